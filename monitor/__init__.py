@@ -1,0 +1,1 @@
+"""A headless news monitor: feeds in, signed alerts out."""

@@ -1,0 +1,1 @@
+"""The edges: network, processes, store, telemetry."""

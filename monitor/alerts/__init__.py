@@ -1,0 +1,1 @@
+"""Who must hear, and how?"""

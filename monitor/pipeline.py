@@ -1,0 +1,271 @@
+"""The flow: poll what is due, process what is new, deliver what is promised.
+
+Each step works on one claimed row, writes one transaction, and returns one report.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from monitor.alerts.events import match_event, receiver_events, source_events
+from monitor.alerts.outbox import hold, promise
+from monitor.alerts.raising import Raised, counted_since, raise_alerts
+from monitor.alerts.retry import RetryPolicy, judge, receiver_after
+from monitor.alerts.signing import headers_of
+from monitor.articles.assemble import assemble, title_only
+from monitor.articles.extract import read_announced, read_page
+from monitor.articles.patience import PagePolicy, postponed
+from monitor.feeds.cadence import CadencePolicy, address_of, missed, polled
+from monitor.feeds.novelty import Novelty, keys_of, nothing_new, only_new
+from monitor.feeds.parse import read_feed
+from monitor.matching.matcher import Matcher
+from monitor.model import (
+    Alert,
+    Article,
+    ArticleSource,
+    Attempt,
+    Delivery,
+    Document,
+    Entity,
+    EntityId,
+    Entry,
+    Extracted,
+    Feed,
+    FeedId,
+    FeedSettings,
+    FetchFailed,
+    HeldAlert,
+    Matched,
+    NotModified,
+    ParsedFeed,
+    ParseFailed,
+    Receiver,
+    ReceiverName,
+    Reply,
+    SandboxFailed,
+    Story,
+    Verdict,
+    Watchlist,
+)
+from monitor.ports import Claim, Ports, Processed, Report, Step
+from monitor.stories.grouping import GroupingPolicy, choose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the configuration says, ready for the stages; replaced as a whole by a reload."""
+
+    feeds: Mapping[FeedId, FeedSettings]
+    entities: Mapping[EntityId, Entity]
+    watchlists: tuple[Watchlist, ...]
+    receivers: Mapping[ReceiverName, Receiver]
+    matcher: Matcher
+    user_agent: str
+    cadence: CadencePolicy = field(default_factory=CadencePolicy)
+    pages: PagePolicy = field(default_factory=PagePolicy)
+    grouping: GroupingPolicy = field(default_factory=GroupingPolicy)
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+def poll(claim: Claim[Feed], on: Ports, by: Rules) -> Report:
+    """Ask a feed what is new; store its entries, its validators and when to ask again."""
+    before, settings = claim.row, by.feeds[claim.row.id]
+    answer = on.fetcher.revalidate(address_of(before, settings), before.validators)
+    read = _read(answer, before, on)
+    now = on.clock.now()
+    with on.store.transaction() as tx:
+        if isinstance(read, FetchFailed | ParseFailed | SandboxFailed):
+            news = nothing_new()
+            after = missed(before, settings, read, now, by.cadence, on.random)
+        else:
+            known = tx.known(before.id, keys_of(before.id, read))
+            news = only_new(before, settings, read, known, now)
+            after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
+        report = _poll_report(after, read, news)
+        notices = promise(source_events(before, after, now), by.receivers.values(), now)
+        tx.save_poll(claim, after, news.entries, news.learned, notices, report.counts)
+    return report
+
+
+def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
+    """Read an entry's article, match it, find its story, and promise the alerts that it is worth."""
+    entry, settings = claim.row, by.feeds.get(claim.row.feed_id)
+    page = _page(entry, settings, on)
+    now = on.clock.now()
+    later = postponed(entry, page, now, by.pages)
+    if later is not None:
+        return _postpone(claim, later, page, on)
+    article = assemble(entry, page, _carried(entry, page, on), now)
+    matched = by.matcher.match(article.zones, article.language)
+    with on.store.transaction() as tx:
+        near = tx.stories_near(article, now - by.grouping.memory) if matched.matches else ()
+        story = choose(article, near, now, by.grouping)
+        spent = {
+            watchlist: tx.alerted_since(watchlist, since)
+            for watchlist, since in counted_since(by.watchlists, now).items()
+        }
+        raised = raise_alerts(story, article, settings, matched, by.watchlists, tx.told(story.id), spent, now)
+        held, deliveries = _promised(raised.alerts, article, story, tx.feed(entry.feed_id), by, now)
+        report = _process_report(article, story, matched, raised)
+        tx.save_processed(
+            claim,
+            Processed(
+                entry=entry,
+                article=article,
+                story=story,
+                matched=matched,
+                told=raised.told,
+                alerts=raised.alerts,
+                held=held,
+                deliveries=deliveries,
+            ),
+            report.counts,
+        )
+    return report
+
+
+def deliver(claim: Claim[Delivery], on: Ports, by: Rules) -> Report:
+    """Bring one event to its receiver, and note what came of it."""
+    delivery, receiver = claim.row, by.receivers.get(claim.row.receiver)
+    reply = _post(delivery, receiver, on, by)
+    now = on.clock.now()
+    attempt = judge(delivery, reply, now, by.retry, on.random)
+    with on.store.transaction() as tx:
+        before = tx.receiver(delivery.receiver)
+        after = receiver_after(before, reply, now, by.retry)
+        notices = promise(receiver_events(before, after, delivery, reply, now), by.receivers.values(), now)
+        report = _deliver_report(delivery, reply, attempt)
+        tx.save_attempt(claim, attempt, after, notices, report.counts)
+    return report
+
+
+# ---- what the steps are made of ----------------------------------------------------------------
+
+
+def _read(
+    answer: Document | NotModified | FetchFailed, feed: Feed, on: Ports
+) -> ParsedFeed | NotModified | FetchFailed | ParseFailed | SandboxFailed:
+    """Read an answer's document, unless its entries are stored already."""
+    if not isinstance(answer, Document):
+        return answer
+    if sha256(answer.body).digest() == feed.body_digest:
+        return NotModified(validators=answer.validators, freshness=answer.freshness)
+    return on.sandbox.run(read_feed, answer)
+
+
+def _page(
+    entry: Entry, settings: FeedSettings | None, on: Ports
+) -> Extracted | FetchFailed | SandboxFailed | None:
+    """Return what the entry's page says, why it cannot be read, or None where none is asked for."""
+    source = settings.articles if settings else ArticleSource.FEED
+    if source is ArticleSource.FEED or not entry.announced.link:
+        return None
+    answer = on.fetcher.get(entry.announced.link)
+    return answer if isinstance(answer, FetchFailed) else on.sandbox.run(read_page, answer, entry.announced)
+
+
+def _carried(entry: Entry, page: Extracted | FetchFailed | SandboxFailed | None, on: Ports) -> Extracted:
+    """Return what the feed itself carries of an entry, where the page does not suffice."""
+    if isinstance(page, Extracted) and page.verdict in (Verdict.FULL, Verdict.PARTIAL):
+        return page
+    carried = on.sandbox.run(read_announced, entry.announced)
+    return title_only(entry.announced) if isinstance(carried, SandboxFailed) else carried
+
+
+def _postpone(
+    claim: Claim[Entry], later: Entry, page: Extracted | FetchFailed | SandboxFailed | None, on: Ports
+) -> Report:
+    with on.store.transaction() as tx:
+        tx.save_postponed(claim, later)
+    reason = page.reason if isinstance(page, FetchFailed) else None
+    return Report(step=Step.PROCESS, row=later.id, outcome="postponed", reason=reason)
+
+
+def _promised(
+    alerts: Sequence[Alert], article: Article, story: Story, feed: Feed | None, by: Rules, now: datetime
+) -> tuple[tuple[HeldAlert, ...], tuple[Delivery, ...]]:
+    """Turn alerts into deliveries, or into rows that wait for a digest."""
+    held: list[HeldAlert] = []
+    deliveries: list[Delivery] = []
+    for alert in alerts:
+        event = match_event(alert, article, story, feed, by.entities, now)
+        if alert.hold is None:
+            receivers = [by.receivers[name] for name in alert.receivers if name in by.receivers]
+            deliveries.extend(promise([event], receivers, now))
+        else:
+            held.extend(hold(alert, event))
+    return tuple(held), tuple(deliveries)
+
+
+def _post(delivery: Delivery, receiver: Receiver | None, on: Ports, by: Rules) -> Reply:
+    if receiver is None:
+        return Reply(status=None, detail=f"receiver '{delivery.receiver}' is not configured")
+    headers = headers_of(delivery, receiver, on.clock.now(), by.user_agent)
+    return on.sender.post(receiver, headers, delivery.body)
+
+
+def _poll_report(
+    feed: Feed, read: ParsedFeed | NotModified | FetchFailed | ParseFailed | SandboxFailed, news: Novelty
+) -> Report:
+    counts = {"polled": 1}
+    facts: dict[str, str | int | bool | None] = {"state": feed.state.value}
+    if isinstance(read, ParsedFeed):
+        counts["entries"] = len(news.pending)
+        facts |= {
+            "format": read.format,
+            "announced": len(read.entries),
+            "new": len(news.entries),
+            "gap": news.gap,
+        }
+        return Report(step=Step.POLL, row=feed.id, outcome="read", facts=facts, counts=counts)
+    if isinstance(read, NotModified):
+        counts["not_modified"] = 1
+        return Report(step=Step.POLL, row=feed.id, outcome="not_modified", facts=facts, counts=counts)
+    facts |= {"detail": read.detail, "failures": feed.failures}
+    return Report(
+        step=Step.POLL, row=feed.id, outcome="failed", reason=read.reason, facts=facts, counts=counts
+    )
+
+
+def _process_report(article: Article, story: Story, matched: Matched, raised: Raised) -> Report:
+    counts = {
+        "extracted": int(article.fallback is None),
+        "matched": int(bool(matched.matches)),
+        "alerted": sum(1 for alert in raised.alerts if alert.hold is None),
+    } | {f"suppressed.{reason}": count for reason, count in raised.suppressed.items()}
+    facts = {
+        "feed": article.feed_id,
+        "verdict": article.verdict.value,
+        "language": article.language,
+        "matches": len(matched.matches),
+        "alerts": len(raised.alerts),
+        "story": story.id if matched.matches else None,
+    }
+    outcome = "matched" if matched.matches else "no_match"
+    return Report(
+        step=Step.PROCESS,
+        row=article.entry_id,
+        outcome=outcome,
+        reason=article.fallback,
+        facts=facts,
+        counts=counts,
+    )
+
+
+def _deliver_report(delivery: Delivery, reply: Reply, attempt: Attempt) -> Report:
+    facts = {
+        "receiver": delivery.receiver,
+        "type": delivery.event_type.value,
+        "attempt": attempt.number,
+        "status": reply.status,
+        "detail": reply.detail or None,
+    }
+    return Report(
+        step=Step.DELIVER,
+        row=delivery.id,
+        outcome=attempt.state.value,
+        reason=attempt.reason,
+        facts=facts,
+        counts={f"attempts.{attempt.state.value}": 1},
+    )

@@ -1,0 +1,329 @@
+"""What the pipeline needs of the world, and the two words that engines share: step and report."""
+
+import random
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Generic, ParamSpec, Protocol, TypeVar
+
+from monitor.model import (
+    Alert,
+    Article,
+    Attempt,
+    Delivery,
+    DeliveryId,
+    Document,
+    Entry,
+    EntryId,
+    EntryKey,
+    Feed,
+    FeedId,
+    FeedSettings,
+    FetchFailed,
+    HeldAlert,
+    Matched,
+    NotModified,
+    Receiver,
+    ReceiverHealth,
+    ReceiverName,
+    Reply,
+    SandboxFailed,
+    Story,
+    StoryCandidate,
+    StoryId,
+    Told,
+    Validators,
+    WatchlistId,
+)
+
+Row = TypeVar("Row")
+Result = TypeVar("Result")
+Given = ParamSpec("Given")
+
+
+class Step(StrEnum):
+    """One unit of the flow; each claims one row and writes one transaction."""
+
+    POLL = "poll"
+    PROCESS = "process"
+    DELIVER = "deliver"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Generic[Row]):
+    """A row and the time-limited right to work on it; `token` is unlike that of any other claim."""
+
+    row: Row
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one step did to one row: one log line, one count.
+
+    `facts` go to the log, `counts` into the heartbeat's tallies.
+    """
+
+    step: Step
+    row: str
+    outcome: str
+    reason: str | None = None
+    facts: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchPolicy:
+    """Limits of the HTTP door.
+
+    `allow_private` are CIDRs that feeds and pages may reach, never receivers. Deadlines are totals
+    from the first look-up to the last byte, redirects included; sizes are bytes after inflating.
+    """
+
+    user_agent: str = "news-monitor/1.0"
+    allow_private: tuple[str, ...] = ()
+    respect_robots: bool = True
+    proxy: str | None = None
+    at_once: int = 2
+    pause: timedelta = timedelta(seconds=1)
+    feed_deadline: timedelta = timedelta(seconds=20)
+    page_deadline: timedelta = timedelta(seconds=15)
+    feed_bytes: int = 10_000_000
+    page_bytes: int = 5_000_000
+    reply_bytes: int = 4_096
+    redirects: int = 5
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> datetime:
+        """Return the time, aware, in UTC."""
+        ...
+
+
+class Fetcher(Protocol):
+    """Brings documents; never raises for what a server does."""
+
+    def revalidate(self, url: str, validators: Validators) -> Document | NotModified | FetchFailed:
+        """Ask for a feed, conditionally where validators are known."""
+        ...
+
+    def get(self, url: str) -> Document | FetchFailed:
+        """Ask for an article's page, if robots.txt admits it."""
+        ...
+
+
+class Sender(Protocol):
+    """Brings bodies to receivers; never raises for what a receiver does."""
+
+    def post(self, receiver: Receiver, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Post once; redirects are not followed."""
+        ...
+
+
+class Sandbox(Protocol):
+    """Runs a pure function where it can be killed."""
+
+    def run(
+        self, task: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
+    ) -> Result | SandboxFailed:
+        """Return what the task returns, or how its worker ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processed:
+    """Everything that processing one entry wants written, in one transaction."""
+
+    entry: Entry
+    article: Article
+    story: Story
+    matched: Matched
+    told: frozenset[Told]
+    alerts: Sequence[Alert]
+    held: Sequence[HeldAlert]
+    deliveries: Sequence[Delivery]
+
+
+class Tx(Protocol):
+    """One transaction. Every `save_*` raises `LeaseLost` where the claim is no longer ours."""
+
+    def known(self, feed: FeedId, keys: Collection[EntryKey]) -> Mapping[EntryKey, EntryId]:
+        """Return those keys of a feed that are known, and whose they are."""
+        ...
+
+    def save_poll(
+        self,
+        claim: Claim[Feed],
+        feed: Feed,
+        entries: Sequence[Entry],
+        learned: Mapping[EntryKey, EntryId],
+        deliveries: Sequence[Delivery],
+        counts: Mapping[str, int],
+    ) -> None:
+        """Write a feed with its validators, its new entries, further keys of known ones, notices."""
+        ...
+
+    def stories_near(self, article: Article, since: datetime) -> Sequence[StoryCandidate]:
+        """Return stories first seen since then that share a band or the canonical URL.
+
+        From here on no other transaction chooses a story, until this one ends.
+        """
+        ...
+
+    def told(self, story: StoryId) -> frozenset[Told]:
+        """Return who has been told what of a story."""
+        ...
+
+    def alerted_since(self, watchlist: WatchlistId, since: datetime) -> int:
+        """Return how many alerts of a watchlist went out, not held, since then."""
+        ...
+
+    def feed(self, feed: FeedId) -> Feed | None:
+        """Return a feed as stored."""
+        ...
+
+    def save_processed(self, claim: Claim[Entry], processed: Processed, counts: Mapping[str, int]) -> None:
+        """Write the article, its matches, its story, alerts and deliveries; the entry is processed."""
+        ...
+
+    def save_postponed(self, claim: Claim[Entry], entry: Entry) -> None:
+        """Write an entry that is to be tried again at its `due_at`."""
+        ...
+
+    def receiver(self, name: ReceiverName) -> ReceiverHealth:
+        """Return a receiver's health; a new one is well."""
+        ...
+
+    def save_attempt(
+        self,
+        claim: Claim[Delivery],
+        attempt: Attempt,
+        health: ReceiverHealth,
+        deliveries: Sequence[Delivery],
+        counts: Mapping[str, int],
+    ) -> None:
+        """Write an attempt, what it says of the receiver, and notices to the fallback receiver."""
+        ...
+
+    def add_deliveries(self, deliveries: Sequence[Delivery]) -> int:
+        """Write deliveries; those whose id exists are left alone. Return how many are new."""
+        ...
+
+    def held_due(self, now: datetime, limit: int) -> Sequence[HeldAlert]:
+        """Return held alerts whose release time has come, oldest first."""
+        ...
+
+    def release_held(self, held: Sequence[HeldAlert], deliveries: Sequence[Delivery]) -> None:
+        """Write the digests of held alerts, and that these are held no more."""
+        ...
+
+    def tallies(self) -> Mapping[str, int]:
+        """Return the running totals of all counts since the store was made."""
+        ...
+
+    def mark(self, name: str) -> Mapping[str, object] | None:
+        """Return a small remembered value, such as the last heartbeat's time and totals."""
+        ...
+
+    def save_mark(self, name: str, value: Mapping[str, object]) -> None:
+        """Remember a small value of plain JSON."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an engine has room for: how many rows, which groups are full, how many a group may have.
+
+    A group is a host for feeds and entries, a receiver for deliveries. `free` overrides `at_once`
+    for a group that has some of its slots taken.
+    """
+
+    limit: int
+    at_once: int
+    full: frozenset[str] = frozenset()
+    free: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedsChange:
+    """What a configuration did to the stored feeds."""
+
+    added: tuple[FeedId, ...]
+    removed: tuple[FeedId, ...]
+    kept: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFilter:
+    """Which deliveries: by id, receiver, state, and the time they were made."""
+
+    ids: tuple[DeliveryId, ...] = ()
+    receiver: ReceiverName | None = None
+    state: str | None = None
+    since: datetime | None = None
+    limit: int = 100
+
+
+class Store(Protocol):
+    """The database as the queue. Claims last `lease`; a crash is a lease that runs out."""
+
+    def transaction(self) -> AbstractContextManager[Tx]:
+        """Begin a write transaction; it commits at the end of the block, or leaves nothing."""
+        ...
+
+    def sync_feeds(self, feeds: Sequence[FeedSettings], now: datetime) -> FeedsChange:
+        """Make the configured feeds the active ones; entries of removed feeds stay."""
+        ...
+
+    def claim_feeds(self, now: datetime, wanted: Wanted, lease: timedelta) -> Sequence[Claim[Feed]]:
+        """Claim due feeds, the longest due first."""
+        ...
+
+    def claim_entries(self, now: datetime, wanted: Wanted, lease: timedelta) -> Sequence[Claim[Entry]]:
+        """Claim due pending entries, the longest due first."""
+        ...
+
+    def claim_deliveries(self, now: datetime, wanted: Wanted, lease: timedelta) -> Sequence[Claim[Delivery]]:
+        """Claim due pending deliveries of receivers that are open."""
+        ...
+
+    def renew(self, claims: Iterable[tuple[Step, str]], until: datetime) -> None:
+        """Prolong the leases of claims that are in work, by step and token."""
+        ...
+
+    def release(
+        self, step: Step, token: str, due_at: datetime, failed: str | None, give_up_after: int
+    ) -> None:
+        """Give a claimed row back, due again then.
+
+        `failed` is why, of which an entry keeps count; after `give_up_after` of them it is `failed`.
+        """
+        ...
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """Return when the next row that nobody holds falls due; None where none will."""
+        ...
+
+    def purge(self, before: datetime) -> Mapping[str, int]:
+        """Drop articles, matches and delivered deliveries older than that; keys and the dead stay."""
+        ...
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The world, as one step sees it."""
+
+    fetcher: Fetcher
+    sender: Sender
+    sandbox: Sandbox
+    store: Store
+    clock: Clock
+    random: random.Random

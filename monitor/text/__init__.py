@@ -1,0 +1,1 @@
+"""Pure tools that the stages share."""

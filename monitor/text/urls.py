@@ -1,0 +1,77 @@
+"""What a URL is called, and how it may be shown."""
+
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+# Parameters that only tell where a reader came from; the same page answers without them.
+_TRACKING = frozenset(
+    (
+        "fbclid",
+        "gclid",
+        "dclid",
+        "msclkid",
+        "mc_cid",
+        "mc_eid",
+        "igshid",
+        "yclid",
+        "wt_mc",
+        "wt_zmc",
+        "ref_src",
+        "xtor",
+        "cmpid",
+        "ns_mchannel",
+        "ns_source",
+        "ns_campaign",
+        "ns_linkname",
+    )
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def canonical_url(url: str) -> str:
+    """Return one spelling for the many of the same page.
+
+    Scheme and host in lower case, default port, fragment, user and tracking parameters dropped, the
+    remaining parameters in their order. What is no URL is returned as it came.
+    """
+    parts = _split(url)
+    if parts is None or not parts.hostname:
+        return url.strip()
+    kept = [
+        (key, value)
+        for key, value in parse_qsl(parts.query, keep_blank_values=True)
+        if key.lower() not in _TRACKING and not key.lower().startswith("utm_")
+    ]
+    return urlunsplit((parts.scheme.lower(), _authority(parts), parts.path or "/", urlencode(kept), ""))
+
+
+def shown_url(url: str) -> str:
+    """Return the URL without what may be secret: user, password, fragment, and every query value."""
+    parts = _split(url)
+    if parts is None or not parts.hostname:
+        return "(not a URL)"
+    keys = [key for key, _ in parse_qsl(parts.query, keep_blank_values=True)]
+    query = "&".join(f"{quote(key)}=…" for key in keys) or ("…" if parts.query else "")
+    return urlunsplit((parts.scheme.lower(), _authority(parts), parts.path, query, ""))
+
+
+def host_of(url: str) -> str:
+    """Return the host in lower case, or an empty text where there is none."""
+    parts = _split(url)
+    return (parts.hostname or "").lower() if parts else ""
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _authority(parts: SplitResult) -> str:
+    host = (parts.hostname or "").lower().rstrip(".")
+    host = f"[{host}]" if ":" in host else host
+    if parts.port is None or _DEFAULT_PORTS.get(parts.scheme.lower()) == parts.port:
+        return host
+    return f"{host}:{parts.port}"
