@@ -1,6 +1,5 @@
 """What the pipeline needs of the world, and the two words that engines share: step and report."""
 
-import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from monitor.model import (
     Attempt,
     Delivery,
     DeliveryId,
+    Dice,
     Document,
     Entry,
     EntryId,
@@ -326,4 +326,4 @@ class Ports:
     sandbox: Sandbox
     store: Store
     clock: Clock
-    random: random.Random
+    random: Dice

@@ -11,9 +11,9 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
-from typing import Any, Literal, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-type_of = TypeVar("type_of")
+Value = TypeVar("Value")
 
 
 def to_plain(value: object, blobs: list[bytes] | None = None) -> Any:  # noqa: ANN401, C901, PLR0911  (JSON; a branch each)
@@ -50,13 +50,13 @@ def to_plain(value: object, blobs: list[bytes] | None = None) -> Any:  # noqa: A
     raise TypeError(f"'{type(value).__name__}' has no plain form")
 
 
-def from_plain(kind: type[type_of], plain: object, blobs: Sequence[bytes] = ()) -> type_of:
+def from_plain(kind: type[Value], plain: object, blobs: Sequence[bytes] = ()) -> Value:
     """Return the value of type `kind` that `plain` stands for.
 
     Raises:
         TypeError, ValueError, KeyError, IndexError: `plain` does not describe such a value.
     """
-    return _reader(kind)(plain, blobs)  # type: ignore[no-any-return]
+    return cast("Value", _reader(cast("Any", kind))(plain, blobs))
 
 
 _Reader = Callable[[Any, Sequence[bytes]], Any]
@@ -70,8 +70,6 @@ def _reader(kind: Any) -> _Reader:  # noqa: ANN401, C901, PLR0911  (one branch f
         return lambda plain, _: plain
     if get_origin(kind) in (Union, types.UnionType):
         return _union_reader(get_args(kind))
-    if get_origin(kind) is Literal:
-        return lambda plain, _: plain
     if is_dataclass(kind) and isinstance(kind, type):
         return _dataclass_reader(kind)
     container = _container_reader(kind)
@@ -99,7 +97,9 @@ def _expect(kind: type, plain: object) -> object:
 
 
 def _union_reader(options: tuple[Any, ...]) -> _Reader:
-    classes = {each.__name__: _reader(each) for each in options if is_dataclass(each)}
+    classes: dict[str, _Reader] = {
+        each.__name__: _reader(each) for each in options if isinstance(each, type) and is_dataclass(each)
+    }
     others = [_reader(each) for each in options if each is not type(None) and not is_dataclass(each)]
 
     def read(plain: Any, blobs: Sequence[bytes]) -> Any:  # noqa: ANN401

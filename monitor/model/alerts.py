@@ -1,0 +1,166 @@
+"""Stories, watchlists, alerts and the events that tell them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.model.matches import Match
+from monitor.model.words import AlertId, EntityId, ReceiverName, StoryId, WatchlistId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A group of near-duplicate articles. `outlets` are the distinct hosts that carried it."""
+
+    id: StoryId
+    revision: int
+    articles: int
+    outlets: frozenset[str]
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryCandidate:
+    """An article already told, near enough to be looked at, and its story."""
+
+    story: Story
+    fingerprint: tuple[int, ...]
+    canonical_url: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A receiver has had an alert of this entity on this watchlist, for the story asked about."""
+
+    watchlist: WatchlistId
+    entity: EntityId
+    receiver: ReceiverName
+
+
+class Severity(StrEnum):
+    """How urgent a watchlist is."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """Local times between which alerts are held, in a named zone; `spared` severities are not."""
+
+    begin: str
+    end: str
+    tz: str
+    spared: frozenset[Severity] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """At most `alerts` at once in each `per`; the rest is held for a digest."""
+
+    alerts: int
+    per: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestSchedule:
+    """All alerts are held and brought together at a local time of day (`HH:MM`)."""
+
+    at: str
+    tz: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchlist:
+    """Who wants to hear of what. `entities` None means all; `min_salience` is 0–1, or a level.
+
+    `has_query` says that `Matched.satisfied` decides.
+    """
+
+    id: WatchlistId
+    receivers: tuple[ReceiverName, ...]
+    entities: frozenset[EntityId] | None = None
+    has_query: bool = False
+    min_confidence: float = 0.5
+    min_salience: float = 0.0
+    about_only: bool = False
+    languages: frozenset[str] = frozenset()
+    feed_labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    severity: Severity = Severity.NORMAL
+    labels: Mapping[str, str] = field(default_factory=dict)
+    quiet_hours: QuietHours | None = None
+    budget: Budget | None = None
+    digest: DigestSchedule | None = None
+
+
+class HoldReason(StrEnum):
+    """Why an alert waits for a digest."""
+
+    QUIET_HOURS = "quiet_hours"
+    BUDGET = "budget"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """The fact that a story matched entities of a watchlist, for the receivers that do not know.
+
+    A held alert has `hold` and `release_at`; it goes out in a digest.
+    """
+
+    id: AlertId
+    story: StoryId
+    watchlist: WatchlistId
+    severity: Severity
+    labels: Mapping[str, str]
+    matches: tuple[Match, ...]
+    receivers: tuple[ReceiverName, ...]
+    raised_at: datetime
+    hold: HoldReason | None = None
+    release_at: datetime | None = None
+
+
+class EventType(StrEnum):
+    """The types of `webhooks.md`."""
+
+    MATCH_CREATED = "match.created"
+    MATCH_UPDATED = "match.updated"
+    MATCH_RETRACTED = "match.retracted"
+    ARTICLE_CORRECTED = "article.corrected"
+    DIGEST_CREATED = "digest.created"
+    SOURCE_FAILING = "source.failing"
+    SOURCE_DEGRADED = "source.degraded"
+    SOURCE_STALE = "source.stale"
+    SOURCE_RECOVERED = "source.recovered"
+    RECEIVER_FAILING = "receiver.failing"
+    RECEIVER_DISABLED = "receiver.disabled"
+    HEARTBEAT = "monitor.heartbeat"
+    WEBHOOK_TEST = "webhook.test"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One typed message. `subject` is what it tells, in words from which ids are derived.
+
+    `content` is the `data` of the body: plain JSON values.
+    """
+
+    type: EventType
+    subject: str
+    timestamp: datetime
+    content: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAlert:
+    """An alert that waits, with the event it would have been, one row for each receiver."""
+
+    alert_id: AlertId
+    watchlist: WatchlistId
+    receiver: ReceiverName
+    hold: HoldReason
+    release_at: datetime
+    event: Event

@@ -1,0 +1,199 @@
+"""What a poll asks, gets and remembers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.model.words import EntryId, EntryKey, FailureReason, FeedId
+
+
+class FirstPoll(StrEnum):
+    """What becomes of the entries that a feed shows at its first poll."""
+
+    BASELINE = "baseline"
+    ALL = "all"
+    SINCE = "since"
+
+
+class ArticleSource(StrEnum):
+    """Where an article's text comes from."""
+
+    PAGE = "page"
+    FEED = "feed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSettings:
+    """What the configuration says of a feed. `url` may hold secrets; `shown_url` never does."""
+
+    id: FeedId
+    url: str = field(repr=False)
+    shown_url: str
+    every: timedelta | None = None
+    first_poll: FirstPoll = FirstPoll.BASELINE
+    first_poll_since: timedelta | None = None
+    articles: ArticleSource = ArticleSource.PAGE
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """`ETag` and `Last-Modified` of the last answer, verbatim (RFC 9110 §8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class FeedState(StrEnum):
+    """How a feed is."""
+
+    OK = "ok"
+    FAILING = "failing"
+    DEGRADED = "degraded"
+    STALE = "stale"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """What the store remembers of a feed between two polls.
+
+    `body_digest` is the SHA-256 of the last body whose entries are stored. `moved_to` is the target
+    of a permanent redirect and `moved_times` how often in a row it was given; `moved` says that it
+    is in force. `interval` is the present wait between polls.
+    """
+
+    id: FeedId
+    shown_url: str
+    title: str | None = None
+    validators: Validators = Validators()
+    body_digest: bytes | None = None
+    moved_to: str | None = None
+    moved_times: int = 0
+    moved: bool = False
+    state: FeedState = FeedState.OK
+    reason: FailureReason | None = None
+    failures: int = 0
+    polls: int = 0
+    entries: int = 0
+    interval: timedelta = timedelta(minutes=15)
+    due_at: datetime
+    first_polled_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    last_new_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """What an answer says of how long it may be kept (RFC 9111), or a feed by its `ttl`."""
+
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Bytes fetched from a URL; hostile until a sandbox has read them.
+
+    `url` is the address that answered, after redirects. `moved_to` is set where every redirect on
+    the way was permanent (301, 308). `body` is decompressed and within the fetch's limit.
+    """
+
+    url: str
+    content_type: str | None
+    body: bytes = field(repr=False)
+    validators: Validators = Validators()
+    freshness: Freshness = Freshness()
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """The feed answered 304."""
+
+    validators: Validators = Validators()
+    freshness: Freshness = Freshness()
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailed:
+    """A fetch brought nothing. `detail` is fit to be shown: no secret, no query string."""
+
+    reason: FailureReason
+    detail: str
+    status: int | None = None
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseFailed:
+    """A document could not be read as what it should be."""
+
+    reason: FailureReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxFailed:
+    """A worker process was killed, or died, over a piece of work."""
+
+    reason: FailureReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """What a publisher says of one entry, as the feed carries it.
+
+    `summary` and `content` are HTML fragments, not yet trusted; `title` is plain text. Dates are
+    the publisher's claim.
+    """
+
+    guid: str | None = None
+    link: str | None = None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A feed's document, read. `format` is a word such as `rss20`, `atom10`, `json11`, `sitemap`."""
+
+    format: str
+    title: str | None = None
+    language: str | None = None
+    freshness: Freshness = Freshness()
+    entries: tuple[Announced, ...] = ()
+
+
+class EntryState(StrEnum):
+    """baseline: remembered, never read · pending → processed | failed."""
+
+    BASELINE = "baseline"
+    PENDING = "pending"
+    PROCESSED = "processed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a feed that we had not seen before.
+
+    `keys` are all digests under which it is known again. `host` is the host of its page, or empty.
+    """
+
+    id: EntryId
+    feed_id: FeedId
+    keys: tuple[EntryKey, ...]
+    announced: Announced
+    host: str
+    state: EntryState
+    first_seen_at: datetime
+    due_at: datetime
+    attempts: int = 0
