@@ -44,11 +44,12 @@ Given = ParamSpec("Given")
 
 
 class Step(StrEnum):
-    """One unit of the flow; each claims one row and writes one transaction."""
+    """One unit of the flow: it claims one row and writes one transaction. Upkeep has no row."""
 
     POLL = "poll"
     PROCESS = "process"
     DELIVER = "deliver"
+    UPKEEP = "upkeep"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,9 +55,12 @@ def shown_url(url: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """Return the host in lower case, or an empty text where there is none."""
+    """Return the host in lower case, with its port where that is not the scheme's own.
+
+    A text that is no URL gives an empty one.
+    """
     parts = _split(url)
-    return (parts.hostname or "").lower() if parts else ""
+    return _authority(parts) if parts else ""
 
 
 def _split(url: str) -> SplitResult | None:

@@ -1,0 +1,270 @@
+"""Runs a pure function in a process that can be killed; and an inline twin.
+
+Documents are hostile: a regular expression that holds the interpreter for minutes, a tree that
+takes all memory. So they are read in child processes with limits of time and memory, which answer
+in JSON over a pipe, are killed at the deadline, and are replaced after so many documents or so much
+memory. One more than are used at once is kept warm.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import selectors
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast, get_type_hints
+
+import monitor
+from monitor.adapters.worker import call, decode_frame, encode_frame, task_name
+from monitor.errors import SandboxBroken
+from monitor.model import FailureReason, SandboxFailed
+from monitor.text.plain import from_plain, to_plain
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+_READ_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxPolicy:
+    """Limits of a worker process.
+
+    `memory_bytes` is of address space; a worker is replaced after `documents` tasks, or once it
+    holds more than `resident_bytes`.
+    """
+
+    workers: int = 2
+    deadline: timedelta = timedelta(seconds=10)
+    start_deadline: timedelta = timedelta(seconds=60)
+    memory_bytes: int = 1 << 30
+    files: int = 64
+    documents: int = 500
+    resident_bytes: int = 400_000_000
+
+
+class InlineSandbox:
+    """The same calls and the same encoding, without a process: for tests and small tools."""
+
+    def run(
+        self, task: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
+    ) -> Result | SandboxFailed:
+        """Return what the task returns, or that it raised."""
+        head, blobs = _question(task, args, kwargs)
+        try:
+            frame = decode_frame(call(task, head, blobs))
+        except Exception as error:  # noqa: BLE001  (the twin fails as a worker does)
+            return SandboxFailed(reason=FailureReason.PARSE, detail=f"{type(error).__name__}: {error}"[:300])
+        return _result(task, *cast("tuple[dict[str, Any], list[bytes]]", frame))
+
+    def close(self) -> None:
+        """Do nothing: there is no process to end."""
+
+
+class ProcessSandbox:
+    """Worker processes; `run` may be called from any thread and waits for a free one."""
+
+    def __init__(self, policy: SandboxPolicy, preload: Sequence[str]) -> None:
+        """Start the workers; each imports the modules of `preload` before its first task."""
+        self._policy = policy
+        self._preload = tuple(preload)
+        self._slots = threading.Semaphore(policy.workers)
+        self._idle: queue.SimpleQueue[_Worker | SandboxBroken] = queue.SimpleQueue()
+        self._closed = threading.Event()
+        self._all: set[_Worker] = set()
+        self._lock = threading.Lock()
+        for _ in range(policy.workers + 1):
+            self._hire()
+
+    def run(
+        self, task: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
+    ) -> Result | SandboxFailed:
+        """Return what the task returns, or how its worker ended.
+
+        Raises:
+            SandboxBroken: no worker process can be started.
+        """
+        head, blobs = _question(task, args, kwargs)
+        with self._slots:
+            worker = self._idle.get()
+            if isinstance(worker, SandboxBroken):
+                self._hire()
+                raise worker
+            answer = worker.ask(encode_frame(head, blobs), self._policy.deadline)
+            if worker.fit(self._policy):
+                self._idle.put(worker)
+            else:
+                self._dismiss(worker)
+                self._hire()
+        return answer if isinstance(answer, SandboxFailed) else _result(task, *answer)
+
+    def close(self) -> None:
+        """End every worker."""
+        self._closed.set()
+        with self._lock:
+            workers = tuple(self._all)
+        for worker in workers:
+            self._dismiss(worker)
+
+    def _hire(self) -> None:
+        """Start a worker beside the work; it joins the idle ones when it has imported all it needs."""
+        if not self._closed.is_set():
+            threading.Thread(target=self._start, name="sandbox-start", daemon=True).start()
+
+    def _start(self) -> None:
+        try:
+            worker = _Worker(self._policy, self._preload)
+        except SandboxBroken as error:
+            self._idle.put(error)
+            return
+        with self._lock:
+            self._all.add(worker)
+        if self._closed.is_set():
+            self._dismiss(worker)
+        self._idle.put(worker)
+
+    def _dismiss(self, worker: "_Worker") -> None:
+        worker.kill()
+        with self._lock:
+            self._all.discard(worker)
+
+
+class _Worker:
+    """One child process and its pipe; used by one thread at a time."""
+
+    def __init__(self, policy: SandboxPolicy, preload: Sequence[str]) -> None:
+        limits = {
+            "preload": preload,
+            "memory_bytes": policy.memory_bytes,
+            "files": policy.files,
+            "cpu_seconds": int(policy.deadline.total_seconds()) + 5,
+        }
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  (our own interpreter, our own module)
+                [sys.executable, "-m", "monitor.adapters.worker", json.dumps(limits)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                bufsize=0,
+            )
+        except OSError as error:
+            raise SandboxBroken(f"no worker process can be started: {error.strerror}") from error
+        self._served = 0
+        self._ended = False
+        for stream in (self._process.stdin, self._process.stdout):
+            os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr]
+        started = self._exchange(b"", policy.start_deadline)
+        if isinstance(started, SandboxFailed):
+            self.kill()
+            raise SandboxBroken(f"a worker process did not start: {started.detail}")
+
+    def ask(self, question: bytes, deadline: timedelta) -> tuple[dict[str, Any], list[bytes]] | SandboxFailed:
+        """Return the answer to one frame, within the deadline."""
+        self._served += 1
+        answer = self._exchange(question, deadline)
+        if isinstance(answer, SandboxFailed):
+            self.kill()
+        return answer
+
+    def fit(self, policy: SandboxPolicy) -> bool:
+        """Tell whether the worker may take another task."""
+        return (
+            not self._ended and self._served < policy.documents and self._resident() < policy.resident_bytes
+        )
+
+    def kill(self) -> None:
+        """End the process, whatever it does."""
+        self._ended = True
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                stream.close()  # type: ignore[union-attr]
+
+    def _resident(self) -> int:
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
+            return int(pages) * os.sysconf("SC_PAGE_SIZE")
+        return 0
+
+    def _exchange(
+        self, question: bytes, deadline: timedelta
+    ) -> tuple[dict[str, Any], list[bytes]] | SandboxFailed:
+        """Write the question and read the answer side by side, so that neither can block the other."""
+        ends = time.monotonic() + deadline.total_seconds()
+        answer, rest = bytearray(), memoryview(question)
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        with selectors.DefaultSelector() as ready:
+            ready.register(stdout, selectors.EVENT_READ)
+            if rest:
+                ready.register(stdin, selectors.EVENT_WRITE)
+            while (left := ends - time.monotonic()) > 0:
+                for key, _ in ready.select(left):
+                    try:
+                        if key.fileobj is stdin:
+                            rest = rest[os.write(stdin.fileno(), rest[:_READ_BYTES]) :]
+                            if not rest:
+                                ready.unregister(stdin)
+                            continue
+                        piece = os.read(stdout.fileno(), _READ_BYTES)
+                    except OSError:
+                        piece = b""
+                    if not piece:
+                        return self._death()
+                    answer += piece
+                    frame = decode_frame(answer)
+                    if frame is not None:
+                        return frame
+        return SandboxFailed(
+            reason=FailureReason.TOO_COMPLEX, detail=f"took more than {deadline.total_seconds():g} s"
+        )
+
+    def _death(self) -> SandboxFailed:
+        self._process.kill()
+        code = self._process.wait()
+        return SandboxFailed(reason=FailureReason.TOO_COMPLEX, detail=f"worker ended with {code}")
+
+
+def _environment() -> dict[str, str]:
+    """Return what a worker needs of the environment, and no secret."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(Path(monitor.__file__).parent.parent),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # Threads of numeric libraries would reserve address space by the gigabyte.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+    }
+
+
+def _question(
+    task: Callable[..., object], args: Sequence[object], kwargs: dict[str, Any]
+) -> tuple[dict[str, Any], list[bytes]]:
+    if kwargs:
+        raise TypeError("tasks take positional arguments")
+    blobs: list[bytes] = []
+    return {"task": task_name(task), "args": [to_plain(each, blobs) for each in args]}, blobs
+
+
+def _result(
+    task: Callable[..., Result], head: dict[str, Any], blobs: Sequence[bytes]
+) -> Result | SandboxFailed:
+    if "failed" in head:
+        return SandboxFailed(reason=FailureReason(head["failed"]), detail=str(head["detail"]))
+    try:
+        value: Result = from_plain(get_type_hints(task)["return"], head["value"], blobs)
+    except (TypeError, ValueError, KeyError, IndexError) as error:
+        return SandboxFailed(reason=FailureReason.PARSE, detail=f"unreadable answer: {error}"[:300])
+    return value

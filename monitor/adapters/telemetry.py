@@ -1,0 +1,105 @@
+"""One unit of work: one log line, one count."""
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import TextIO
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from monitor.ports import Report, Step
+
+# Libraries that would write whole URLs, with passwords and queries, or chatter.
+_MUTED = ("httpx", "httpcore", "apscheduler", "trafilatura", "htmldate", "courlan", "alembic", "sqlalchemy")
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
+
+
+class Telemetry:
+    """Writes the canonical log line and the metrics of reports."""
+
+    def __init__(self, stream: TextIO = sys.stderr) -> None:
+        """Write key=value lines to a terminal, JSON to anything else."""
+        self._registry = CollectorRegistry()
+        self._steps = Counter(
+            "monitor_steps", "Units of work done.", ("step", "outcome", "reason"), registry=self._registry
+        )
+        self._seconds = Histogram(
+            "monitor_step_seconds",
+            "Time of one unit of work.",
+            ("step",),
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+        self._counts = Counter("monitor_counts", "What the work counted.", ("name",), registry=self._registry)
+        self._reloads = Counter(
+            "monitor_reloads", "Reloads of the configuration.", ("outcome",), registry=self._registry
+        )
+        self._loaded_at = Gauge(
+            "monitor_configuration_loaded_timestamp_seconds",
+            "When the configuration in force was loaded.",
+            registry=self._registry,
+        )
+        self._log = _logger(stream)
+
+    def observe(self, report: Report, seconds: float) -> None:
+        """Write and count one report; `seconds` is how long the work took."""
+        self._steps.labels(report.step.value, report.outcome, report.reason or "").inc()
+        self._seconds.labels(report.step.value).observe(seconds)
+        for name, count in report.counts.items():
+            self._counts.labels(name).inc(count)
+        facts = {key: each for key, each in report.facts.items() if each is not None}
+        if report.reason is not None:
+            facts["reason"] = str(report.reason)
+        level = "error" if report.outcome == "error" else "info"
+        getattr(self._log, level)(
+            report.step.value, row=report.row, outcome=report.outcome, **facts, took=round(seconds, 4)
+        )
+
+    def observe_upkeep(self, name: str, outcome: str, **facts: str | float | None) -> None:
+        """Write and count something that is no step on a row: a start, a reload, a heartbeat."""
+        level = "error" if outcome in ("error", "refused") else "info"
+        shown = {key: each for key, each in facts.items() if each is not None}
+        self._steps.labels(Step.UPKEEP.value, f"{name}.{outcome}", "").inc()
+        getattr(self._log, level)(name, outcome=outcome, **shown)
+
+    def observe_reload(self, outcome: str, at: float | None) -> None:
+        """Count a reload; `at` is when (seconds since 1970) where it succeeded."""
+        self._reloads.labels(outcome).inc()
+        if at is not None:
+            self._loaded_at.set(at)
+
+    def metrics(self) -> bytes:
+        """Return all metrics in Prometheus's text format."""
+        return generate_latest(self._registry)
+
+
+def _logger(stream: TextIO) -> structlog.stdlib.BoundLogger:
+    for name in _MUTED:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    renderer: Callable[..., str | bytes] = (
+        structlog.dev.ConsoleRenderer(colors=False, pad_event_to=8)
+        if stream.isatty()
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    processors = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        _without_controls,
+        renderer,
+    ]
+    logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
+        structlog.PrintLogger(stream),
+        processors=processors,  # type: ignore[arg-type]  (the renderer ends the chain)
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    return logger
+
+
+def _without_controls(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Keep what others wrote from forging lines or terminal codes."""
+    return {key: _clean(each) if isinstance(each, str) else each for key, each in line.items()}
+
+
+def _clean(text: str) -> str:
+    return "".join(each if each.isprintable() else "�" for each in text)

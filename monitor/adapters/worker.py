@@ -1,0 +1,114 @@
+"""The child's side of the sandbox: read a task, run it, answer; until the parent closes the pipe.
+
+A frame is a length (4 bytes, big-endian), that many bytes of JSON, and the blobs whose lengths the
+JSON lists. Nothing is ever unpickled on either side.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, BinaryIO, get_type_hints
+
+from monitor.text.plain import from_plain, to_plain
+
+_LENGTH_BYTES = 4
+
+
+def encode_frame(head: dict[str, Any], blobs: Sequence[bytes]) -> bytes:
+    """Return one frame; `head` must not hold the key `blobs`."""
+    text = json.dumps({**head, "blobs": [len(blob) for blob in blobs]}).encode("ascii")
+    return b"".join((len(text).to_bytes(_LENGTH_BYTES, "big"), text, *blobs))
+
+
+def decode_frame(buffer: bytes | bytearray) -> tuple[dict[str, Any], list[bytes]] | None:
+    """Return a frame that stands at the start of `buffer`, or None while it is not whole.
+
+    Raises:
+        ValueError: it is no frame.
+    """
+    if len(buffer) < _LENGTH_BYTES:
+        return None
+    end = _LENGTH_BYTES + int.from_bytes(buffer[:_LENGTH_BYTES], "big")
+    if len(buffer) < end:
+        return None
+    head = json.loads(bytes(buffer[_LENGTH_BYTES:end]))
+    blobs = []
+    for length in head.pop("blobs"):
+        blobs.append(bytes(buffer[end : end + length]))
+        end += length
+    return (head, blobs) if len(buffer) >= end else None
+
+
+def task_name(task: Callable[..., object]) -> str:
+    """Return `module:function`, by which the child finds a task."""
+    return f"{task.__module__}:{task.__qualname__}"
+
+
+def call(task: Callable[..., Any], head: dict[str, Any], blobs: Sequence[bytes]) -> bytes:
+    """Run a task on a frame's arguments and return the answer's frame."""
+    hints = get_type_hints(task)
+    kinds = [kind for name, kind in hints.items() if name != "return"]
+    arguments = [from_plain(kind, plain, blobs) for kind, plain in zip(kinds, head["args"], strict=True)]
+    out: list[bytes] = []
+    value = to_plain(task(*arguments), out)
+    return encode_frame({"value": value}, out)
+
+
+def main() -> None:
+    """Serve tasks from standard input until it ends."""
+    limits = json.loads(sys.argv[1])
+    answers = os.fdopen(os.dup(1), "wb")
+    questions = os.fdopen(os.dup(0), "rb")
+    with open(os.devnull, "r+b") as nowhere:  # noqa: PTH123  (file descriptors, not paths)
+        for number in (0, 1):
+            os.dup2(nowhere.fileno(), number)
+    for module in limits["preload"]:
+        importlib.import_module(module)
+    _confine(limits)
+    answers.write(encode_frame({"ready": True}, ()))
+    answers.flush()
+    while (frame := _read_frame(questions)) is not None:
+        answers.write(_answer(*frame, cpu_seconds=limits["cpu_seconds"]))
+        answers.flush()
+
+
+def _confine(limits: dict[str, Any]) -> None:
+    """Bound memory and files; an orphan that computes for ever is ended by its processor time."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (limits["memory_bytes"], limits["memory_bytes"]))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits["files"], limits["files"]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _answer(head: dict[str, Any], blobs: Sequence[bytes], *, cpu_seconds: int) -> bytes:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + cpu_seconds, resource.RLIM_INFINITY)
+    )
+    try:
+        module, _, function = head["task"].partition(":")
+        return call(getattr(importlib.import_module(module), function), head, blobs)
+    except (MemoryError, RecursionError) as error:
+        return encode_frame({"failed": "too_complex", "detail": type(error).__name__}, ())
+    except Exception as error:  # noqa: BLE001  (whatever a hostile document brings about)
+        detail = f"{type(error).__name__}: {error}"[:300]
+        return encode_frame({"failed": "parse", "detail": detail}, ())
+
+
+def _read_frame(stream: BinaryIO) -> tuple[dict[str, Any], list[bytes]] | None:
+    start = stream.read(_LENGTH_BYTES)
+    if len(start) < _LENGTH_BYTES:
+        return None
+    head = json.loads(stream.read(int.from_bytes(start, "big")))
+    return head, [stream.read(length) for length in head.pop("blobs")]
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError):
+        main()

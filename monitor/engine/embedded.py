@@ -1,0 +1,219 @@
+"""APScheduler ticks and threads on one machine; `drain` is the command `once`.
+
+A dispatcher thread claims what is due whenever a tick or a finished step wakes it, as far as its
+lanes have room. Ticks only wake: due times live in the store, and every wait here is on the
+monotonic clock, so a clock that jumps delays nothing.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from apscheduler.executors.pool import ThreadPoolExecutor as TickThreads
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor.engine.limits import Limits
+from monitor.engine.perform import Observe, Work, perform
+from monitor.errors import StoreError
+from monitor.ports import Claim, Clock, Report, Step, Store, Wanted
+
+LEASE = timedelta(seconds=60)
+RENEW_EVERY = timedelta(seconds=15)
+TICK = timedelta(milliseconds=250)
+# Larger than any honest difference between two looks at both clocks.
+CLOCK_JUMP = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One step of the flow: what it does, with how many threads, within which limits."""
+
+    step: Step
+    work: Work
+    claim: Callable[[datetime, Wanted, timedelta], Sequence[Claim[Any]]]
+    group_of: Callable[[Any], str]
+    limits: Limits
+    threads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upkeep:
+    """Something short that is done every so often."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], None]
+
+
+class Embedded:
+    """Runs the lanes until told to stop, or until nothing is left to do."""
+
+    def __init__(
+        self, lanes: Sequence[Lane], store: Store, clock: Clock, observe: Observe, upkeep: Sequence[Upkeep]
+    ) -> None:
+        """Prepare threads; nothing runs yet."""
+        self._lanes = tuple(lanes)
+        self._store = store
+        self._clock = clock
+        self._observe = observe
+        self._upkeep = tuple(upkeep)
+        self._pools = {lane.step: ThreadPoolExecutor(lane.threads, f"{lane.step}") for lane in lanes}
+        self._in_work: dict[str, Step] = {}
+        self._wake = threading.Event()
+        self._alive_at = time.monotonic()
+
+    def run(self, stop: threading.Event, drain: timedelta) -> bool:
+        """Work until `stop` is set, then let what is in work end; False where it did not in time."""
+        ticks = self._start_ticks()
+        jumps = _ClockJumps(self._clock)
+        try:
+            while not stop.is_set():
+                self._alive_at = time.monotonic()
+                if jumps.jumped():
+                    _run_all_now(ticks, self._clock)
+                self._dispatch(lambda _: self._clock.now())
+                # A tick ends this wait; its own end matters only where the wall clock was set back.
+                self._wake.wait(4 * TICK.total_seconds())
+                self._wake.clear()
+        finally:
+            ticks.shutdown(wait=False)
+        return self._finish(drain)
+
+    def wake(self) -> None:
+        """Have the dispatcher look for due rows now."""
+        self._wake.set()
+
+    def alive(self) -> bool:
+        """Tell whether the dispatcher has looked around in the last 30 s, half the watchdog's wait."""
+        return time.monotonic() - self._alive_at < 30  # noqa: PLR2004
+
+    def drain(self, pending: Callable[[], int]) -> None:
+        """Perform all that is due now and what follows from it, until nothing is due any more.
+
+        `pending` returns how many entries still wait to be processed: a page that is tried again
+        later is waited for. Feeds that fall due again meanwhile are left for the next time.
+        """
+        ticks = self._start_ticks()
+        began = self._clock.now()
+        while True:
+            idle = not self._in_work
+            held_back = any(lane.limits.full(time.monotonic()) for lane in self._lanes)
+            claimed = self._dispatch(lambda step: began if step is Step.POLL else self._clock.now())
+            if idle and not claimed and not held_back and not pending():
+                break
+            self._wake.wait(TICK.total_seconds())
+            self._wake.clear()
+        ticks.shutdown(wait=False)
+        self._finish(timedelta(seconds=30))
+
+    def _dispatch(self, now_of: Callable[[Step], datetime]) -> int:
+        """Claim what is due and what the lanes have room for; return how many rows that were."""
+        claimed = 0
+        for lane in self._lanes:
+            room = lane.threads - sum(1 for step in tuple(self._in_work.values()) if step is lane.step)
+            if room <= 0:
+                continue
+            wanted = Wanted(
+                limit=room,
+                at_once=lane.limits.per_claim,
+                full=lane.limits.full(time.monotonic()),
+                free=lane.limits.free(),
+            )
+            try:
+                claims = lane.claim(now_of(lane.step), wanted, LEASE)
+            except StoreError as error:
+                self._observe(_no_claim(lane.step, error), 0.0)
+                continue
+            for claim in claims:
+                self._begin(lane, claim)
+            claimed += len(claims)
+        return claimed
+
+    def _begin(self, lane: Lane, claim: Claim[Any]) -> None:
+        group = lane.group_of(claim.row)
+        lane.limits.enter(group, time.monotonic())
+        self._in_work[claim.token] = lane.step
+        self._pools[lane.step].submit(self._perform, lane, claim, group)
+
+    def _perform(self, lane: Lane, claim: Claim[Any], group: str) -> None:
+        try:
+            perform(lane.step, lane.work, claim, self._store, self._clock, self._observe)
+        finally:
+            lane.limits.leave(group)
+            del self._in_work[claim.token]
+            self._wake.set()
+
+    def _renew(self) -> None:
+        """Prolong the leases of what is in work: only a step that ended, or died, loses its row."""
+        claims = [(step, token) for token, step in tuple(self._in_work.items())]
+        if claims:
+            self._store.renew(claims, self._clock.now() + LEASE)
+
+    def _start_ticks(self) -> BackgroundScheduler:
+        ticks = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": TickThreads(4)},
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+        )
+        own = (
+            Upkeep(name="tick", every=TICK, run=self._wake.set),
+            Upkeep(name="renew", every=RENEW_EVERY, run=self._renew),
+        )
+        for each in (*own, *self._upkeep):
+            ticks.add_job(self._guarded(each), "interval", seconds=each.every.total_seconds(), id=each.name)
+        ticks.start()
+        return ticks
+
+    def _guarded(self, upkeep: Upkeep) -> Callable[[], None]:
+        """Return the upkeep such that its failure is one log line, and the next round tries again."""
+
+        def run() -> None:
+            try:
+                upkeep.run()
+            except Exception as error:  # noqa: BLE001  (upkeep must not end the service)
+                self._observe(_upkeep_failed(upkeep.name, error), 0.0)
+
+        return run
+
+    def _finish(self, patience: timedelta) -> bool:
+        ends = time.monotonic() + patience.total_seconds()
+        while self._in_work and time.monotonic() < ends:
+            self._wake.wait(0.05)
+            self._wake.clear()
+        for pool in self._pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
+        return not self._in_work
+
+
+class _ClockJumps:
+    """Notices that the wall clock moved against the monotonic one since the last look."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._offset = self._measure()
+
+    def jumped(self) -> bool:
+        offset, self._offset = self._offset, self._measure()
+        return abs(self._offset - offset) > CLOCK_JUMP.total_seconds()
+
+    def _measure(self) -> float:
+        return self._clock.now().timestamp() - time.monotonic()
+
+
+def _run_all_now(ticks: BackgroundScheduler, clock: Clock) -> None:
+    """Plan every tick anew: after the clock was set back they would wait for the old future."""
+    for job in ticks.get_jobs():
+        job.modify(next_run_time=clock.now())
+
+
+def _no_claim(step: Step, error: Exception) -> Report:
+    return Report(step=step, row="-", outcome="error", reason="store", facts={"detail": str(error)[:300]})
+
+
+def _upkeep_failed(name: str, error: Exception) -> Report:
+    detail = f"{type(error).__name__}: {error}"[:300]
+    return Report(step=Step.UPKEEP, row=name, outcome="error", reason="internal", facts={"detail": detail})

@@ -1,0 +1,52 @@
+"""Work on one row, whatever happens, and report it."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from monitor.errors import LeaseLost, StoreError
+from monitor.ports import Claim, Clock, Report, Step, Store
+
+# A bug must not spin: the row rests this long, and an entry is given up after so many failures.
+RETRY_AFTER_BUG = timedelta(minutes=5)
+GIVE_UP_AFTER = 5
+
+Observe = Callable[[Report, float], None]
+Work = Callable[[Claim[Any]], Report]
+
+
+def perform(
+    step: Step, work: Work, claim: Claim[Any], store: Store, clock: Clock, observe: Observe
+) -> Report:
+    """Perform one step on one claimed row; never raises for what the row brings about.
+
+    A lost lease is left to its new holder. A store that does not answer leaves the row to its lease.
+    Anything else is a bug: it may fail the row, never the service.
+    """
+    began = time.monotonic()
+    try:
+        report = work(claim)
+    except LeaseLost:
+        report = Report(step=step, row=claim.row.id, outcome="lease_lost")
+    except StoreError as error:
+        report = _failed(step, claim, "store", error)
+    except Exception as error:  # noqa: BLE001  (a bug in a step ends that row, not the others)
+        report = _failed(step, claim, "internal", error)
+        _give_back(step, claim, store, clock, report)
+    observe(report, time.monotonic() - began)
+    return report
+
+
+def _failed(step: Step, claim: Claim[Any], reason: str, error: Exception) -> Report:
+    detail = f"{type(error).__name__}: {error}"[:300]
+    return Report(step=step, row=claim.row.id, outcome="error", reason=reason, facts={"detail": detail})
+
+
+def _give_back(step: Step, claim: Claim[Any], store: Store, clock: Clock, report: Report) -> None:
+    try:
+        store.release(
+            step, claim.token, clock.now() + RETRY_AFTER_BUG, str(report.facts["detail"]), GIVE_UP_AFTER
+        )
+    except StoreError:
+        return  # the lease runs out by itself
