@@ -65,7 +65,7 @@ def _handler_for(probes: Probes) -> type[BaseHTTPRequestHandler]:
         server_version = "news-monitor"
         sys_version = ""
 
-        def do_GET(self) -> None:  # noqa: N802  (the name that the base class calls)
+        def do_GET(self) -> None:
             status, content_type, body = _answer(self.path.partition("?")[0], probes)
             self.send_response(status)
             self.send_header("content-type", content_type)

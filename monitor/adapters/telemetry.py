@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -18,8 +18,8 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 class Telemetry:
     """Writes the canonical log line and the metrics of reports."""
 
-    def __init__(self, stream: TextIO = sys.stderr) -> None:
-        """Write key=value lines to a terminal, JSON to anything else."""
+    def __init__(self, stream: TextIO | None = sys.stderr) -> None:
+        """Write key=value lines to a terminal, JSON to anything else, nothing to None."""
         self._registry = CollectorRegistry()
         self._steps = Counter(
             "monitor_steps", "Units of work done.", ("step", "outcome", "reason"), registry=self._registry
@@ -74,23 +74,23 @@ class Telemetry:
         return generate_latest(self._registry)
 
 
-def _logger(stream: TextIO) -> structlog.stdlib.BoundLogger:
+def _logger(stream: TextIO | None) -> structlog.stdlib.BoundLogger:
     for name in _MUTED:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     renderer: Callable[..., str | bytes] = (
         structlog.dev.ConsoleRenderer(colors=False, pad_event_to=8)
-        if stream.isatty()
+        if stream and stream.isatty()
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    processors = [
+    processors: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         _without_controls,
         renderer,
     ]
     logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
-        structlog.PrintLogger(stream),
-        processors=processors,  # type: ignore[arg-type]  (the renderer ends the chain)
+        structlog.PrintLogger(stream) if stream else structlog.ReturnLogger(),
+        processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
     return logger

@@ -78,3 +78,11 @@ def _authority(parts: SplitResult) -> str:
     if parts.port is None or _DEFAULT_PORTS.get(parts.scheme.lower()) == parts.port:
         return host
     return f"{host}:{parts.port}"
+
+
+def without_userinfo(url: str) -> str:
+    """Return the URL as it stands, but for user and password."""
+    parts = _split(url)
+    if parts is None or "@" not in parts.netloc:
+        return url.strip()
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -1,0 +1,318 @@
+"""The composition root: the only place that names every adapter and reads the clock."""
+
+import random
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from monitor.adapters.health import HealthServer, Probes, sd_notify, watchdog_seconds
+from monitor.adapters.http import HttpDoor
+from monitor.adapters.instance import Process, surely_dead, this_process
+from monitor.adapters.sandbox import InlineSandbox, ProcessSandbox, SandboxPolicy
+from monitor.adapters.store import SqlStore, open_store
+from monitor.adapters.telemetry import Telemetry
+from monitor.config.load import load_config
+from monitor.config.schema import Config
+from monitor.engine.embedded import Embedded, Lane, Upkeep
+from monitor.engine.limits import Limits
+from monitor.errors import ConfigError, MonitorError, StoreError, UsageError
+from monitor.matching.matcher import build_matcher
+from monitor.pipeline import Rules, deliver, poll, process
+from monitor.ports import Claim, Ports, Report, Step
+from monitor.text.urls import host_of
+from monitor.upkeep import beat, release_held
+
+# Everything a worker process needs, imported before its first document.
+PRELOAD = ("monitor.feeds.parse", "monitor.articles.extract")
+POLL_THREADS = 32
+PROCESS_THREADS = 16
+DELIVER_THREADS = 32
+# Deliveries in flight to one receiver.
+RECEIVER_AT_ONCE = 4
+DRAIN = timedelta(seconds=25)
+DIGEST_EVERY = timedelta(seconds=5)
+PURGE_EVERY = timedelta(hours=1)
+WATCH_EVERY = timedelta(seconds=2)
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the time, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+def build_rules(config: Config) -> Rules:
+    """Make of a configuration what the stages need; the matcher is built here."""
+    return Rules(
+        feeds={feed.id: feed for feed in config.feeds},
+        entities={entity.id: entity for entity in config.entities},
+        watchlists=config.watchlists,
+        receivers={receiver.name: receiver for receiver in config.receivers},
+        matcher=build_matcher(config.entities, config.queries),
+        user_agent=config.fetch.user_agent,
+    )
+
+
+def open_config_store(config: Config) -> SqlStore:
+    """Open the store that a configuration names, for a command beside a running service."""
+    return open_store(config.store_url, owner=f"command-{uuid4().hex[:12]}")
+
+
+@contextmanager
+def command_ports(config: Config) -> Iterator[tuple[Ports, SqlStore]]:
+    """Open the store and the HTTP door for one command; documents are not read, so no process starts."""
+    store, door = open_config_store(config), HttpDoor(config.fetch)
+    try:
+        yield (
+            Ports(
+                fetcher=door,
+                sender=door,
+                sandbox=InlineSandbox(),
+                store=store,
+                clock=SystemClock(),
+                random=random.Random(),  # noqa: S311  (spreads waits)
+            ),
+            store,
+        )
+    finally:
+        door.close()
+        store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _InForce:
+    """What a reload replaces as a whole."""
+
+    config: Config
+    rules: Rules
+    ports: Ports
+
+
+class Worker:
+    """The whole service: store, HTTP door, worker processes and engine, under one configuration."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        telemetry: Telemetry | None = None,
+        seen: Callable[[Report], None] = lambda _: None,
+    ) -> None:
+        """Open everything; feeds of the configuration are the active ones from here on.
+
+        `seen` is called after each unit of work.
+        """
+        self.telemetry = telemetry or Telemetry()
+        self._seen = seen
+        self._clock = SystemClock()
+        self.store = open_store(config.store_url, owner=f"worker-{uuid4().hex}")
+        self._sandbox = ProcessSandbox(SandboxPolicy(), PRELOAD)
+        self._doors = [HttpDoor(config.fetch)]
+        self._ready = False
+        ports = Ports(
+            fetcher=self._doors[0],
+            sender=self._doors[0],
+            sandbox=self._sandbox,
+            store=self.store,
+            clock=self._clock,
+            random=random.Random(),  # noqa: S311  (spreads waits; no secret hangs on it)
+        )
+        self._in_force = _InForce(config, build_rules(config), ports)
+        self.store.sync_feeds(config.feeds, self._clock.now())
+        self._take_over()
+        self.engine = Embedded(
+            self._lanes(config), self.store, self._clock, self._observe, self._upkeep(config)
+        )
+
+    # ---- what it does --------------------------------------------------------------------------
+
+    def run(self, stop: threading.Event) -> bool:
+        """Serve until `stop` is set, then let what is in work end; False where it did not in time."""
+        config = self._in_force.config
+        server = HealthServer(config.listen, self.probes()) if config.listen else None
+        self._ready = True
+        self.telemetry.observe_upkeep("start", "ok", feeds=len(config.feeds), entities=len(config.entities))
+        sd_notify("READY=1")
+        try:
+            ended = self.engine.run(stop, DRAIN)
+        finally:
+            self._ready = False
+            sd_notify("STOPPING=1")
+            if server:
+                server.close()
+        self.telemetry.observe_upkeep("stop", "ok" if ended else "unfinished")
+        return ended
+
+    def once(self) -> None:
+        """Perform all that is due, and what follows from it, to the end."""
+        self.engine.drain(lambda: int(self.store.status(self._clock.now())["entries"]["pending"]))
+
+    def reload(self, environ: Mapping[str, str]) -> bool:
+        """Put the configuration file in force anew; a bad one leaves the running one as it is."""
+        before = self._in_force
+        sd_notify("RELOADING=1")
+        try:
+            config = load_config(before.config.path, environ)
+            if config.store_url != before.config.store_url:
+                raise UsageError("store.url cannot change while the service runs; restart it")
+            rules = build_rules(config)
+            change = self.store.sync_feeds(config.feeds, self._clock.now())
+        except MonitorError as error:
+            self.telemetry.observe_upkeep("reload", "refused", detail=str(error)[:2000])
+            self.telemetry.observe_reload("refused", None)
+            return False
+        finally:
+            sd_notify("READY=1")
+        ports = before.ports
+        if config.fetch != before.config.fetch:
+            door = HttpDoor(config.fetch)
+            self._doors.append(door)
+            ports = replace(ports, fetcher=door, sender=door)
+        self._in_force = _InForce(config, rules, ports)
+        self.telemetry.observe_reload("ok", self._clock.now().timestamp())
+        self.telemetry.observe_upkeep(
+            "reload",
+            "ok",
+            feeds_added=len(change.added),
+            feeds_removed=len(change.removed),
+            entities=len(config.entities),
+        )
+        self.engine.wake()
+        return True
+
+    def probes(self) -> Probes:
+        """Return what the health server asks."""
+        return Probes(
+            alive=self.engine.alive,
+            ready=self._why_not_ready,
+            metrics=self.telemetry.metrics,
+            status=lambda: self.store.status(self._clock.now()),
+        )
+
+    def close(self) -> None:
+        """Let go of processes, sockets and the store."""
+        self._sandbox.close()
+        for door in self._doors:
+            door.close()
+        with suppress(StoreError):
+            self.store.unregister()
+        self.store.close()
+
+    # ---- what it is made of --------------------------------------------------------------------
+
+    def _lanes(self, config: Config) -> tuple[Lane, ...]:
+        hosts = Limits(config.fetch.at_once, config.fetch.pause)
+        receivers = Limits(RECEIVER_AT_ONCE, timedelta(0))
+        return (
+            Lane(
+                step=Step.POLL,
+                work=self._with_rules(poll),
+                claim=self.store.claim_feeds,
+                group_of=lambda feed: host_of(feed.shown_url),
+                limits=hosts,
+                threads=POLL_THREADS,
+            ),
+            Lane(
+                step=Step.PROCESS,
+                work=self._with_rules(process),
+                claim=self.store.claim_entries,
+                group_of=lambda entry: entry.host,
+                limits=hosts,
+                threads=PROCESS_THREADS,
+            ),
+            Lane(
+                step=Step.DELIVER,
+                work=self._with_rules(deliver),
+                claim=self.store.claim_deliveries,
+                group_of=lambda delivery: delivery.receiver,
+                limits=receivers,
+                threads=DELIVER_THREADS,
+            ),
+        )
+
+    def _with_rules(
+        self, step: Callable[[Claim[Any], Ports, Rules], Report]
+    ) -> Callable[[Claim[Any]], Report]:
+        """Return the step under whatever is in force when it begins."""
+
+        def work(claim: Claim[Any]) -> Report:
+            in_force = self._in_force
+            return step(claim, in_force.ports, in_force.rules)
+
+        return work
+
+    def _upkeep(self, config: Config) -> tuple[Upkeep, ...]:
+        every = config.heartbeat_every
+        watchdog = watchdog_seconds()
+        pulses = (
+            (Upkeep(name="watchdog", every=timedelta(seconds=watchdog), run=self._pulse),) if watchdog else ()
+        )
+        return (
+            Upkeep(name="heartbeat", every=every, run=lambda: self._beat(every)),
+            Upkeep(name="digest", every=DIGEST_EVERY, run=self._release),
+            Upkeep(name="purge", every=PURGE_EVERY, run=self._purge),
+            *pulses,
+        )
+
+    def _beat(self, every: timedelta) -> None:
+        if beat(self._in_force.ports, self._in_force.rules, every):
+            self.engine.wake()
+
+    def _release(self) -> None:
+        if release_held(self._in_force.ports, self._in_force.rules):
+            self.engine.wake()
+
+    def _purge(self) -> None:
+        self.store.purge(self._clock.now() - self._in_force.config.retention)
+
+    def _pulse(self) -> None:
+        if self.engine.alive():
+            sd_notify("WATCHDOG=1")
+
+    def _observe(self, report: Report, seconds: float) -> None:
+        self.telemetry.observe(report, seconds)
+        self._seen(report)
+
+    def _take_over(self) -> None:
+        """Free the leases of workers that died on this host, and say that we are here."""
+        for owner, other in self.store.instances():
+            if surely_dead(Process(host=other.host, pid=other.pid, started=other.started)):
+                self.store.free_leases_of(owner)
+        me = this_process()
+        self.store.register(host=me.host, pid=me.pid, started=me.started, now=self._clock.now())
+
+    def _why_not_ready(self) -> str | None:
+        if not self._ready:
+            return "not serving"
+        if not self.engine.alive():
+            return "the dispatcher stands still"
+        try:
+            self.store.status(self._clock.now())
+        except StoreError as error:
+            return str(error)
+        return None
+
+
+def watch_file(path: Path, changed: Callable[[], object], stop: threading.Event) -> None:
+    """Call `changed` when a file's content time or size changes, until `stop` is set."""
+    before = _stamp(path)
+    while not stop.wait(WATCH_EVERY.total_seconds()):
+        now = _stamp(path)
+        if now != before:
+            before = now
+            changed()
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size

@@ -1,0 +1,93 @@
+"""How much of an article could be read: full, partial, walled or empty?
+
+Observations: a consent or paywall page is a page like any other, with a title and some sentences;
+matched, it would alert on nothing or on the wall's own words. A free teaser in front of a paywall is
+real text of the article.
+Theory of operation: paragraphs that carry a wall's wording are counted and dropped. What is left
+decides: nothing and no wall is `empty`; next to nothing beside a wall is `walled`; some text beside a
+wall, or text that ends in the middle, is `partial`.
+Known exceptions: an article *about* cookie banners of fewer than 60 words.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.model import Verdict
+
+# Fewer words are a caption or a menu, not an article.
+LEAST_WORDS = 25
+# A teaser in front of a wall seldom has more.
+TEASER_WORDS = 60
+
+_CONSENT_WORDS = (
+    *("cookies? (?:akzeptieren|zulassen|ablehnen)", "alle akzeptieren", "zustimmung (?:erteilen|jederzeit)"),
+    *("mit werbung (?:und tracking )?(?:weiter)?lesen", "einwilligung (?:jederzeit )?widerrufen"),
+    r"unsere[nr]? partnern?.{0,40}(?:daten|informationen)",
+    *(
+        r"nutzung.{0,40}mit werbung",
+        "datenschutzeinstellungen",
+        "privatsphäre-einstellungen",
+        "werbefrei(?:es)? abo",
+    ),
+    *("accept (?:all )?cookies", "we (?:and our partners )?use cookies", "consent to the use of"),
+    "manage (?:your )?(?:cookie|privacy) (?:settings|preferences|choices)",
+)
+_PAYWALL_WORDS = (
+    *(
+        "(?:weiterlesen|weiter lesen|artikel lesen) mit ",
+        "jetzt (?:abonnieren|testen|freischalten|weiterlesen)",
+    ),
+    *(
+        "nur für abonnent",
+        "(?:bereits|schon) (?:abonnent|registriert)",
+        "monatlich kündbar",
+        "exklusiv für abonnent",
+    ),
+    *("diesen artikel (?:weiterlesen|freischalten)", "subscribe (?:now|today|to (?:read|continue))"),
+    *("already a (?:subscriber|member)", "to continue reading", "unlock (?:this|the) (?:article|story)"),
+    "(?:article|content|story) is (?:only )?(?:available )?(?:for|to) (?:paid |registered )?subscribers",
+    *("sign in to read", "cancel (?:at )?any ?time", "free articles? (?:left|remaining)"),
+)
+_CONSENT = re.compile("|".join(_CONSENT_WORDS), re.IGNORECASE)
+_PAYWALL = re.compile("|".join(_PAYWALL_WORDS), re.IGNORECASE)
+_CUT = re.compile(
+    r"(?:\[?(?:…|\.\.\.)\]?|(?:weiterlesen|mehr|read more|continue reading)\s*[»›>→]*)\s*$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Paragraphs without those of a wall, and what that says; `access` as in `Extracted`."""
+
+    paragraphs: tuple[str, ...]
+    verdict: Verdict
+    access: str | None
+
+
+def judge(paragraphs: Sequence[str], *, declared_free: bool | None) -> Judged:
+    """Return what is left of the paragraphs without a wall's, and how much of an article that is.
+
+    `declared_free` is the page's own word (schema.org `isAccessibleForFree`), None where it says
+    nothing.
+    """
+    consent = [text for text in paragraphs if _CONSENT.search(text)]
+    paywall = [text for text in paragraphs if _PAYWALL.search(text)]
+    # A long paragraph that mentions a wall is an article about walls, unless it is all there is.
+    wall = {text for text in (*consent, *paywall) if len(text.split()) < TEASER_WORDS}
+    kept = tuple(text for text in paragraphs if text not in wall)
+    words = sum(len(text.split()) for text in kept)
+    access = _access(wall & set(consent), wall & set(paywall), declared_free)
+    if words < LEAST_WORDS:
+        walled = bool(wall) or declared_free is False
+        return Judged(paragraphs=kept, verdict=Verdict.WALLED if walled else Verdict.EMPTY, access=access)
+    partial = access in ("paywall", "consent") or (kept and _CUT.search(kept[-1]))
+    return Judged(paragraphs=kept, verdict=Verdict.PARTIAL if partial else Verdict.FULL, access=access)
+
+
+def _access(consent: set[str], paywall: set[str], declared_free: bool | None) -> str | None:  # noqa: FBT001
+    if declared_free is False or paywall:
+        return "paywall"
+    if consent:
+        return "consent"
+    return "free" if declared_free else None

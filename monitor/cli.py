@@ -1,0 +1,427 @@
+"""Arguments → call → print → exit code."""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from monitor import __version__
+from monitor.adapters.store import SqlStore
+from monitor.adapters.telemetry import Telemetry
+from monitor.app import Worker, build_rules, command_ports, open_config_store, watch_file
+from monitor.config.load import find_config, load_config
+from monitor.config.schema import Config
+from monitor.demo.run import run_demo
+from monitor.errors import ConfigError, MonitorError, StoreError, UsageError
+from monitor.model import DeliveryId, ReceiverName
+from monitor.ops.check import show_check
+from monitor.ops.deliveries import parse_since, parse_state, show_deliveries, show_delivery
+from monitor.ops.feeds import export_feeds, import_feeds, show_feeds
+from monitor.ops.health import show_health
+from monitor.ops.match import match_lines
+from monitor.ops.once import show_once
+from monitor.ops.receivers import show_receiver_test
+from monitor.ops.schema import show_schema
+from monitor.ops.status import show_status
+from monitor.ops.tables import Shown, Table
+from monitor.ports import DeliveryFilter, Report
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_TRY_LATER = 75
+EXIT_CONFIG = 78
+WATCH_SECONDS = 2
+TEST_PATIENCE = timedelta(seconds=30)
+REPLAY_LIMIT = 1_000_000
+PIPE_COLUMNS = 400
+
+app = typer.Typer(
+    help="Watches news feeds for entities and sends signed webhook alerts with evidence.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+feeds_app = typer.Typer(help="List, import and export feeds.", no_args_is_help=True)
+deliveries_app = typer.Typer(
+    help="List, show and replay what was promised to receivers.", no_args_is_help=True
+)
+receivers_app = typer.Typer(help="Test and enable receivers.", no_args_is_help=True)
+app.add_typer(feeds_app, name="feeds")
+app.add_typer(deliveries_app, name="deliveries")
+app.add_typer(receivers_app, name="receivers")
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="The configuration file; else $MONITOR_CONFIG and the usual places."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+def main() -> None:
+    """Run a command; every error raised on purpose becomes a line and an exit code."""
+    try:
+        app(standalone_mode=True)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(EXIT_CONFIG)
+    except UsageError as error:
+        sys.stderr.write(f"monitor: {error}\n")
+        sys.exit(EXIT_USAGE)
+    except StoreError as error:
+        sys.stderr.write(f"monitor: {error}\n")
+        sys.exit(EXIT_TRY_LATER)
+    except MonitorError as error:
+        sys.stderr.write(f"monitor: {error}\n")
+        sys.exit(EXIT_FAILED)
+    except BrokenPipeError:
+        # The reader of our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_FAILED)
+
+
+# ---- the service -------------------------------------------------------------------------------
+
+
+@app.command()
+def run(config: ConfigOption = None) -> None:
+    """Serve: poll, process and deliver until SIGTERM; SIGHUP reloads the configuration."""
+    loaded = _load(config)
+    worker = Worker(loaded)
+    stop = threading.Event()
+
+    def end(_: int, __: FrameType | None) -> None:
+        stop.set()
+        worker.engine.wake()
+
+    def reload() -> None:
+        # Not in the signal's own frame: it may have interrupted a transaction.
+        threading.Thread(target=worker.reload, args=(os.environ,), name="reload", daemon=True).start()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    signal.signal(signal.SIGHUP, lambda *_: reload())
+    if loaded.reload == "watch":
+        threading.Thread(target=watch_file, args=(loaded.path, reload, stop), daemon=True).start()
+    ended = worker.run(stop)
+    worker.close()
+    if not ended:
+        # A step outlived its own deadline; its lease runs out, and nothing waits for its thread.
+        os._exit(EXIT_FAILED)
+
+
+@app.command()
+def once(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """One pass: poll what is due, process and deliver all that follows, then exit."""
+    loaded = _load(config)
+    counted: Counter[str] = Counter()
+    with _spinner() as say:
+
+        def seen(report: Report) -> None:
+            counted.update({f"{report.step}.{report.outcome}": 1, **report.counts})
+            say(", ".join(f"{count} {name}" for name, count in sorted(counted.items()) if "." in name))
+
+        worker = Worker(loaded, telemetry=_quiet_on_terminal(), seen=seen)
+        try:
+            worker.once()
+            status = worker.store.status(datetime.now(UTC))
+        finally:
+            worker.close()
+    _show(show_once(counted, status), as_json)
+
+
+@app.command()
+def demo(as_json: JsonOption = False) -> None:
+    """Run the whole worker on bundled seeds, with a feed server and a receiver on loopback."""
+    with _spinner() as say:
+
+        def worker(config: Config) -> Worker:
+            return Worker(
+                config, telemetry=Telemetry(None), seen=lambda report: say(f"{report.step}: {report.outcome}")
+            )
+
+        shown = run_demo(worker, say)
+    _show(shown, as_json)
+
+
+@app.command()
+def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Exit 0 where the running service says that it is ready."""
+    _show(show_health(_load(config, tests=False).listen), as_json)
+
+
+# ---- the configuration -------------------------------------------------------------------------
+
+
+@app.command()
+def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Validate the configuration and its tests; every fault at once, exit 78."""
+    try:
+        shown = show_check(_load(config))
+    except ConfigError as error:
+        if as_json:
+            _print_json({"valid": False, "faults": [str(fault) for fault in error.faults]})
+            raise typer.Exit(EXIT_CONFIG) from error
+        raise
+    _show(shown, as_json)
+
+
+@app.command()
+def schema(
+    what: Annotated[str, typer.Argument(help="`config` or `events`.")] = "config",
+) -> None:
+    """Print the JSON Schema of the configuration, or of the events."""
+    _print_json(show_schema(what))
+
+
+# ---- looking -----------------------------------------------------------------------------------
+
+
+@app.command()
+def status(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show it again every two seconds.")] = False,
+) -> None:
+    """Show feeds, entries, deliveries and receivers, from the store alone."""
+    store = open_config_store(_load(config, tests=False))
+    try:
+        while True:
+            _show(show_status(store.status(datetime.now(UTC))), as_json)
+            if not watch:
+                return
+            time.sleep(WATCH_SECONDS)
+            _out().clear()
+    finally:
+        store.close()
+
+
+@app.command()
+def match(config: ConfigOption = None) -> None:
+    """Judge articles: JSON lines on standard input, verdicts as JSON lines on standard output."""
+    matcher = build_rules(_load(config)).matcher
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    if match_lines(matcher, sys.stdin, sys.stdout):
+        raise typer.Exit(EXIT_FAILED)
+
+
+@feeds_app.command("list")
+def feeds_list(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show the feeds and how they are."""
+    with _store(_load(config, tests=False)) as store:
+        _show(show_feeds(store.status(datetime.now(UTC))), as_json)
+
+
+@feeds_app.command("import")
+def feeds_import(
+    opml: Annotated[Path, typer.Argument(help="An OPML file; it stays where it is.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Have the configuration read an OPML file."""
+    loaded = _load(config, tests=False)
+    _show(import_feeds(loaded.path, loaded.feeds, opml), as_json)
+
+
+@feeds_app.command("export")
+def feeds_export(config: ConfigOption = None) -> None:
+    """Print the configured feeds as OPML; it holds their addresses with any secrets."""
+    sys.stdout.write(export_feeds(_load(config, tests=False).feeds, datetime.now(UTC)))
+
+
+# ---- deliveries and receivers ------------------------------------------------------------------
+
+
+@deliveries_app.command("list")
+def deliveries_list(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    receiver: Annotated[str | None, typer.Option(help="Only of this receiver.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only pending, delivered or dead.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only made since: 2h, 3d, or an ISO time.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many, the newest.", min=1)] = 100,
+) -> None:
+    """Show deliveries, the newest first."""
+    wanted = _filter((), receiver, state, since, limit)
+    with _store(_load(config, tests=False)) as store:
+        _show(show_deliveries(store.deliveries(wanted)), as_json)
+
+
+@deliveries_app.command("show")
+def deliveries_show(
+    delivery: Annotated[str, typer.Argument(help="The delivery's id, msg_….")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one delivery: exact body and every attempt."""
+    with _store(_load(config, tests=False)) as store:
+        _show(show_delivery(store.delivery(DeliveryId(delivery)), delivery), as_json)
+
+
+@deliveries_app.command("replay")
+def deliveries_replay(
+    deliveries: Annotated[list[str] | None, typer.Argument(help="Ids of deliveries.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    receiver: Annotated[str | None, typer.Option(help="All dead ones of this receiver.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="With --receiver: all made since, whatever came of them.")
+    ] = None,
+) -> None:
+    """Make deliveries due again: same id, same body."""
+    if not deliveries and not receiver:
+        raise UsageError("say which: ids of deliveries, or --receiver NAME")
+    state = "dead" if receiver and not since else None
+    wanted = _filter(tuple(deliveries or ()), receiver, state, since, REPLAY_LIMIT)
+    with _store(_load(config, tests=False)) as store:
+        count = store.replay(wanted, datetime.now(UTC))
+    if deliveries and count < len(set(deliveries)):
+        raise UsageError(f"{len(set(deliveries)) - count} of the ids are not known; {count} are due again")
+    _show(Shown(plain={"replayed": count}, words=(f"{count} deliveries are due again",)), as_json)
+
+
+@receivers_app.command("test")
+def receivers_test(
+    name: Annotated[str, typer.Argument(help="A receiver of the configuration.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send `webhook.test` to a receiver through the real path."""
+    loaded = _load(config, tests=False)
+    with command_ports(loaded) as (ports, store), _spinner() as say:
+        say(f"testing {name}")
+        rules = build_rules(loaded)
+        shown = show_receiver_test(ReceiverName(name), ports, rules, store, TEST_PATIENCE, time.sleep)
+    _show(shown, as_json)
+
+
+@receivers_app.command("enable")
+def receivers_enable(
+    name: Annotated[str, typer.Argument(help="A receiver of the configuration.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send again to a receiver that was disabled by 410 Gone; what waited for it goes out."""
+    loaded = _load(config, tests=False)
+    if name not in {receiver.name for receiver in loaded.receivers}:
+        raise UsageError(f"there is no receiver '{name}'")
+    with _store(loaded) as store:
+        store.enable_receiver(ReceiverName(name))
+    _show(Shown(plain={"enabled": name}, words=(f"{name} is enabled",)), as_json)
+
+
+@app.command()
+def purge(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Drop what is older than the retention; known ids and dead deliveries stay."""
+    loaded = _load(config, tests=False)
+    with _store(loaded) as store, _spinner() as say:
+        say("purging")
+        dropped = store.purge(datetime.now(UTC) - loaded.retention)
+    words = ", ".join(f"{count} {name}" for name, count in dropped.items()) or "nothing"
+    _show(Shown(plain=dict(dropped), words=(f"dropped: {words}",)), as_json)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    sys.stdout.write(f"news-monitor {__version__}\n")
+
+
+# ---- what the commands share -------------------------------------------------------------------
+
+
+def _load(config: Path | None, *, tests: bool = True) -> Config:
+    return load_config(find_config(config, os.environ), os.environ, run_tests=tests)
+
+
+@contextmanager
+def _store(config: Config) -> Iterator[SqlStore]:
+    store = open_config_store(config)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _filter(
+    ids: tuple[str, ...], receiver: str | None, state: str | None, since: str | None, limit: int
+) -> DeliveryFilter:
+    return DeliveryFilter(
+        ids=tuple(DeliveryId(each) for each in ids),
+        receiver=ReceiverName(receiver) if receiver else None,
+        state=parse_state(state),
+        since=parse_since(since, datetime.now(UTC)) if since else None,
+        limit=limit,
+    )
+
+
+def _show(shown: Shown, as_json: bool) -> None:
+    if as_json:
+        _print_json(shown.plain)
+    else:
+        console = _out()
+        for table in shown.tables:
+            _print_table(console, table)
+        for line in shown.words:
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if shown.failed:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _print_table(console: Console, table: Table) -> None:
+    if not table.rows:
+        console.print(table.empty, markup=False, highlight=False)
+        return
+    rich = RichTable(title=table.title or None, title_justify="left", box=None, pad_edge=False)
+    for column in table.columns:
+        rich.add_column(column, overflow="fold")
+    for row in table.rows:
+        rich.add_row(*(Text(cell) for cell in row))
+    console.print(rich)
+
+
+def _print_json(plain: object) -> None:
+    sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=2) + "\n")
+
+
+def _out() -> Console:
+    # A pipe has no width: scripts get whole cells, not cut ones.
+    return Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS)
+
+
+@contextmanager
+def _spinner() -> Iterator[Callable[[str], None]]:
+    """Show what goes on, on a terminal; say nothing elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("starting", total=None)
+        yield lambda words: progress.update(task, description=words)
+
+
+def _quiet_on_terminal() -> Telemetry:
+    return Telemetry(None if sys.stderr.isatty() else sys.stderr)

@@ -1,0 +1,49 @@
+"""`monitor status`: what is due, what fails, what waits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from monitor.ops.tables import Shown, Table
+
+
+def show_status(status: Mapping[str, Any]) -> Shown:
+    """Return the store's status as tables; `status` is what `--json` prints."""
+    deliveries, entries = status["deliveries"], status["entries"]
+    words = (
+        f"entries: {entries['pending']} in work, {entries['failed']} failed",
+        f"articles: {status['articles']}, matches: {status['matches']}, alerts: {status['alerts']}",
+        f"deliveries: {deliveries['pending']} pending, {deliveries['delivered']} delivered, "
+        f"{deliveries['dead']} dead, {deliveries['held']} held"
+        + (f"; oldest pending since {deliveries['oldest_pending_at']}" if deliveries["pending"] else ""),
+    )
+    return Shown(plain=status, tables=(feeds_table(status), _receivers(status)), words=words)
+
+
+def feeds_table(status: Mapping[str, Any]) -> Table:
+    """Return the feeds of a status as a table."""
+    return Table(
+        title="feeds",
+        columns=("id", "state", "reason", "failures", "entries", "last ok", "next poll"),
+        rows=[
+            (
+                feed["id"],
+                feed["state"],
+                feed["reason"] or "",
+                str(feed["failures"]),
+                str(feed["entries"]),
+                feed["last_ok_at"] or "never",
+                feed["next_poll_at"] or "never",
+            )
+            for feed in status["feeds"]
+        ],
+        empty="no feeds",
+    )
+
+
+def _receivers(status: Mapping[str, Any]) -> Table:
+    return Table(
+        title="receivers",
+        columns=("name", "state", "failures"),
+        rows=[(each["name"], each["state"], str(each["failures"])) for each in status["receivers"]],
+        empty="no receiver has been sent anything yet",
+    )
