@@ -25,6 +25,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 try:
     import tomllib
@@ -46,7 +47,7 @@ class BootstrapError(Exception):
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Become the command that the arguments name; return only where there is none to become."""
+    """Become the command that the arguments name; return an exit code where there is none to become."""
     if not arguments or arguments[0] in {"-h", "--help"}:
         print((__doc__ or "").rstrip())
         return 0
@@ -61,9 +62,7 @@ def main(arguments: Sequence[str]) -> int:
         return 130
     if arguments[0] in DEVELOPMENT:
         os.chdir(ROOT)
-    sys.stdout.flush()
-    # The command takes over this process, so that SIGTERM and SIGHUP reach it.
-    os.execv(line[0], line)
+    return _become(line)
 
 
 def command_line(root: Path, venv: Path, arguments: Sequence[str]) -> list[str]:
@@ -88,12 +87,13 @@ def environment(root: Path) -> Path:
     for home in homes:
         if is_current(home / ".venv", wanted):
             return home / ".venv"
-    home = next((home for home in homes if may_write(home)), None)
-    if home is None:
+    writable = [home for home in homes if may_write(home)]
+    if not writable:
         raise BootstrapError(
             f"neither {homes[0]} nor {homes[1]} can be written; "
             "set XDG_CACHE_HOME to a folder that you may write"
         )
+    home = writable[0]
     tools = home / ".tools"
     tools.mkdir(exist_ok=True)
     with (tools / "lock").open("w") as held:
@@ -169,14 +169,16 @@ def lock(root: Path, options: Sequence[str]) -> int:
     project = ["--group", "dev", "--extra", "postgres", "pyproject.toml", "-"]
     for target, sources, stdin in ((LOCK, project, build), (UV_LOCK, ["-"], "uv")):
         line = [uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
-        line += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate"]
+        line += ["--generate-hashes", "--no-emit-index-url", "--no-header"]
         line += [*options, "--output-file", target, *sources]
-        subprocess.run(line, cwd=root, input=stdin, text=True, check=True)
+        done = subprocess.run(line, cwd=root, input=stdin, text=True, check=False)
+        if done.returncode != 0:
+            raise BootstrapError(f"{target} is not written, see above")
     return 0
 
 
 def _install(root: Path, home: Path, wanted: str, held: int) -> None:
-    """Make the environment from nothing and stamp it last: a broken installation is never taken for a whole one."""
+    """Make the environment from nothing and stamp it last, so that a broken one is never taken for whole."""
     started = time.monotonic()
     tools, venv = home / ".tools", home / ".venv"
     uv = find_uv(tools, os.environ.get("PATH")) or _bring_uv(root, tools)
@@ -216,6 +218,7 @@ def _bring_uv(root: Path, tools: Path) -> str:
     shutil.rmtree(fresh, ignore_errors=True)
     line = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     line += ["--no-deps", "--only-binary", ":all:", "--require-hashes"]
+    line += ["--root-user-action", "ignore"]
     line += ["--target", str(fresh), "--requirement", str(root / UV_LOCK)]
     done = subprocess.run(line, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
     if done.returncode == 0:
@@ -236,6 +239,12 @@ def _uv_environment(tools: Path) -> dict[str, str]:
     if not may_write(cache_home(ROOT, environ).parent.parent):
         environ.setdefault("UV_CACHE_DIR", str(tools / "cache"))
     return environ
+
+
+def _become(line: list[str]) -> NoReturn:
+    """Hand this process over to the command, so that SIGTERM and SIGHUP reach it."""
+    sys.stdout.flush()
+    os.execv(line[0], line)
 
 
 def _tell(text: str) -> None:

@@ -23,7 +23,8 @@ TEASER_WORDS = 60
 _CONSENT_WORDS = (
     *("cookies? (?:akzeptieren|zulassen|ablehnen)", "alle akzeptieren", "zustimmung (?:erteilen|jederzeit)"),
     *("mit werbung (?:und tracking )?(?:weiter)?lesen", "einwilligung (?:jederzeit )?widerrufen"),
-    r"unsere[nr]? partnern?.{0,40}(?:daten|informationen)",
+    r"unsere[nr]? (?:\d+ )?partnern?\b.{0,40}(?:daten|informationen|cookies|kennungen)",
+    "(?:verwendung|einsatz|nutzung) von cookies",
     *(
         r"nutzung.{0,40}mit werbung",
         "datenschutzeinstellungen",
