@@ -37,7 +37,7 @@ def assemble(entry: Entry, page: Page, carried: Extracted, now: datetime) -> Art
         canonical_url=canonical_url(seen.canonical_url or link),
         zones=zones,
         verdict=seen.verdict,
-        fingerprint=fingerprint(zones.text or zones.title),
+        fingerprint=_fingerprint(zones),
         language=choose_language(announced.language, seen.language, f"{zones.title}\n{zones.text}"),
         fetched_at=now,
         authors=seen.authors or announced.authors,
@@ -65,6 +65,15 @@ def fallback_of(page: Page) -> FailureReason | None:
         case Extracted(verdict=Verdict.EMPTY):
             return FailureReason.EMPTY
     return None
+
+
+def _fingerprint(zones: Zones) -> tuple[int, ...]:
+    """Return the fingerprint of the text; a short one counts with its title only.
+
+    The same teaser or notice stands on many pages: alone, it would make one story of them all.
+    """
+    own = fingerprint(zones.text)
+    return own if len(own) > 1 else fingerprint(f"{zones.title}\n\n{zones.text}")
 
 
 def _titled(zones: Zones, title: str) -> Zones:

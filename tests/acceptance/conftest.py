@@ -1,0 +1,42 @@
+"""Outlets, a desk and the service, closed when the story is told."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.world import Desk, Monitor, Outlet
+
+
+@pytest.fixture
+def outlet() -> Iterator[Callable[[str], Outlet]]:
+    opened: list[Outlet] = []
+
+    def open_one(name: str) -> Outlet:
+        opened.append(Outlet(name))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    opened = Desk()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ops() -> Iterator[Desk]:
+    opened = Desk()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def monitor(tmp_path: Path) -> Iterator[Monitor]:
+    started = Monitor(tmp_path)
+    yield started
+    started.close()

@@ -1,0 +1,153 @@
+"""What people do with the service while it runs."""
+
+import http.client
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.acceptance.test_alerts import TEXT, configured
+from tests.acceptance.world import Desk, Monitor, Outlet, eventually, paragraphs
+
+Open = Callable[[str], Outlet]
+
+
+def test_a_reload_adds_what_is_watched_and_a_bad_file_changes_nothing(
+    monitor: Monitor, desk: Desk, outlet: Open
+) -> None:
+    kurier = outlet("kurier")
+    configured(monitor, desk, kurier)
+    monitor.start()
+    good = monitor.config.read_text()
+
+    monitor.config.write_text(good + "\nfeedz: []\n")
+    monitor.reload()
+    eventually(lambda: any('"outcome": "refused"' in line for line in monitor.lines()))
+    monitor.config.write_text(
+        good.replace("entities:\n", "entities:\n  siemens: {kind: organization, names: [Siemens]}\n")
+    )
+    monitor.reload()
+    eventually(lambda: any('"event": "reload"' in line and '"ok"' in line for line in monitor.lines()))
+    kurier.publishes("Siemens baut", paragraphs("Siemens baut in Berlin eine Fabrik."), slug="siemens")
+
+    eventually(lambda: desk.entities() == [["siemens"]])
+    assert any("did you mean 'feeds'" in line for line in monitor.lines())
+
+
+def test_health_answers_on_loopback_and_health_exits_by_it(
+    monitor: Monitor, desk: Desk, outlet: Open
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    configured(monitor, desk, outlet("kurier"))
+    monitor.config.write_text(
+        monitor.config.read_text().replace("listen: null", f"listen: '127.0.0.1:{port}'")
+    )
+
+    before = monitor.call("health", expect=1)
+    monitor.start()
+    monitor.call("health")
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    answers = {}
+    for path in ("/healthz", "/readyz", "/metrics", "/status", "/else"):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answers[path] = (answer.status, answer.read().decode())
+
+    assert "does not answer" in before
+    assert [200, 200, 200, 200, 404] == [status for status, _ in answers.values()]
+    assert "monitor_steps_total" in answers["/metrics"][1]
+    assert "kurier" == json.loads(answers["/status"][1])["feeds"][0]["id"]
+
+
+def test_systemd_is_told_that_the_service_is_ready_alive_and_ending(
+    monitor: Monitor, desk: Desk, outlet: Open, tmp_path: Path
+) -> None:
+    configured(monitor, desk, outlet("kurier"))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(10)
+
+        monitor.start(NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="1000000")
+        told = [systemd.recv(100).decode() for _ in range(3)]
+        monitor.stop()
+        while told[-1] != "STOPPING=1":
+            told.append(systemd.recv(100).decode())
+
+    assert "READY=1" == told[0]
+    assert "WATCHDOG=1" in told
+
+
+def test_deliveries_are_listed_shown_and_replayed_with_the_same_bytes(
+    monitor: Monitor, desk: Desk, outlet: Open
+) -> None:
+    kurier = outlet("kurier")
+    kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
+    configured(monitor, desk, kurier)
+    monitor.once()
+    (row,) = json.loads(monitor.call("deliveries", "list", "--json"))["deliveries"]
+    shown = json.loads(monitor.call("deliveries", "show", row["id"], "--json"))
+
+    monitor.call("deliveries", "replay", row["id"])
+    monitor.once()
+
+    assert shown["body"].encode() == desk.requests[0][1] == desk.requests[1][1]
+    assert desk.requests[0][0]["webhook-id"] == desk.requests[1][0]["webhook-id"] == row["id"]
+    assert 2 == len(json.loads(monitor.call("deliveries", "show", row["id"], "--json"))["attempts"])
+
+
+def test_a_receiver_is_tested_through_the_real_path(monitor: Monitor, desk: Desk, outlet: Open) -> None:
+    configured(monitor, desk, outlet("kurier"))
+
+    fine = monitor.call("receivers", "test", "desk")
+    desk.answers(500)
+    failed = monitor.call("receivers", "test", "desk", expect=1)
+
+    assert "204" in fine
+    assert "500" in failed
+    assert 2 == len(desk.events("webhook.test"))
+
+
+def test_match_judges_lines_in_order_and_tells_the_malformed(
+    monitor: Monitor, desk: Desk, outlet: Open
+) -> None:
+    configured(monitor, desk, outlet("kurier"))
+    lines = [
+        json.dumps(
+            {"id": "a1", "title": "Amazon macht Peter DeSantis zum KI-Chef", "text": "Amazons Chip …"}
+        ),
+        "{nonsense",
+        json.dumps({"id": "a3", "title": None, "text": "Am Amazonas brennt der Wald.", "language": None}),
+    ]
+
+    out = monitor.call("match", stdin="\n".join(lines) + "\n", expect=1)
+
+    first, second, third = (json.loads(line) for line in out.splitlines()[:3])
+    assert ["amazon", "desantis"] == sorted(match["entity"] for match in first["matches"])
+    assert 2 == second["line"]
+    assert ([], "amazon") == (third["matches"], third["rejected"][0]["entity"])
+
+
+def test_feeds_come_from_opml_and_go_back_to_it(monitor: Monitor, desk: Desk, outlet: Open) -> None:
+    kurier, bote = outlet("kurier"), outlet("bote")
+    configured(monitor, desk, kurier)
+    (monitor.folder / "more.opml").write_text(
+        f"<opml version='2.0'><body><outline type='rss' text='Bote' xmlUrl='{bote.feed}'/></body></opml>"
+    )
+
+    monitor.call("feeds", "import", str(monitor.folder / "more.opml"))
+    monitor.once()
+    exported = monitor.call("feeds", "export")
+
+    assert 2 == len(monitor.status()["feeds"])
+    assert all(each.feed in exported for each in (kurier, bote))
+
+
+def test_a_wrong_configuration_exits_78_with_every_fault(monitor: Monitor) -> None:
+    monitor.config.write_text("feeds: [{url: 'ftp://x', every: 5 minutes}]\nentitties: [A]\n")
+
+    told = monitor.call("run", expect=78)
+
+    assert "feeds[0].every" in told
+    assert "did you mean 'entities'" in told

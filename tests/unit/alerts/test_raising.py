@@ -1,0 +1,240 @@
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.alerts.raising import Raised, counted_since, raise_alerts
+from monitor.model import (
+    Budget,
+    DigestSchedule,
+    EntityId,
+    FeedId,
+    FeedSettings,
+    HoldReason,
+    Match,
+    Matched,
+    QuietHours,
+    ReceiverName,
+    Severity,
+    Told,
+    Watchlist,
+    WatchlistId,
+)
+from monitor.text.ids import derive_id
+from tests.unit.alerts.samples import DESK, NOW, OPS, SLACK, STORY, WATCHLIST, article, match
+
+AMAZON, DESANTIS = EntityId("amazon"), EntityId("desantis")
+BERLIN = "Europe/Berlin"
+
+
+def raised(
+    *matches: Match,
+    by: tuple[Watchlist, ...] = (WATCHLIST,),
+    told: frozenset[Told] = frozenset(),
+    spent: Mapping[WatchlistId, int] | None = None,
+    language: str | None = "de",
+    labels: Mapping[str, str] | None = None,
+    satisfied: frozenset[WatchlistId] = frozenset(),
+) -> Raised:
+    settings = None if labels is None else FeedSettings(id=FeedId("f"), url="u", shown_url="u", labels=labels)
+    matched = Matched(matches=matches or (match(),), satisfied=satisfied)
+    return raise_alerts(STORY, article(language=language), settings, matched, by, told, spent or {}, NOW)
+
+
+def told_of(entity: EntityId, *receivers: ReceiverName) -> frozenset[Told]:
+    return frozenset(Told(WATCHLIST.id, entity, receiver) for receiver in receivers)
+
+
+def test_all_entities_that_are_new_stand_in_one_alert_for_all_receivers() -> None:
+    result = raised(match("desantis", salience=0.5), match("amazon", salience=0.9))
+
+    (alert,) = result.alerts
+    assert alert.id == derive_id("al_", STORY.id, "cloud-ai", "amazon", "desantis")
+    assert [each.entity for each in alert.matches] == [AMAZON, DESANTIS]
+    assert alert.receivers == (DESK, SLACK)
+    assert (alert.severity, alert.labels) == (Severity.HIGH, {"team": "markets"})
+    assert (alert.hold, alert.release_at, alert.raised_at) == (None, None, NOW)
+    assert result.told == told_of(AMAZON, DESK, SLACK) | told_of(DESANTIS, DESK, SLACK)
+    assert result.suppressed == {}
+
+
+def test_a_story_is_told_once_and_a_further_entity_gives_a_further_alert() -> None:
+    result = raised(match("amazon"), match("desantis"), told=told_of(AMAZON, DESK, SLACK))
+
+    (alert,) = result.alerts
+    assert [each.entity for each in alert.matches] == [DESANTIS]
+    assert result.told == told_of(DESANTIS, DESK, SLACK)
+    assert result.suppressed == {"told": 1}
+
+
+def test_receivers_to_whom_different_entities_are_new_get_different_alerts() -> None:
+    result = raised(match("amazon"), match("desantis"), told=told_of(AMAZON, SLACK))
+
+    by_receivers = {alert.receivers: {each.entity for each in alert.matches} for alert in result.alerts}
+    assert by_receivers == {(DESK,): {AMAZON, DESANTIS}, (SLACK,): {DESANTIS}}
+    assert len({alert.id for alert in result.alerts}) == 2
+    assert result.suppressed == {}
+
+
+def test_the_same_fact_raised_twice_has_the_same_id_whatever_the_order() -> None:
+    once, again = raised(match("amazon"), match("desantis")), raised(match("desantis"), match("amazon"))
+
+    assert once == again
+
+
+def test_a_watchlist_without_receivers_tells_nobody() -> None:
+    assert raised(by=(replace(WATCHLIST, receivers=()),)) == Raised()
+
+
+@pytest.mark.parametrize(
+    ("changes", "suppressed"),
+    [
+        ({"entities": frozenset({AMAZON})}, {}),
+        ({"has_query": True}, {"query": 1}),
+        ({"languages": frozenset({"en", "fr-CA"})}, {"language": 1}),
+        ({"languages": frozenset({"DE-at"})}, {}),
+        ({"feed_labels": {"tier": ("1", "2")}}, {}),
+        ({"feed_labels": {"tier": ("2",)}}, {"feed_label": 1}),
+        ({"feed_labels": {"desk": ("x",)}}, {"feed_label": 1}),
+        ({"min_confidence": 0.995}, {"confidence": 1}),
+        ({"min_confidence": 0.99}, {}),
+        ({"min_salience": 0.94}, {"salience": 1}),
+        ({"min_salience": 0.93}, {}),
+        ({"about_only": True}, {}),
+    ],
+)
+def test_a_filter_refuses_with_its_reason(
+    changes: Mapping[str, object], suppressed: Mapping[str, int]
+) -> None:
+    watchlist = replace(WATCHLIST, **changes)  # type: ignore[arg-type]
+
+    result = raised(by=(watchlist,), labels={"tier": "1"})
+
+    assert suppressed == result.suppressed
+    assert (not suppressed) == bool(result.alerts)
+
+
+def test_entities_that_are_not_on_the_watchlist_are_nobodys_loss() -> None:
+    assert raised(by=(replace(WATCHLIST, entities=frozenset({DESANTIS})),)) == Raised()
+
+
+def test_an_article_that_only_mentions_is_refused_where_it_must_be_about() -> None:
+    result = raised(match(about=False), by=(replace(WATCHLIST, about_only=True),))
+
+    assert (result.alerts, result.suppressed) == ((), {"salience": 1})
+
+
+def test_a_query_that_holds_lets_pass() -> None:
+    watchlist = replace(WATCHLIST, has_query=True)
+
+    assert len(raised(by=(watchlist,), satisfied=frozenset({WATCHLIST.id})).alerts) == 1
+
+
+def test_an_unknown_language_passes_and_the_labels_of_an_unknown_feed_do_not() -> None:
+    speaking = replace(WATCHLIST, languages=frozenset({"en"}))
+    labeled = replace(WATCHLIST, feed_labels={"tier": ("1",)})
+
+    assert len(raised(by=(speaking,), language=None).alerts) == 1
+    assert raised(by=(labeled,)).suppressed == {"feed_label": 1}
+
+
+def test_probable_matches_reach_only_who_asks_for_them() -> None:
+    strict, lenient = WATCHLIST, replace(WATCHLIST, id=WatchlistId("all"), min_confidence=0.35)
+
+    result = raised(match(confidence=0.4), by=(strict, lenient))
+
+    assert [alert.watchlist for alert in result.alerts] == ["all"]
+    assert result.suppressed == {"confidence": 1}
+
+
+def test_alerts_come_the_most_salient_first() -> None:
+    other = replace(WATCHLIST, id=WatchlistId("people"), entities=frozenset({DESANTIS}))
+    first = replace(WATCHLIST, entities=frozenset({AMAZON}))
+
+    result = raised(match("amazon", salience=0.2), match("desantis", salience=0.8), by=(first, other))
+
+    assert [alert.watchlist for alert in result.alerts] == ["people", "cloud-ai"]
+
+
+def test_with_a_digest_alone_everything_waits_for_it() -> None:
+    result = raised(by=(replace(WATCHLIST, digest=DigestSchedule(at="07:30", tz=BERLIN)),))
+
+    (alert,) = result.alerts
+    assert alert.hold is HoldReason.DIGEST
+    assert alert.release_at == NOW.replace(day=18, hour=6, minute=30, second=0)
+    assert result.told == told_of(AMAZON, DESK, SLACK)
+    assert result.suppressed == {"digest": 1}
+
+
+@pytest.mark.parametrize(
+    ("begin", "spared", "held"),
+    [("21:00", (), True), ("21:00", (Severity.HIGH,), False), ("22:00", (), False)],
+)
+def test_quiet_hours_hold_all_but_spared_severities(
+    begin: str, spared: tuple[Severity, ...], *, held: bool
+) -> None:
+    quiet = QuietHours(begin=begin, end="07:00", tz=BERLIN, spared=frozenset(spared))
+
+    (alert,) = raised(by=(replace(WATCHLIST, quiet_hours=quiet),)).alerts
+
+    assert held == (alert.hold is HoldReason.QUIET_HOURS)
+    assert alert.release_at == (NOW.replace(day=18, hour=6, minute=0, second=0) if held else None)
+
+
+@pytest.mark.parametrize(("spent", "held"), [(0, 0), (1, 1), (2, 2), (9, 2)])
+def test_a_budget_lets_the_most_salient_go_and_holds_the_rest(spent: int, held: int) -> None:
+    watchlist = replace(WATCHLIST, budget=Budget(alerts=2, per=timedelta(days=1)))
+
+    result = raised(
+        match("amazon", salience=0.9),
+        match("desantis", salience=0.3),
+        by=(watchlist,),
+        told=told_of(AMAZON, SLACK),
+        spent={WATCHLIST.id: spent},
+    )
+
+    waiting = [alert for alert in result.alerts if alert.hold]
+    assert held == len(waiting)
+    assert result.suppressed == ({"budget": held} if held else {})
+    assert all(alert.hold is HoldReason.BUDGET for alert in waiting)
+    assert all(alert.release_at == NOW.replace(day=18, hour=0, minute=0, second=0) for alert in waiting)
+    assert [alert.receivers for alert in waiting][-1:] == ([(SLACK,)] if held else [])
+
+
+def test_what_is_over_a_budget_waits_for_the_digest_where_there_is_one() -> None:
+    watchlist = replace(
+        WATCHLIST,
+        budget=Budget(alerts=1, per=timedelta(days=1)),
+        digest=DigestSchedule(at="07:30", tz=BERLIN),
+    )
+
+    (within,) = raised(by=(watchlist,)).alerts
+    (over,) = raised(by=(watchlist,), spent={WATCHLIST.id: 1}).alerts
+
+    assert within.hold is None
+    assert over.hold is HoldReason.BUDGET
+    assert over.release_at == NOW.replace(day=18, hour=6, minute=30, second=0)
+
+
+def test_quiet_hours_come_before_the_budget_and_do_not_spend_it() -> None:
+    watchlist = replace(
+        WATCHLIST,
+        budget=Budget(alerts=0, per=timedelta(hours=1)),
+        quiet_hours=QuietHours(begin="21:00", end="07:00", tz=BERLIN),
+    )
+
+    assert raised(by=(watchlist,)).suppressed == {"quiet_hours": 1}
+
+
+def test_alerts_are_counted_from_the_begin_of_the_running_window() -> None:
+    daily = replace(WATCHLIST, budget=Budget(alerts=1, per=timedelta(days=1)))
+    hourly = replace(WATCHLIST, id=WatchlistId("h"), budget=Budget(alerts=1, per=timedelta(hours=1)))
+    free = replace(WATCHLIST, id=WatchlistId("free"), receivers=(OPS,))
+
+    since = counted_since([daily, hourly, free], NOW)
+
+    assert since == {
+        "cloud-ai": NOW.replace(hour=0, minute=0, second=0),
+        "h": NOW.replace(minute=0, second=0),
+    }
