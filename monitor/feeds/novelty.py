@@ -1,0 +1,242 @@
+"""Which of the announced entries have we not seen before?
+
+Observations. Some feeds give every entry another guid at every poll. Some use one guid twice, in one
+document or a month later. Titles are edited, pages move, `http` becomes `https`, dates change without
+a reason. In some feeds all entries link to the same page.
+
+Theory of operation. No single mark identifies an entry: two that agree do. An entry is known by its
+guid with its link, by its guid with its title, or by its link with its title. Its link by itself
+identifies it only where no guid speaks against that: the feed has none, or is seen to change the guids
+of entries that it showed before; and only where no other entry of the document has the same link,
+which is no homepage. So an entry that changes in one mark at a time stays known, and one that differs
+in two is another entry: to see an entry twice costs little, to miss it is what must not happen.
+
+Known exceptions. An entry whose title and link change between two polls is new. So is one that changes
+guid and title at once, where no other entry of the document shows that the guids churn.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.model import (
+    Announced,
+    Entry,
+    EntryId,
+    EntryKey,
+    EntryState,
+    Feed,
+    FeedId,
+    FeedSettings,
+    FirstPoll,
+    NotModified,
+    ParsedFeed,
+)
+from monitor.text.ids import derive_id, digest63
+from monitor.text.urls import canonical_url, host_of
+
+# Keys learned in one poll: a feed that edits everything at every poll must not fill the store.
+_LEARNED = 64
+# Entries without overlap with the known ones from which on we believe that some were missed.
+_GAP = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Novelty:
+    """What one poll brought: new entries, further keys of known ones, and whether some were missed."""
+
+    entries: tuple[Entry, ...] = ()
+    learned: Mapping[EntryKey, EntryId] = field(default_factory=dict)
+    gap: bool = False
+
+    @property
+    def pending(self) -> tuple[Entry, ...]:
+        """The new entries that are to be read."""
+        return tuple(entry for entry in self.entries if entry.state is EntryState.PENDING)
+
+
+def nothing_new() -> Novelty:
+    """Return what a poll without an answer brings."""
+    return Novelty()
+
+
+def keys_of(feed_id: FeedId, read: ParsedFeed | NotModified) -> tuple[EntryKey, ...]:
+    """Return every key under which an entry of the document could be known, each once."""
+    if isinstance(read, NotModified):
+        return ()
+    keys = (key for announced in read.entries for key in _marks_of(feed_id, announced).all)
+    return tuple(dict.fromkeys(keys))
+
+
+def only_new(
+    before: Feed,
+    settings: FeedSettings,
+    read: ParsedFeed | NotModified,
+    known: Mapping[EntryKey, EntryId],
+    now: datetime,
+) -> Novelty:
+    """Return what is new in a document, given which of its `keys_of` are known, and whose they are.
+
+    The first poll that could be read gives entries by the feed's policy, later ones pending entries:
+    newness goes by our clock, never by the feed's dates.
+    """
+    if isinstance(read, NotModified):
+        return nothing_new()
+    marked = [(announced, _marks_of(before.id, announced)) for announced in read.entries]
+    marks = [each for _, each in marked]
+    by_link = _by_link(marks, known)
+    familiar = dict(known)
+    learned: dict[EntryKey, EntryId] = {}
+    entries: list[Entry] = []
+    stored = frozenset(known.values())
+    overlap = False
+    for announced, mark in marked:
+        told = _whose(mark, familiar, by_link)
+        if told is None:
+            entry = _entry_of(before, settings, announced, mark, by_link, now)
+            entries.append(entry)
+            familiar |= dict.fromkeys(entry.keys, entry.id)
+            continue
+        overlap = overlap or told in stored
+        further = [key for key in _worth_learning(mark, familiar, by_link) if key not in familiar]
+        for key in further[: max(0, _LEARNED - len(learned))]:
+            learned[key] = familiar[key] = told
+    missed = before.first_polled_at is not None and before.entries > 0 and not overlap
+    return Novelty(entries=tuple(entries), learned=learned, gap=missed and len(entries) >= _GAP)
+
+
+# ---- marks -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Marks:
+    """The keys of one announced entry: pairs of marks, strongest first, and the link by itself."""
+
+    guid_link: EntryKey | None
+    guid_text: EntryKey | None
+    link_text: EntryKey
+    link: EntryKey | None
+
+    @property
+    def all(self) -> tuple[EntryKey, ...]:
+        """Every key, strongest first."""
+        return tuple(
+            key for key in (self.guid_link, self.guid_text, self.link, self.link_text) if key is not None
+        )
+
+    @property
+    def by_guid(self) -> tuple[EntryKey, ...]:
+        """The keys that the guid has a part in."""
+        return tuple(key for key in (self.guid_link, self.guid_text) if key is not None)
+
+
+def _marks_of(feed_id: FeedId, announced: Announced) -> _Marks:
+    guid = announced.guid or ""
+    # A page that moves from http to https is the same page.
+    page = canonical_url(announced.link).partition("://")[2] if announced.link else ""
+    text = _plain(announced.title)
+    if not text or not (guid or page):
+        text = f"{text}\n{_plain(announced.summary or announced.content)}"
+    homepage = page.partition("/")[2] == ""
+
+    def key(sort: str, *marks: str) -> EntryKey:
+        return EntryKey(digest63(feed_id, sort, *marks))
+
+    return _Marks(
+        guid_link=key("guid+link", guid, page) if guid else None,
+        guid_text=key("guid+text", guid, text) if guid else None,
+        link_text=key("link+text", page, text),
+        link=None if homepage else key("link", page),
+    )
+
+
+def _plain(text: str) -> str:
+    """Return a text in the one spelling that matters here: no case, no compatibility forms, no layout."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _by_link(marks: Sequence[_Marks], known: Mapping[EntryKey, EntryId]) -> "_ByLink":
+    """Say for which entries of a document the link by itself identifies."""
+    texts: dict[EntryKey, set[EntryKey]] = {}
+    for mark in marks:
+        if mark.link is not None:
+            texts.setdefault(mark.link, set()).add(mark.link_text)
+    churning = any(
+        mark.by_guid and mark.link_text in known and not any(key in known for key in mark.by_guid)
+        for mark in marks
+    )
+    return _ByLink(shared=frozenset(link for link, each in texts.items() if len(each) > 1), churning=churning)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ByLink:
+    """What a document shows of its links and guids."""
+
+    shared: frozenset[EntryKey]
+    churning: bool
+
+    def own(self, mark: _Marks) -> EntryKey | None:
+        """Return the link's key where it belongs to this entry alone."""
+        return None if mark.link in self.shared else mark.link
+
+    def identifies(self, mark: _Marks) -> EntryKey | None:
+        """Return the link's key where it tells by itself which entry this is."""
+        return None if mark.by_guid and not self.churning else self.own(mark)
+
+
+def _whose(mark: _Marks, known: Mapping[EntryKey, EntryId], by_link: _ByLink) -> EntryId | None:
+    """Return which known entry this is; None for a new one."""
+    keys = (*mark.by_guid, mark.link_text, by_link.identifies(mark))
+    return next((known[key] for key in keys if key is not None and key in known), None)
+
+
+def _worth_learning(mark: _Marks, known: Mapping[EntryKey, EntryId], by_link: _ByLink) -> Iterable[EntryKey]:
+    """Return the keys that a known entry should be known by; a guid that changes is none of them."""
+    stable = any(key in known for key in mark.by_guid)
+    return (key for key in mark.all if (stable or key not in mark.by_guid) and key in _kept(mark, by_link))
+
+
+def _kept(mark: _Marks, by_link: _ByLink) -> tuple[EntryKey, ...]:
+    """Return the keys that are stored for an entry: all but a link that others share."""
+    own = by_link.own(mark)
+    return tuple(key for key in mark.all if key != mark.link or key == own)
+
+
+# ---- entries ---------------------------------------------------------------------------------
+
+
+def _entry_of(
+    before: Feed,
+    settings: FeedSettings,
+    announced: Announced,
+    mark: _Marks,
+    by_link: _ByLink,
+    now: datetime,
+) -> Entry:
+    keys = _kept(mark, by_link)
+    return Entry(
+        id=EntryId(derive_id("en_", before.id, str(keys[0]))),
+        feed_id=before.id,
+        keys=keys,
+        announced=announced,
+        host=host_of(announced.link) if announced.link else "",
+        state=_state_of(before, settings, announced, now),
+        first_seen_at=now,
+        due_at=now,
+    )
+
+
+def _state_of(before: Feed, settings: FeedSettings, announced: Announced, now: datetime) -> EntryState:
+    """Return what becomes of a new entry: at the first poll by policy, later it is always read.
+
+    With `since`, an entry without a date is remembered only: the user asked for what is recent, and
+    nothing says that it is.
+    """
+    if before.first_polled_at is not None or settings.first_poll is FirstPoll.ALL:
+        return EntryState.PENDING
+    if settings.first_poll is FirstPoll.SINCE:
+        date = announced.published_at or announced.updated_at
+        if date is not None and date >= now - (settings.first_poll_since or timedelta()):
+            return EntryState.PENDING
+    return EntryState.BASELINE

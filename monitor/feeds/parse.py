@@ -1,0 +1,255 @@
+"""What does a feed's document announce? Runs where it can be killed."""
+
+import calendar
+import html
+import io
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import feedparser
+
+from monitor.feeds import formats
+from monitor.feeds.scan import is_charset, is_utf8, legible, screen
+from monitor.model import Announced, Document, FailureReason, Freshness, ParsedFeed, ParseFailed
+
+_CHARSET = re.compile(r"""\bcharset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,64})""", re.IGNORECASE)
+_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,100}:)?([A-Za-z_][\w.-]{0,100})")
+_HTML = re.compile(
+    rb"(?:<\?xml[^>]{0,500}>\s*)?(?:<!--.{0,2000}?-->\s*)*<!doctype\s+html", re.IGNORECASE | re.DOTALL
+)
+_FEEDS = frozenset((b"rss", b"rdf", b"feed", b"channel"))
+_PAGE = "this is an HTML page; name the feed that it links to"
+_NO_FEEDS = {
+    b"html": _PAGE,
+    b"head": _PAGE,
+    b"body": _PAGE,
+    b"opml": "this is an OPML list of feeds; name it as 'opml:'",
+}
+_SITEMAPS = frozenset((b"urlset", b"sitemapindex"))
+_TAG = re.compile(r"<!--.{0,500}?-->|</?([A-Za-z][A-Za-z0-9]*)(?:[\s/][^<>]*)?>", re.DOTALL)
+# Tags that stand in titles of feeds which say, or forget to deny, that these are plain text.
+_INLINE = frozenset(
+    (
+        "a",
+        "abbr",
+        "b",
+        "big",
+        "br",
+        "cite",
+        "code",
+        "em",
+        "font",
+        "i",
+        "img",
+        "mark",
+        "p",
+        "q",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "wbr",
+    )
+)
+_BREAKS = frozenset(("br", "p", "div", "li", "td", "tr", "h1", "h2", "h3", "h4", "hr", "ul", "ol"))
+# feedparser reads the year 10000 as 2010.
+_FAR_YEAR = re.compile(r"\s*[+-]?\d{5,}-")
+# Characters of a title before its tags are taken away.
+_RAW_TITLE = 16_384
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(weeks=1),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
+
+
+def read_feed(document: Document) -> ParsedFeed | ParseFailed:
+    """Read RSS, Atom, RDF, JSON Feed or a news sitemap; never raises for what a document holds."""
+    try:
+        return _read(document)
+    except Exception as error:  # noqa: BLE001  (feedparser raises all sorts on broken feeds)
+        return ParseFailed(
+            reason=FailureReason.PARSE, detail=f"the feed cannot be read: {type(error).__name__}"
+        )
+
+
+def _read(document: Document) -> ParsedFeed | ParseFailed:
+    base = formats.base_of(document.url)
+    charset = _charset_of(document.content_type)
+    body = legible(document.body, charset)
+    if not body:
+        return _no_feed("the answer is empty")
+    if body[:1] in (b"{", b"["):
+        return formats.read_json(body, base)
+    screened = screen(body)
+    root = _root_of(body if isinstance(screened, ParseFailed) else screened.body)
+    if root in _NO_FEEDS or (root not in _FEEDS and _HTML.match(body)):
+        return _no_feed(_NO_FEEDS.get(root, _PAGE))
+    if isinstance(screened, ParseFailed):
+        return screened
+    if root in _SITEMAPS:
+        return formats.read_sitemap(screened.body, base)
+    return _read_xml(screened.body, base, document.content_type, charset)
+
+
+def _root_of(body: bytes) -> bytes:
+    """Return the local name of the first element, in lower case; empty where there is none."""
+    found = _ROOT.search(body)
+    return found[1].lower() if found else b""
+
+
+def _no_feed(detail: str) -> ParseFailed:
+    return ParseFailed(reason=FailureReason.NOT_A_FEED, detail=detail)
+
+
+def _read_xml(
+    body: bytes, base: str, content_type: str | None, charset: str | None
+) -> ParsedFeed | ParseFailed:
+    headers = {
+        "content-type": _content_type(content_type, charset, body),
+        "content-location": base,
+    }
+    # A stream, never bytes or text: feedparser opens the file or URL that these may name.
+    parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
+    feed, entries, version = parsed["feed"], parsed["entries"], str(parsed.get("version") or "")
+    if not version and not entries:
+        return _no_feed("the document is XML, but no feed")
+    language = formats.language_of(_get(feed, "language"))
+    return ParsedFeed(
+        format=version or "unknown",
+        title=_title_of(feed) or None,
+        language=language,
+        freshness=Freshness(max_age=_max_age_of(feed)),
+        entries=tuple(_announced(entry, base, language) for entry in entries[: formats.ENTRIES]),
+    )
+
+
+# ---- what feedparser is told -----------------------------------------------------------------
+
+
+def _charset_of(content_type: str | None) -> str | None:
+    found = _CHARSET.search(content_type or "")
+    return found[1] if found else None
+
+
+def _content_type(content_type: str | None, charset: str | None, body: bytes) -> str:
+    """Return a media type with a charset only where that can be trusted to be one.
+
+    Valid UTF-8 is UTF-8, whatever a server says; the document then declares it.
+    """
+    media = (content_type or "").partition(";")[0].strip() or "application/xml"
+    if is_utf8(body):
+        return f"{media}; charset=utf-8"
+    return f"{media}; charset={charset}" if charset and is_charset(charset) else media
+
+
+# ---- what feedparser says --------------------------------------------------------------------
+
+
+def _announced(entry: Mapping[str, Any], base: str, language: str | None) -> Announced:
+    content = max(_contents(entry), key=len, default="")
+    return Announced(
+        guid=formats.guid_of(_get(entry, "id")),
+        link=_link_of(entry, base),
+        title=_title_of(entry),
+        summary=formats.clean(_text(entry, "summary"), formats.SUMMARY),
+        content=formats.clean(content, formats.CONTENT),
+        authors=_authors_of(entry),
+        language=_language_of(entry) or language,
+        published_at=_date_of(entry, "published_parsed"),
+        updated_at=_date_of(entry, "updated_parsed"),
+    )
+
+
+def _get(members: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401  (feedparser has no types)
+    """Return a member under its own name: feedparser's `get` would answer with a likely other one."""
+    return dict.get(members, name) if isinstance(members, dict) else None
+
+
+def _text(members: Mapping[str, Any], name: str) -> str:
+    value = _get(members, name)
+    return value if isinstance(value, str) else ""
+
+
+def _dicts(value: object) -> Iterable[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _contents(entry: Mapping[str, Any]) -> list[str]:
+    return [_text(each, "value") for each in _dicts(_get(entry, "content"))]
+
+
+def _link_of(entry: Mapping[str, Any], base: str) -> str | None:
+    """Return the entry's page: its link, else an alternate of any media type."""
+    links = [link for link in _dicts(_get(entry, "links")) if _get(link, "rel") == "alternate"]
+    candidates = [_get(entry, "link"), *(_get(link, "href") for link in links)]
+    return next(filter(None, (formats.link_of(each, base) for each in candidates)), None)
+
+
+def _title_of(members: Mapping[str, Any]) -> str:
+    """Return a title as plain text.
+
+    Publishers forget to say that a title is HTML more often than they write tags that are meant to be
+    seen: a few tags are taken as tags even where feedparser believes the title to be plain.
+    """
+    raw = _text(members, "title")[:_RAW_TITLE]
+    marked = _get(_get(members, "title_detail") or {}, "type") != "text/plain"
+
+    def gap(tag: re.Match[str]) -> str:
+        name = (tag[1] or "").lower()
+        if not marked and name not in _INLINE:
+            return tag[0]
+        return " " if name in _BREAKS else ""
+
+    return formats.one_line(html.unescape(_TAG.sub(gap, raw)), formats.TITLE)
+
+
+def _authors_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names; an address of mail is no name."""
+    names = [_text(author, "name") for author in _dicts(_get(entry, "authors"))]
+    if not any(names):
+        names = [_text(entry, "author")]
+    return formats.authors_of(name for name in names if "@" not in name)
+
+
+def _language_of(entry: Mapping[str, Any]) -> str | None:
+    """Return the entry's own language: declared, else the `xml:lang` in force on its texts."""
+    details = [
+        *_dicts(_get(entry, "content")),
+        _get(entry, "summary_detail") or {},
+        _get(entry, "title_detail") or {},
+    ]
+    declared = [_get(entry, "language"), *(_get(detail, "language") for detail in details)]
+    return next(filter(None, map(formats.language_of, declared)), None)
+
+
+def _date_of(entry: Mapping[str, Any], name: str) -> datetime | None:
+    """Return a date that feedparser read; None outside the years 1–9999."""
+    parts = _get(entry, name)
+    if parts is None or _FAR_YEAR.match(_text(entry, name.removesuffix("_parsed"))):
+        return None
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=calendar.timegm(parts))
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def _max_age_of(feed: Mapping[str, Any]) -> timedelta | None:
+    """Return how long the feed may be kept: RSS `ttl` in minutes, or `sy:updatePeriod`."""
+    minutes = _number(_text(feed, "ttl"))
+    if minutes:
+        return timedelta(minutes=minutes)
+    period = _PERIODS.get(_text(feed, "sy_updateperiod").strip().lower())
+    return period / (_number(_text(feed, "sy_updatefrequency")) or 1) if period else None
+
+
+def _number(text: str) -> int | None:
+    """Return a whole number of at most six digits."""
+    return int(text) if re.fullmatch(r"\s*[0-9]{1,6}\s*", text) else None
