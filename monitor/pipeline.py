@@ -79,6 +79,7 @@ def poll(claim: Claim[Feed], on: Ports, by: Rules) -> Report:
             news = nothing_new()
             after = missed(before, settings, read, now, by.cadence, on.random)
         else:
+            assert not isinstance(answer, FetchFailed)  # a failed fetch is what was read
             known = tx.known(before.id, keys_of(before.id, read))
             news = only_new(before, settings, read, known, now)
             after = polled(before, settings, answer, read, news, now, by.cadence, on.random)

@@ -147,9 +147,8 @@ def _known(name: str) -> str | None:
 def _main_text(root: Any) -> tuple[str, ...]:  # noqa: ANN401
     """Return the paragraphs of the article, as trafilatura finds it."""
     found = bare_extraction(root, include_comments=False, include_tables=False, fast=True)
-    if found is None or found.body is None:
-        return ()
-    return tuple(_block_texts(found.body))
+    body = getattr(found, "body", None)
+    return () if body is None else tuple(_block_texts(body))
 
 
 def _block_texts(root: Any) -> Iterator[str]:  # noqa: ANN401

@@ -123,7 +123,7 @@ def _canonical(root: Node, meta: Mapping[str, str], url: str) -> str | None:
         if not link:
             continue
         try:
-            absolute = urljoin(url, link.strip())
+            absolute: str = urljoin(url, link.strip())
         except ValueError:
             continue
         if _site(absolute) and _site(absolute) == _site(url) and len(absolute.split("/", 3)[-1]) > 0:

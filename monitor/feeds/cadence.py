@@ -12,11 +12,11 @@ the wait, up to a day, for ever.
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from monitor.feeds.novelty import Novelty
 from monitor.model import (
+    Dice,
     Document,
     FailureReason,
     Feed,
@@ -37,14 +37,6 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _DOUBLINGS = 30
 _SLOW_DOWN = frozenset((429, 503))
 _GONE = 410
-
-
-class Dice(Protocol):
-    """Where chance comes from; `random.Random` is one."""
-
-    def random(self) -> float:
-        """Return a number in [0, 1)."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +87,7 @@ def polled(
     news: Novelty,
     now: datetime,
     policy: CadencePolicy,
-    rng: Dice,
+    dice: Dice,
 ) -> Feed:
     """Return the feed after an answer that could be read: well, and due after its interval.
 
@@ -109,7 +101,7 @@ def polled(
         polls=before.polls + 1,
         entries=before.entries + len(news.entries),
         interval=interval,
-        due_at=now + _spread(_prolonged(interval, settings, answer, read, policy), settings, policy, rng),
+        due_at=now + _spread(_prolonged(interval, settings, answer, read, policy), settings, policy, dice),
         last_ok_at=now,
         last_new_at=now if news.entries else before.last_new_at,
     )
@@ -132,7 +124,7 @@ def missed(
     failure: FetchFailed | ParseFailed | SandboxFailed,
     now: datetime,
     policy: CadencePolicy,
-    rng: Dice,
+    dice: Dice,
 ) -> Feed:
     """Return the feed after a poll that brought nothing: asked again later, for ever.
 
@@ -155,7 +147,7 @@ def missed(
         asked,
         state=FeedState.FAILING if failures >= policy.failing_after else before.state,
         interval=interval,
-        due_at=now + _spread(_backed_off(interval, failures, failure, policy), settings, policy, rng),
+        due_at=now + _spread(_backed_off(interval, failures, failure, policy), settings, policy, dice),
     )
 
 
@@ -215,9 +207,9 @@ def _backed_off(
     return min(interval * (1 << min(failures - 1, _DOUBLINGS)), policy.backoff)
 
 
-def _spread(wait: timedelta, settings: FeedSettings, policy: CadencePolicy, rng: Dice) -> timedelta:
+def _spread(wait: timedelta, settings: FeedSettings, policy: CadencePolicy, dice: Dice) -> timedelta:
     """Return the wait prolonged a little by chance, unless the user said how long it is."""
-    return wait if settings.every is not None else wait * (1 + policy.jitter * rng.random())
+    return wait if settings.every is not None else wait * (1 + policy.jitter * dice.random())
 
 
 # ---- health, validators, address ---------------------------------------------------------------
