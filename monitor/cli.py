@@ -240,9 +240,15 @@ def feeds_import(
 
 
 @feeds_app.command("export")
-def feeds_export(config: ConfigOption = None) -> None:
-    """Print the configured feeds as OPML; it holds their addresses with any secrets."""
-    sys.stdout.write(export_feeds(_load(config, tests=False).feeds, datetime.now(UTC)))
+def feeds_export(
+    config: ConfigOption = None,
+    secrets: Annotated[bool, typer.Option("--secrets", help="Write addresses whole, with secrets.")] = False,
+) -> None:
+    """Print the configured feeds as OPML."""
+    text, cut = export_feeds(_load(config, tests=False).feeds, datetime.now(UTC), secrets=secrets)
+    sys.stdout.write(text)
+    if cut:
+        sys.stderr.write(f"{cut} addresses are written without user and query values; --secrets keeps them\n")
 
 
 # ---- deliveries and receivers ------------------------------------------------------------------

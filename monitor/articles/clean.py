@@ -5,12 +5,15 @@ name everybody who is in the news, and survive extraction where they are long en
 Theory of operation: what HTML says is beside the text (`aside`, `nav`, `footer`, `form`) goes; so
 does a block whose class, id or label says so; so does what follows a heading such as "Das könnte Sie
 auch interessieren", up to the next ordinary paragraph; so does a block that is little but links.
+Every element is measured once, from the leaves up, so that the time is in proportion to the page
+however deep it is nested.
 Known exceptions: an `aside` inside the article that holds three or more long paragraphs is a box of
-the story itself and stays.
+the story itself and stays; a consent layer never is one.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 # Elements whose text is never the article's; the second set only where they do not hold the page.
@@ -19,33 +22,25 @@ _DROPPED = frozenset(
     | {"object", "embed", "audio", "video", "canvas", "textarea", "input"}
 )
 _OFTEN_BESIDE = frozenset({"aside", "footer", "form"})
+# Names of what stands beside the text; `-`, `_`, a space or a capital letter ends a word.
 _BESIDE_WORDS = (
-    *(
-        "related",
-        r"recommend\w*",
-        "teasers?",
-        "newsletters?",
-        "shar(?:e|ing)",
-        "social",
-        r"promo\w*",
-        "outbrain",
-    ),
-    *(
-        "taboola",
-        "plista",
-        r"consent\w*",
-        "cookies?",
-        "cmp",
-        "gdpr",
-        "comments?",
-        "kommentare?",
-        r"breadcrumbs?",
-    ),
-    *(r"advert\w*", "anzeige", "werbung", r"sponsor\w*", "sidebar", "more[-_]?(?:on|from|about|stories)"),
-    *("mehr[-_]?zum[-_]?thema", "read[-_]?(?:more|next|also)", "also[-_]?read", "most[-_]?read", "popular"),
-    *("trending", "tags?[-_]?list", "topics?[-_]?list", "pagination"),
+    *("related", r"recommend\w*", "teasers?", "newsletters?", "shar(?:e|ing)", "social", r"promo\w*"),
+    *("outbrain", "taboola", "plista", "comments?", "kommentare?", "breadcrumbs?", r"advert\w*", "anzeige"),
+    *("werbung", r"sponsor\w*", "sidebar", "more[-_]?(?:on|from|about|stories)", "mehr[-_]?zum[-_]?thema"),
+    *("read[-_]?(?:more|next|also)", "also[-_]?read", "most[-_]?read", "popular", "trending"),
+    *("tags?[-_]?list", "topics?[-_]?list", "pagination"),
 )
-_BESIDE = re.compile(rf"(?:^|[-_ ])(?:{'|'.join(_BESIDE_WORDS)})(?:$|[-_ ])", re.IGNORECASE)
+_CONSENT_WORDS = (r"consent\w*", "cookies?", r"cookie(?:banner|consent|layer|wall|notice)\w*", "cmp", "gdpr")
+
+
+def _named(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[-_\s])(?:{'|'.join(words)})(?:$|[-_\s])", re.IGNORECASE)
+
+
+_BESIDE = _named(_BESIDE_WORDS)
+_CONSENT = _named(_CONSENT_WORDS)
+_HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
+_MARKS = ("class", "id", "role", "aria-label", "data-component")
 _RELATED_HEADINGS = (
     r"das könnte (?:sie|dich|euch) (?:auch )?interessieren",
     *("mehr zum thema", r"mehr (?:zu|über|von|aus) .{1,60}", "zum thema", "aus dem archiv"),
@@ -60,6 +55,8 @@ _RELATED_HEADINGS = (
 )
 _RELATED = re.compile(rf"^\W*(?:{'|'.join(_RELATED_HEADINGS)})\W*$", re.IGNORECASE)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "strong", "b", "p", "div", "span"})
+_INLINE = frozenset({"strong", "b", "span"})
+_BOXES = frozenset({"div", "section", "li", "header"})
 _LISTED = frozenset({"ul", "ol", "div", "section", "a", "li", "article", "nav", "figure"})
 _BLOCKS = frozenset({"div", "section", "ul", "ol", "p", "li", "article"})
 _LONG_WORDS = 25
@@ -75,120 +72,176 @@ _PAGE_SHARE = 0.4
 Node = Any
 
 
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """What an element holds, with its descendants.
+
+    `letters` and `linked` count characters with single spaces, `linked` those inside links; `words`
+    and `linked_words` likewise. `long` is how many paragraphs hold 25 words or more outside links.
+    `text` is the whole text where that fits a heading, else None.
+    """
+
+    letters: int
+    linked: int
+    words: int
+    linked_words: int
+    links: int
+    long: int
+    text: str | None
+
+
+_Measures = Mapping[Node, _Measure]
+
+
 def clean(root: Node) -> tuple[str, ...]:
     """Take everything beside the article out of a tree, in place; return the captions of its figures."""
-    _drop_all(node for node in list(root.iter()) if not isinstance(node.tag, str) or node.tag in _DROPPED)
-    for node in list(root.iter()):
+    _drop_all(root, {node for node in root.iter() if not isinstance(node.tag, str) or node.tag in _DROPPED})
+    for node in root.iter():
         if len(node.attrib) > _MOST_ATTRIBUTES:
             node.attrib.clear()
-    most = _PAGE_SHARE * len(words_of(root))
-    _drop_all(node for node in list(root.iter()) if _is_beside(node, most))
-    for heading in [node for node in root.iter() if _is_related_heading(node)]:
-        _drop_related(heading, most)
-    _drop_all(node for node in list(root.iter()) if node.tag in _BLOCKS and _is_link_list(node, most))
+    measures = _measured(root)
+    most = _PAGE_SHARE * measures[root].letters
+    _drop_all(root, {node for node in root.iter() if _is_beside(node, measures[node], most)})
+    measures = _measured(root)
+    _drop_all(root, _related(root, measures, most))
+    measures = _measured(root)
+    _drop_all(root, {node for node in root.iter(*_BLOCKS) if _is_link_list(measures[node], most)})
     return _take_captions(root)
 
 
 def words_of(node: Node) -> str:
-    """Return an element's text with single spaces; what scripts and comments hold is none."""
-    return " ".join("".join(node.itertext()).split())
+    """Return an element's text with single spaces."""
+    return _spaced("".join(node.itertext()))
 
 
-def _is_beside(node: Node, most: float) -> bool:
-    if node.tag in ("html", "body", "main", "article"):
-        return False
-    marks = " ".join(node.get(name, "") for name in ("class", "id", "role", "aria-label", "data-component"))
-    hidden = node.get("hidden") is not None or node.get("aria-hidden") == "true"
-    if not (hidden or node.tag in _OFTEN_BESIDE or (marks.strip() and _BESIDE.search(marks))):
-        return False
-    return len(words_of(node)) <= most and not _is_story_box(node)
+def _measured(root: Node) -> _Measures:
+    """Measure every element; in reverse document order, children come before their parents."""
+    measures: dict[Node, _Measure] = {}
+    for node in reversed(list(root.iter())):
+        measures[node] = _measure(node, [(child, measures[child]) for child in node])
+    return measures
 
 
-def _is_story_box(node: Node) -> bool:
-    """Tell whether an element holds long paragraphs that are not links: some of the story itself."""
-    long = 0
-    for paragraph in node.iter("p"):
-        linked = sum(len(words_of(link).split()) for link in paragraph.iter("a"))
-        long += len(words_of(paragraph).split()) - linked >= _LONG_WORDS
-        if long >= _STORY_PARAGRAPHS:
-            return True
-    return False
-
-
-def _is_related_heading(node: Node) -> bool:
-    if node.tag not in _HEADINGS:
-        return False
-    text = words_of(node)
-    return 0 < len(text) <= _HEADING_LENGTH and bool(_RELATED.match(text))
-
-
-def _drop_related(heading: Node, most: float) -> None:
-    """Drop a heading and the list that follows it, and the box that holds nothing else."""
-    parent = heading.getparent()
-    if parent is None:
-        return
-    if (
-        parent.tag in ("div", "section", "li", "header")
-        and not _is_story_box(parent)
-        and _mostly_listed(parent)
-    ):
-        heading = parent
-    following = heading.getnext()
-    while following is not None and _is_listed(following, most):
-        _drop(following)
-        following = heading.getnext()
-    _drop(heading)
-
-
-def _is_listed(node: Node, most: float) -> bool:
-    return node.tag in _LISTED and len(words_of(node)) <= most and not _has_long_paragraph(node)
-
-
-def _mostly_listed(parent: Node) -> bool:
-    """Tell whether a heading's parent is a box of links or teasers, not the article around it."""
-    return not any(_has_long_paragraph(child) for child in parent) and parent.tag != "article"
-
-
-def _has_long_paragraph(node: Node) -> bool:
-    paragraphs = [node] if node.tag == "p" else node.iter("p")
-    return any(
-        len(words_of(each).split()) - sum(len(words_of(link).split()) for link in each.iter("a"))
-        >= _LONG_WORDS
-        for each in paragraphs
+def _measure(node: Node, children: list[tuple[Node, _Measure]]) -> _Measure:
+    own = [_spaced(node.text or ""), *(_spaced(child.tail or "") for child, _ in children)]
+    letters = sum(map(len, own)) + sum(each.letters for _, each in children)
+    words = sum(len(piece.split()) for piece in own) + sum(each.words for _, each in children)
+    is_link = node.tag == "a"
+    linked_words = words if is_link else sum(each.linked_words for _, each in children)
+    return _Measure(
+        letters=letters,
+        linked=letters if is_link else sum(each.linked for _, each in children),
+        words=words,
+        linked_words=linked_words,
+        links=is_link + sum(each.links for _, each in children),
+        long=(node.tag == "p" and words - linked_words >= _LONG_WORDS)
+        + sum(each.long for _, each in children),
+        text=_short_text(node, children) if letters <= _HEADING_LENGTH else None,
     )
 
 
-def _is_link_list(node: Node, most: float) -> bool:
-    links = list(node.iter("a"))
-    if len(links) < 2 or node.getparent() is None:  # noqa: PLR2004
+def _short_text(node: Node, children: list[tuple[Node, _Measure]]) -> str:
+    pieces = [node.text or ""]
+    for child, measure in children:
+        pieces += (measure.text or "", child.tail or "")
+    # Spaces at the ends tell whether the words on both sides are one.
+    return re.sub(r"\s+", " ", "".join(pieces))
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _is_beside(node: Node, measure: _Measure, most: float) -> bool:
+    if node.tag in ("html", "body", "main", "article") or measure.letters > most:
         return False
-    linked, letters = sum(len(words_of(link)) for link in links), len(words_of(node))
-    return letters <= most and linked > _LINK_SHARE * letters
+    marks = _HUMP.sub(" ", " ".join(node.get(name, "") for name in _MARKS))
+    if _CONSENT.search(marks):
+        return True
+    hidden = node.get("hidden") is not None or node.get("aria-hidden") == "true"
+    beside = hidden or node.tag in _OFTEN_BESIDE or bool(_BESIDE.search(marks))
+    return beside and measure.long < _STORY_PARAGRAPHS
+
+
+def _related(root: Node, measures: _Measures, most: float) -> set[Node]:
+    """Return headings of related links, the lists that follow them, and boxes that hold nothing else."""
+    related: set[Node] = set()
+    first: dict[Node, Node | None] = {}
+    for node in root.iter(*_HEADINGS):
+        parent = node.getparent()
+        if parent is None or node in related or not _RELATED.match((measures[node].text or "").strip()):
+            continue
+        if parent not in first:
+            first[parent] = _first_with_text(parent, measures)
+        opens = first[parent] is node
+        if node.tag in _INLINE and not (opens and not measures[parent].long):
+            continue
+        box = measures[parent]
+        if parent.tag in _BOXES and opens and not box.long and box.letters <= most:
+            node = parent  # noqa: PLW2901  (the box stands for its heading)
+        related.add(node)
+        following = node.getnext()
+        while following is not None and following not in related and _is_listed(following, measures, most):
+            related.add(following)
+            following = following.getnext()
+    return related
+
+
+def _first_with_text(parent: Node, measures: _Measures) -> Node | None:
+    """Return the child that a parent's text begins in; None where it begins outside of its children."""
+    if (parent.text or "").strip():
+        return None
+    for child in parent:
+        if measures[child].letters:
+            return child
+        if (child.tail or "").strip():
+            return None
+    return None
+
+
+def _is_listed(node: Node, measures: _Measures, most: float) -> bool:
+    return node.tag in _LISTED and measures[node].letters <= most and not measures[node].long
+
+
+def _is_link_list(measure: _Measure, most: float) -> bool:
+    return (
+        measure.links >= 2  # noqa: PLR2004  (one link is no list)
+        and measure.letters <= most
+        and measure.linked > _LINK_SHARE * measure.letters
+    )
 
 
 def _take_captions(root: Node) -> tuple[str, ...]:
-    captions = []
-    for figure in list(root.iter("figcaption")):
-        text = words_of(figure)
-        if text:
-            captions.append(text)
-        _drop(figure)
-    return tuple(dict.fromkeys(captions))
+    figures = {node for node in root.iter("figcaption") if node.getparent() is not None}
+    captions = [words_of(node) for node in root.iter("figcaption") if node.getparent() not in figures]
+    _drop_all(root, figures)
+    return tuple(dict.fromkeys(caption for caption in captions if caption))
 
 
-def _drop_all(nodes: Iterator[Node]) -> None:
-    for node in nodes:
-        _drop(node)
+def _drop_all(root: Node, doomed: Iterable[Node]) -> None:
+    """Remove elements and their text, but not the text that follows them; the root stays."""
+    doomed = set(doomed) - {root}
+    parents = dict.fromkeys(node.getparent() for node in doomed)
+    for parent in parents:
+        if parent not in doomed:
+            _drop_children(parent, doomed)
 
 
-def _drop(node: Node) -> None:
-    """Remove an element and its text, but not the text that follows it."""
-    parent = node.getparent()
-    if parent is None:
-        return
-    tail, before = node.tail, node.getprevious()
-    if tail and before is not None:
-        before.tail = (before.tail or "") + tail
-    elif tail:
-        parent.text = (parent.text or "") + tail
-    parent.remove(node)
+def _drop_children(parent: Node, doomed: set[Node]) -> None:
+    """Remove children; the texts between them are joined once, however many they are."""
+    kept, texts = None, [parent.text or ""]
+    for child in list(parent):
+        if child in doomed:
+            texts.append(child.tail or "")
+            parent.remove(child)
+            continue
+        _set_text_after(parent, kept, "".join(texts))
+        kept, texts = child, [child.tail or ""]
+    _set_text_after(parent, kept, "".join(texts))
+
+
+def _set_text_after(parent: Node, child: Node | None, text: str) -> None:
+    if child is None:
+        parent.text = text
+    else:
+        child.tail = text

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from monitor.articles.clean import Node, words_of
 from monitor.text.urls import host_of
@@ -20,6 +21,8 @@ _ARTICLES = re.compile(
 _SITE_SUFFIX = re.compile(r"\s+[|–—·•»-]\s+[^|–—·•»]{1,40}$")
 _MOST_JSON = 500_000
 _MOST_AUTHORS = 10
+# A page has one headline and perhaps a masthead; hostile ones nest thousands.
+_MOST_HEADINGS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +99,7 @@ def _articles_in(plain: object) -> Iterator[Mapping[str, Any]]:
 
 def _title(root: Node, meta: Mapping[str, str], article: Mapping[str, Any]) -> str:
     """Return the headline: what is shown as such, else what the page tells others."""
-    shown = [words_of(node) for node in root.iter("h1")]
+    shown = [words_of(node) for node in islice(root.iter("h1"), _MOST_HEADINGS)]
     told = [article.get("headline"), meta.get("og:title"), meta.get("twitter:title")]
     named = [" ".join(each.split()) for each in told if isinstance(each, str) and each.strip()]
     stem = _SITE_SUFFIX.sub("", named[0]) if named else ""
@@ -126,9 +129,15 @@ def _canonical(root: Node, meta: Mapping[str, str], url: str) -> str | None:
             absolute: str = urljoin(url, link.strip())
         except ValueError:
             continue
-        if _site(absolute) and _site(absolute) == _site(url) and len(absolute.split("/", 3)[-1]) > 0:
+        if _site(absolute) and _site(absolute) == _site(url) and _is_page(absolute):
             return absolute
     return None
+
+
+def _is_page(url: str) -> bool:
+    """Tell whether an address is of one page: templates name the front page, which is every article's."""
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and bool(parts.path.strip("/") or parts.query)
 
 
 def _site(url: str) -> str:
@@ -159,4 +168,6 @@ def _time(text: object) -> datetime | None:
 
 
 def _free(declared: object) -> bool | None:
-    return {"true": True, "false": False}.get(str(declared).strip().lower())
+    if isinstance(declared, str):
+        return {"true": True, "false": False}.get(declared.strip().lower())
+    return declared if isinstance(declared, bool) else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.config.opml import read_opml, write_opml
+from monitor.config.opml import Outline, read_opml, write_opml
 from monitor.errors import UsageError
 from monitor.model import FeedSettings
 from monitor.ops.status import feeds_table
@@ -19,9 +19,15 @@ def show_feeds(status: Mapping[str, Any]) -> Shown:
     return Shown(plain=status["feeds"], tables=(feeds_table(status),))
 
 
-def export_feeds(feeds: Sequence[FeedSettings], now: datetime) -> str:
-    """Return the configured feeds as OPML. It holds their real addresses, secrets and all."""
-    return write_opml(feeds, now)
+def export_feeds(feeds: Sequence[FeedSettings], now: datetime, *, secrets: bool) -> tuple[str, int]:
+    """Return the configured feeds as OPML, and how many addresses are not whole.
+
+    Without `secrets`, what may be secret in an address (user, password, query values) is left out.
+    """
+    if secrets:
+        return write_opml(feeds, now), 0
+    cut = sum(feed.url != feed.shown_url for feed in feeds)
+    return write_opml([Outline(title=feed.id, url=feed.shown_url) for feed in feeds], now), cut
 
 
 def import_feeds(config: Path, known: Sequence[FeedSettings], opml: Path) -> Shown:

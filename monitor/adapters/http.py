@@ -1,0 +1,307 @@
+"""The HTTP door: brings documents, brings bodies to receivers, and is at nobody's mercy.
+
+Callers wait in threads of their own; behind them one event loop drives every socket. Each call has a
+deadline for everything together, and limits for what is read. Whatever a server does comes back as
+a value.
+"""
+
+import asyncio
+import concurrent.futures
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from monitor.adapters.answers import (
+    excerpt_of,
+    freshness_of,
+    inflate,
+    renewed,
+    retry_after_of,
+    validators_of,
+)
+from monitor.adapters.client import (
+    Address,
+    Got,
+    Lane,
+    Wish,
+    mute_loggers,
+    origin_of,
+    parsed,
+    target_of,
+    tls_context,
+)
+from monitor.adapters.guard import Guard, Refused, Resolve, networks, system_resolve
+from monitor.adapters.robots import ROBOTS_BYTES, Robots
+from monitor.adapters.transport import Room
+from monitor.errors import UsageError
+from monitor.model import (
+    Document,
+    FailureReason,
+    FetchFailed,
+    NotModified,
+    Receiver,
+    Reply,
+    Validators,
+)
+from monitor.ports import FetchPolicy
+
+_PERMANENT = (301, 308)
+_OK, _MULTIPLE_CHOICES = 200, 300
+_NOT_MODIFIED, _GONE, _TOO_MANY, _UNAVAILABLE = 304, 410, 429, 503
+_FEED_TYPES = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+)
+_PAGE_TYPES = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.1"
+_PAGES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain")
+# Fetching and delivering share nothing that could run out: neither sockets nor look-ups.
+_FETCH_ROOM, _FETCH_LOOK_UPS = Room(sockets=192), 32
+_SEND_ROOM, _SEND_LOOK_UPS = Room(sockets=64), 8
+_ANYWHERE = ("0.0.0.0/0", "::/0")
+
+
+class HttpDoor:
+    """Fetcher and sender. For any number of threads; `close` ends its own thread.
+
+    `resolve` looks up a host's addresses; `ca_file` names certificates (PEM) that are trusted besides
+    the known authorities; `now` is asked only to read dates of servers that send none themselves.
+
+    Raises:
+        UsageError: the policy asks for what cannot be, or `ca_file` cannot be read.
+    """
+
+    def __init__(
+        self,
+        policy: FetchPolicy,
+        resolve: Resolve = system_resolve,
+        *,
+        ca_file: str | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        if policy.proxy is not None:
+            raise UsageError("network.proxy is not supported by this version; leave it out")
+        mute_loggers()
+        self._policy = policy
+        self._now = now
+        self._robots = Robots(policy.user_agent)
+        context = tls_context(ca_file)
+        allowed = networks(policy.allow_private)
+        self._fetching = Lane(Guard(resolve, allowed, _FETCH_LOOK_UPS), context, _FETCH_ROOM)
+        self._sending = Lane(Guard(resolve, (), _SEND_LOOK_UPS), context, _SEND_ROOM)
+        anywhere = Guard(resolve, networks(_ANYWHERE), _SEND_LOOK_UPS)
+        self._sending_anywhere = Lane(anywhere, context, _SEND_ROOM)
+        self._opening = threading.Lock()
+        self._closed = False
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="http", daemon=True)
+        self._thread.start()
+
+    def revalidate(self, url: str, validators: Validators) -> Document | NotModified | FetchFailed:
+        """Ask for a feed, conditionally where validators are known."""
+        headers = self._headers(_FEED_TYPES) | _conditions(validators)
+        wish = Wish(limit=self._policy.feed_bytes)
+        deadline = time.monotonic() + self._policy.feed_deadline.total_seconds()
+        try:
+            got = self._follow(url, headers, wish, deadline)
+            if got.status == _NOT_MODIFIED and validators != Validators():
+                return NotModified(
+                    validators=renewed(validators, got.fields),
+                    freshness=freshness_of(got.fields, self._now()),
+                    moved_to=_moved_to(url, got),
+                )
+            return self._document(url, got, wish)
+        except Refused as refused:
+            return _failed(refused)
+
+    def get(self, url: str) -> Document | FetchFailed:
+        """Ask for an article's page, if robots.txt admits it."""
+        wish = Wish(limit=self._policy.page_bytes, types=_PAGES)
+        deadline = time.monotonic() + self._policy.page_deadline.total_seconds()
+        admit = self._admit if self._policy.respect_robots else None
+        try:
+            got = self._follow(url, self._headers(_PAGE_TYPES), wish, deadline, admit)
+            return self._document(url, got, wish)
+        except Refused as refused:
+            return _failed(refused)
+
+    def post(self, receiver: Receiver, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Post once; redirects are not followed. A status counts, even if the text behind it breaks off."""
+        lane = self._sending_anywhere if receiver.allow_private else self._sending
+        deadline = time.monotonic() + receiver.timeout.total_seconds()
+        wish = Wish(limit=self._policy.reply_bytes, cut=True, lenient=True)
+        try:
+            url, authorization = parsed(receiver.url)
+            _expect_secure(url, receiver)
+            given = {"user-agent": self._policy.user_agent} | authorization
+            given |= {name.lower(): value for name, value in headers.items()}
+            got = self._exchange(lane, "POST", url, given, wish, deadline, body)
+        except Refused as refused:
+            return Reply(status=None, reason=refused.reason, detail=str(refused))
+        return Reply(
+            status=got.status,
+            retry_after=retry_after_of(got.fields, self._now()),
+            excerpt="" if "content-encoding" in got.fields else excerpt_of(got.body),
+        )
+
+    def close(self) -> None:
+        """Break off what is under way, close every socket, end the thread."""
+        with self._opening:
+            if self._closed:
+                return
+            self._closed = True
+        asyncio.run_coroutine_threadsafe(self._shut_down(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    # ---- what the three are made of
+
+    def _headers(self, accept: str) -> dict[str, str]:
+        return {"user-agent": self._policy.user_agent, "accept": accept, "accept-encoding": "gzip"}
+
+    def _follow(
+        self,
+        start: str,
+        headers: Mapping[str, str],
+        wish: Wish,
+        deadline: float,
+        admit: Callable[[Address, float], None] | None = None,
+    ) -> Got:
+        """Ask, and follow redirects by hand; every hop is admitted and checked anew."""
+        url, authorization = parsed(start)
+        first, seen = origin_of(url), {str(url)}
+        permanent: list[bool] = []
+        for _ in range(self._policy.redirects + 1):
+            if admit is not None:
+                admit(url, deadline)
+            # Credentials are for the origin that they were given for, and for no other.
+            own = authorization if origin_of(url) == first else {}
+            got = self._exchange(self._fetching, "GET", url, {**headers, **own}, wish, deadline)
+            if got.location is None:
+                return replace(got, moved=bool(permanent) and all(permanent))
+            permanent.append(got.status in _PERMANENT)
+            url = target_of(url, got.location)
+            if str(url) in seen:
+                raise Refused(FailureReason.REDIRECT, "redirects in a circle")
+            seen.add(str(url))
+        raise Refused(FailureReason.REDIRECT, f"more than {self._policy.redirects} redirects")
+
+    def _exchange(
+        self,
+        lane: Lane,
+        method: str,
+        url: Address,
+        headers: Mapping[str, str],
+        wish: Wish,
+        deadline: float,
+        body: bytes = b"",
+    ) -> Got:
+        """Hand one exchange to the event loop, and wait for it."""
+        left = deadline - time.monotonic()
+        exchange = lane.exchange(method, url, headers, body, wish, left)
+        with self._opening:
+            if self._closed:
+                exchange.close()
+                raise Refused(FailureReason.INTERNAL, "the HTTP door is closed")
+            pending = asyncio.run_coroutine_threadsafe(exchange, self._loop)
+        try:
+            return pending.result()
+        except TimeoutError as error:
+            raise Refused(FailureReason.TIMEOUT, f"no whole answer from '{url.host}' in time") from error
+        except concurrent.futures.CancelledError as error:
+            raise Refused(FailureReason.INTERNAL, "the HTTP door was closed") from error
+
+    def _admit(self, url: Address, deadline: float) -> None:
+        """Let a page through that its host's robots.txt admits.
+
+        Raises:
+            Refused: it does not, or the rules cannot be had now.
+        """
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        failed = self._robots.refusal(origin, str(url), lambda there: self._rules(there, deadline))
+        if failed is not None:
+            raise Refused(failed.reason, failed.detail, status=failed.status, retry_after=failed.retry_after)
+
+    def _rules(self, url: str, deadline: float) -> Document | FetchFailed:
+        wish = Wish(limit=ROBOTS_BYTES, cut=True)
+        headers = self._headers("text/plain, */*;q=0.1") | {"accept-encoding": "identity"}
+        try:
+            return self._document(url, self._follow(url, headers, wish, deadline), wish)
+        except Refused as refused:
+            return replace(_failed(refused), detail=f"robots.txt: {refused}")
+
+    def _document(self, start: str, got: Got, wish: Wish) -> Document:
+        """Return what an answer brings.
+
+        Raises:
+            Refused: its status, its encoding or its emptiness say that it brings nothing.
+        """
+        if not _OK <= got.status < _MULTIPLE_CHOICES:
+            late = got.status in (_TOO_MANY, _UNAVAILABLE)
+            wait = retry_after_of(got.fields, self._now()) if late else None
+            raise Refused(
+                _reason_of(got.status), f"answered {got.status}", status=got.status, retry_after=wait
+            )
+        body = inflate(got.body, got.fields.get("content-encoding", ""), wish.limit)
+        if not body:
+            raise Refused(FailureReason.EMPTY, f"answered {got.status} without a body", status=got.status)
+        return Document(
+            url=str(got.url),
+            content_type=got.fields.get("content-type"),
+            body=body,
+            validators=validators_of(got.fields),
+            freshness=freshness_of(got.fields, self._now()),
+            moved_to=_moved_to(start, got),
+        )
+
+    async def _shut_down(self) -> None:
+        running = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        for lane in (self._fetching, self._sending, self._sending_anywhere):
+            await lane.close()
+        await self._loop.shutdown_asyncgens()
+
+
+def _expect_secure(url: Address, receiver: Receiver) -> None:
+    if url.scheme != "https" and not receiver.allow_private:
+        raise Refused(FailureReason.TLS, "a receiver needs https, or allow_private")
+
+
+def _moved_to(start: str, got: Got) -> str | None:
+    """Return the new address, unless it could carry on, or lose, a secret of the old one.
+
+    The new address is stored; user, password and query of a configured URL are not.
+    """
+    if not got.moved:
+        return None
+    url, authorization = parsed(start)
+    return None if authorization or (url.query and got.url.query) else str(got.url)
+
+
+def _conditions(validators: Validators) -> dict[str, str]:
+    named = {"if-none-match": validators.etag, "if-modified-since": validators.last_modified}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _reason_of(status: int) -> FailureReason:
+    if status == _GONE:
+        return FailureReason.GONE
+    if status == _TOO_MANY:
+        return FailureReason.RATE_LIMITED
+    if status == _NOT_MODIFIED:
+        # Nobody asked whether anything changed: this must not pass for news that are known.
+        return FailureReason.PROTOCOL
+    families = {3: FailureReason.HTTP_3XX, 4: FailureReason.HTTP_4XX, 5: FailureReason.HTTP_5XX}
+    return families.get(status // 100, FailureReason.PROTOCOL)
+
+
+def _failed(refused: Refused) -> FetchFailed:
+    return FetchFailed(
+        reason=refused.reason,
+        detail=str(refused),
+        status=refused.status,
+        retry_after=refused.retry_after,
+    )

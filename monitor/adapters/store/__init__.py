@@ -1,0 +1,7 @@
+"""The database as the queue: SQLite by default, PostgreSQL by the same statements."""
+
+from monitor.adapters.store.memory import Instance
+from monitor.adapters.store.sql import SqlStore, SqlTx, open_store
+from monitor.adapters.store.views import FoundMatch
+
+__all__ = ("FoundMatch", "Instance", "SqlStore", "SqlTx", "open_store")

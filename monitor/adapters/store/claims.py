@@ -1,0 +1,236 @@
+"""Who may work on which row, and until when?
+
+A claim is a token in the row and a time until which it holds. Whoever saves names the token: where it
+is no longer there, the lease was lost, and nothing is written.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from monitor.adapters.store.schema import (
+    ACTIVE,
+    DELIVERY_PENDING,
+    ENTRY_PENDING,
+    deliveries,
+    entries,
+    feeds,
+    receivers,
+)
+from monitor.errors import LeaseLost
+from monitor.model import EntryState, ReceiverState
+from monitor.ports import Claim, Step, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A table that is a queue: which rows of it are alive, and in which groups they stand."""
+
+    table: Table
+    alive: ColumnElement[bool]
+    group: ColumnElement[str]
+
+    def claimable(self, now: datetime) -> ColumnElement[bool]:
+        """Return the condition of rows that are alive, due, and held by nobody."""
+        return and_(self.alive, self.table.c.due_at <= now, self.unheld(now))
+
+    def unheld(self, now: datetime) -> ColumnElement[bool]:
+        """Return the condition of rows without a lease that still holds."""
+        until = self.table.c.lease_until
+        return or_(until.is_(None), until <= now)
+
+
+QUEUES: Mapping[Step, Queue] = {
+    Step.POLL: Queue(feeds, ACTIVE, feeds.c.host),
+    Step.PROCESS: Queue(entries, ENTRY_PENDING, entries.c.host),
+    Step.DELIVER: Queue(deliveries, DELIVERY_PENDING, deliveries.c.receiver),
+}
+
+
+def pick(connection: Connection, step: Step, now: datetime, wanted: Wanted) -> Sequence[int]:
+    """Return the numbers of rows to claim, the longest due first, within the groups' limits.
+
+    On PostgreSQL these rows are locked until the transaction ends; rows that another worker is
+    picking are passed over.
+    """
+    if wanted.limit <= 0:
+        return ()
+    queue = QUEUES[step]
+    if step is Step.DELIVER:
+        return _pick_by_group(connection, queue, now, wanted, _open_receivers(connection, now))
+    return _pick_by_age(connection, queue, now, wanted)
+
+
+def candidates(queue: Queue, now: datetime, shut: Iterable[str], limit: int) -> Select[Any]:
+    """Return the statement for due rows outside of `shut` groups, the longest due first."""
+    return (
+        select(queue.table.c.number, queue.group.label("at"), queue.table.c.due_at)
+        .where(queue.claimable(now), queue.group.not_in(sorted(shut)))
+        .order_by(queue.table.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def due_of_group(queue: Queue, now: datetime, group: str, limit: int) -> Select[Any]:
+    """Return the statement for due rows of one group, the longest due first."""
+    return (
+        select(queue.table.c.number, queue.table.c.due_at)
+        .where(queue.claimable(now), queue.group == group)
+        .order_by(queue.table.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def take(
+    connection: Connection, step: Step, numbers: Sequence[int], owner: str, until: datetime
+) -> Mapping[int, str]:
+    """Write leases into rows; return their tokens, each unlike any other, by number."""
+    table = QUEUES[step].table
+    prefix = f"{owner}/{uuid4().hex}/"
+    connection.execute(
+        update(table)
+        .where(table.c.number.in_(numbers))
+        .values(lease_token=literal(prefix) + cast(table.c.number, Text), lease_until=until)
+    )
+    return {number: f"{prefix}{number}" for number in numbers}
+
+
+def save_claimed(connection: Connection, step: Step, claim: Claim[Any], values: Mapping[str, object]) -> int:
+    """Write a claimed row and end its lease; return its number.
+
+    Raises:
+        LeaseLost: the row is no longer held under the claim's token.
+    """
+    table = QUEUES[step].table
+    number: int | None = connection.execute(
+        update(table)
+        .where(table.c.id == claim.row.id, table.c.lease_token == claim.token)
+        .values(lease_token=None, lease_until=None, **values)
+        .returning(table.c.number)
+    ).scalar()
+    if number is None:
+        raise LeaseLost(f"{step} {claim.row.id}: the lease was lost; nothing was written")
+    return number
+
+
+def renew(connection: Connection, claims: Iterable[tuple[Step, str]], until: datetime) -> None:
+    """Prolong the leases that are still there."""
+    tokens: dict[Step, list[str]] = {}
+    for step, token in claims:
+        tokens.setdefault(step, []).append(token)
+    for step, held in sorted(tokens.items()):
+        table = QUEUES[step].table
+        connection.execute(update(table).where(table.c.lease_token.in_(held)).values(lease_until=until))
+
+
+def give_back(
+    connection: Connection, step: Step, token: str, due_at: datetime, failed: str | None, give_up_after: int
+) -> None:
+    """End a lease; an entry counts why, and is `failed` after so many failures."""
+    table = QUEUES[step].table
+    values: dict[str, object] = {"lease_token": None, "lease_until": None, "due_at": due_at}
+    if step is Step.PROCESS and failed is not None:
+        failures = table.c.failures + 1
+        given_up = literal(EntryState.FAILED, table.c.state.type)
+        values |= {
+            "failures": failures,
+            "failed_why": failed,
+            "state": case((failures >= give_up_after, given_up), else_=table.c.state),
+        }
+    connection.execute(update(table).where(table.c.lease_token == token).values(values))
+
+
+def free_leases_of(connection: Connection, owner: str) -> int:
+    """End every lease of an owner; return how many there were."""
+    freed = 0
+    for queue in QUEUES.values():
+        token = queue.table.c.lease_token
+        statement = (
+            update(queue.table)
+            .where(token.is_not(None), token.startswith(f"{owner}/", autoescape=True))
+            .values(lease_token=None, lease_until=None)
+        )
+        freed += connection.execute(statement).rowcount
+    return freed
+
+
+def next_due(connection: Connection, now: datetime) -> datetime | None:
+    """Return when the first row that nobody holds falls due, in any queue."""
+    times = [_first_due(connection, QUEUES[step], now) for step in (Step.POLL, Step.PROCESS)]
+    queue = QUEUES[Step.DELIVER]
+    for row in connection.execute(_enabled_receivers()):
+        due_at = _first_due(connection, queue, now, queue.group == row.name)
+        times.append(max(due_at, row.open_until) if due_at and row.open_until else due_at)
+    return min((time for time in times if time is not None), default=None)
+
+
+def _first_due(
+    connection: Connection, queue: Queue, now: datetime, *further: ColumnElement[bool]
+) -> datetime | None:
+    due_at = queue.table.c.due_at
+    statement = select(due_at).where(queue.alive, queue.unheld(now), *further).order_by(due_at).limit(1)
+    first: datetime | None = connection.execute(statement).scalar()
+    return first
+
+
+def _pick_by_age(connection: Connection, queue: Queue, now: datetime, wanted: Wanted) -> Sequence[int]:
+    """Look at the longest due rows; a group that has its share is left out of the next look."""
+    left = dict(wanted.free)
+    shut = set(wanted.full) | {group for group, free in left.items() if free <= 0}
+    picked: dict[int, None] = {}
+    look = 2 * wanted.limit
+    while True:
+        rows = connection.execute(candidates(queue, now, shut, look)).all()
+        for row in rows:
+            if row.at in shut or row.number in picked:
+                continue
+            picked[row.number] = None
+            left[row.at] = left.get(row.at, wanted.at_once) - 1
+            if left[row.at] <= 0:
+                shut.add(row.at)
+            if len(picked) == wanted.limit:
+                return tuple(picked)
+        if len(rows) < look:
+            return tuple(picked)
+
+
+def _pick_by_group(
+    connection: Connection, queue: Queue, now: datetime, wanted: Wanted, groups: Iterable[str]
+) -> Sequence[int]:
+    """Ask each group for its longest due rows, and take the longest due of all."""
+    due: list[tuple[datetime, int]] = []
+    for group in groups:
+        free = 0 if group in wanted.full else min(wanted.limit, wanted.free.get(group, wanted.at_once))
+        if free > 0:
+            rows = connection.execute(due_of_group(queue, now, group, free))
+            due.extend((row.due_at, row.number) for row in rows)
+    return tuple(number for _, number in sorted(due)[: wanted.limit])
+
+
+def _open_receivers(connection: Connection, now: datetime) -> list[str]:
+    rows = connection.execute(_enabled_receivers()).all()
+    return [row.name for row in rows if row.open_until is None or row.open_until <= now]
+
+
+def _enabled_receivers() -> Select[Any]:
+    columns = receivers.c
+    return select(columns.name, columns.open_until).where(columns.state != ReceiverState.DISABLED)

@@ -1,0 +1,99 @@
+"""What a column holds: moments, spans of time, words of enums, foreign text, plain JSON."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, Integer, Text, TypeDecorator
+
+from monitor.text.plain import from_plain, to_plain
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+# SQLite counts rows by itself only where the key's type is spelled INTEGER.
+Number = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time, as microseconds since 1970: narrow, exact, in order on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Return the microseconds."""
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return the time, in UTC."""
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+class Wait(TypeDecorator[timedelta]):
+    """A length of time, as microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Return the microseconds."""
+        return None if value is None else value // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002
+        """Return the length of time."""
+        return None if value is None else timedelta(microseconds=value)
+
+
+class Word(TypeDecorator[StrEnum]):
+    """A member of a closed enum, as its value; drivers disagree on what an enum is."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Return the member's value."""
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
+        """Return the member."""
+        return None if value is None else self.kind(value)
+
+
+class Foreign(TypeDecorator[str]):
+    """Text that others wrote. NUL and lone surrogates, which no database takes, become U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Return the text as every database takes it."""
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return (
+            value.replace("\0", "\ufffd").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        )
+
+
+class Plain(TypeDecorator[Any]):
+    """A value of the model as JSON in ASCII, so that any text goes in and comes back as it was."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: Any) -> None:  # noqa: ANN401  (any type that `from_plain` reads)
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Return the JSON text."""
+        return None if value is None else json.dumps(to_plain(value), separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
+        """Return the value of the model."""
+        return None if value is None else from_plain(self.kind, json.loads(value))

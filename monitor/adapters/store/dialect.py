@@ -1,0 +1,122 @@
+"""How do SQLite and PostgreSQL differ? Everything that does stands here; statements do not.
+
+SQLite: write-ahead log, `synchronous=FULL` (an acknowledged commit survives power loss), foreign keys
+on, writes begin with `BEGIN IMMEDIATE` (a read that turns into a write fails at once, whatever the
+busy timeout), 10 s of patience with other processes.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import QueuePool
+
+# Seconds. Long enough for a purge's batch or a backup's step in another process.
+BUSY_TIMEOUT = 10
+
+_READERS = 8
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    # Bytes to which a log that once grew is cut back after a checkpoint.
+    "PRAGMA journal_size_limit=67108864",
+)
+# Two classes with one interface for conflicts.
+_INSERTS: Mapping[str, Callable[[Table], Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+# Names of advisory locks, of this program's own choice.
+_MIGRATION_LOCK = 5_402_846_011_870_001
+_STORY_LOCK = 5_402_846_011_870_002
+
+
+def connect(url: URL) -> Engine:
+    """Return an engine; nothing is opened yet. Errors will not show the values of statements."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url)
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=16,
+        max_overflow=48,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": BUSY_TIMEOUT},
+    )
+
+
+def writer_of(engine: Engine) -> Engine:
+    """Return the same engine such that its transactions begin as writers."""
+    return engine.execution_options(monitor_begin="BEGIN IMMEDIATE")
+
+
+def has_one_writer(engine: Engine) -> bool:
+    """Tell whether only one transaction can write at a time."""
+    return engine.dialect.name == "sqlite"
+
+
+def insert_new(connection: Connection, table: Table) -> Any:  # noqa: ANN401  (two classes, one interface)
+    """Return an insert that leaves rows alone which are there already."""
+    return _INSERTS[connection.dialect.name](table).on_conflict_do_nothing()
+
+
+def upsert(connection: Connection, table: Table, *keys: str) -> Any:  # noqa: ANN401  (the same)
+    """Return an insert that overwrites every other column of a row with the same keys."""
+    statement = _INSERTS[connection.dialect.name](table)
+    others = {
+        column.name: statement.excluded[column.name]
+        for column in table.columns
+        if column.name not in keys and not column.primary_key
+    }
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)
+
+
+def add_up(connection: Connection, table: Table, *keys: str, total: str) -> Any:  # noqa: ANN401  (the same)
+    """Return an insert that adds `total` to that of a row with the same keys."""
+    statement = _INSERTS[connection.dialect.name](table)
+    added = table.c[total] + statement.excluded[total]
+    return statement.on_conflict_do_update(index_elements=keys, set_={total: added})
+
+
+def lock_migration(connection: Connection) -> None:
+    """Have other processes wait until this transaction has brought the tables up to date."""
+    _lock(connection, _MIGRATION_LOCK)
+
+
+def lock_stories(connection: Connection) -> None:
+    """Let no other transaction choose a story until this one ends; else two copies found two."""
+    _lock(connection, _STORY_LOCK)
+
+
+def _lock(connection: Connection, name: int) -> None:
+    # SQLite has one writer at a time anyway.
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(name)))
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        poolclass=QueuePool,
+        pool_size=_READERS,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_TIMEOUT},
+    )
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  (the driver's connection)
+    # The driver must not begin transactions by its own rules.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma).close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("monitor_begin", "BEGIN"))

@@ -1,0 +1,78 @@
+"""Small things that are remembered: running totals, marks, and which instances are at work."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select
+
+from monitor.adapters.store.dialect import add_up, upsert
+from monitor.adapters.store.schema import instances, marks, tallies
+
+_SHARDS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """A process that works on the store: `started` tells it from a later one with the same id."""
+
+    host: str
+    pid: int
+    started: str
+    seen_at: datetime
+
+
+def count(connection: Connection, counts: Mapping[str, int]) -> None:
+    """Add counts to the totals.
+
+    The last thing that a transaction does: its shard of a total is locked until it ends.
+    """
+    shard = threading.get_native_id() % _SHARDS
+    rows = [{"name": name, "shard": shard, "total": n} for name, n in sorted(counts.items()) if n]
+    if rows:
+        connection.execute(add_up(connection, tallies, "name", "shard", total="total"), rows)
+
+
+def totals(connection: Connection) -> Mapping[str, int]:
+    """Return the totals of all counts since the store was made."""
+    statement = select(tallies.c.name, func.sum(tallies.c.total).label("sum")).group_by(tallies.c.name)
+    return {row.name: int(row.sum) for row in connection.execute(statement)}
+
+
+def mark(connection: Connection, name: str) -> Mapping[str, object] | None:
+    """Return a remembered value, which nobody else changes until this transaction ends."""
+    statement = select(marks.c.remembered).where(marks.c.name == name).with_for_update()
+    remembered: Mapping[str, object] | None = connection.execute(statement).scalar()
+    return remembered
+
+
+def save_mark(connection: Connection, name: str, value: Mapping[str, object]) -> None:
+    """Remember a value of plain JSON."""
+    connection.execute(upsert(connection, marks, "name"), {"name": name, "remembered": value})
+
+
+def register(connection: Connection, owner: str, instance: Instance) -> None:
+    """Note that an instance is at work."""
+    values = {
+        "id": owner,
+        "host": instance.host,
+        "pid": instance.pid,
+        "started": instance.started,
+        "seen_at": instance.seen_at,
+    }
+    connection.execute(upsert(connection, instances, "id"), values)
+
+
+def unregister(connection: Connection, owner: str) -> None:
+    """Forget an instance."""
+    connection.execute(delete(instances).where(instances.c.id == owner))
+
+
+def registered(connection: Connection) -> tuple[tuple[str, Instance], ...]:
+    """Return the instances at work, by owner."""
+    rows = connection.execute(select(instances).order_by(instances.c.id))
+    return tuple(
+        (row.id, Instance(host=row.host, pid=row.pid, started=row.started, seen_at=row.seen_at))
+        for row in rows
+    )

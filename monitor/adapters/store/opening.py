@@ -1,0 +1,110 @@
+"""Open a store: find it or make it, check that it is ours, bring its tables up to date."""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from monitor.adapters.store.dialect import connect, lock_migration, writer_of
+from monitor.adapters.store.schema import REVISION
+from monitor.errors import SchemaTooNew, StoreError
+
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+
+
+def open_engine(address: str) -> Engine:
+    """Return an engine on a store whose tables are up to date; a new store is made where there is none.
+
+    Raises:
+        SchemaTooNew: a newer version of the program wrote it.
+        StoreError: it cannot be opened, or is something else.
+    """
+    url = _read_address(address)
+    place = _place(url)
+    path = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    new = _prepare(path) if path else False
+    engine = connect(url)
+    try:
+        with writer_of(engine).begin() as connection:
+            _bring_up_to_date(connection, place)
+    except SQLAlchemyError as error:
+        engine.dispose()
+        raise StoreError(f"cannot open the store '{place}': {why(error)}") from error
+    except BaseException:
+        engine.dispose()
+        raise
+    if new and path:
+        _sync_folder(path.absolute().parent)
+    return engine
+
+
+def why(error: SQLAlchemyError) -> str:
+    """Return what a database said, in one line, without statements and values."""
+    said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    return said.strip().partition("\n")[0]
+
+
+def _read_address(address: str) -> URL:
+    try:
+        url = make_url(address)
+        driver = _DRIVERS[url.get_backend_name()]
+    except (ArgumentError, NoSuchModuleError, KeyError, ValueError):
+        raise StoreError("store.url must begin with 'sqlite:///' or 'postgresql://'") from None
+    if driver == "sqlite" and url.database in (None, "", ":memory:"):
+        raise StoreError("store.url names no file; write 'sqlite:///var/monitor.db'")
+    return url.set(drivername=driver)
+
+
+def _place(url: URL) -> str:
+    """Return where the store is, without user and password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return f"postgresql://{url.host or ''}/{url.database or ''}"
+
+
+def _prepare(path: Path) -> bool:
+    """Make the folders above a store's file; tell whether the file is still to be made."""
+    if path.is_dir():
+        raise StoreError(f"cannot open the store '{path}': it is a directory")
+    try:
+        missing = [folder for folder in path.absolute().parents if not folder.exists()]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in missing:
+            _sync_folder(folder.parent)
+    except OSError as error:
+        raise StoreError(f"cannot make the folder of the store '{path}': {error.strerror}") from error
+    return not path.exists()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have a folder's new names survive power loss; the database itself syncs only its files."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _bring_up_to_date(connection: Connection, place: str) -> None:
+    lock_migration(connection)
+    stored = _stored_revision(connection)
+    if stored == REVISION:
+        return
+    if stored is not None and stored > REVISION:
+        raise SchemaTooNew(
+            f"the store '{place}' was written by a newer version (its schema is {stored}, this version "
+            f"knows {REVISION}); install that version, or restore a backup"
+        )
+    # Alembic takes half a second to import, which only a new or an older store is worth.
+    from monitor.adapters.store.migrations import upgrade  # noqa: PLC0415
+
+    upgrade(connection)
+
+
+def _stored_revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision

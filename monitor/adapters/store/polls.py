@@ -1,0 +1,288 @@
+"""What does the store remember of feeds and of the entries that they announced?"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from monitor.adapters.store.claims import save_claimed
+from monitor.adapters.store.dialect import insert_new
+from monitor.adapters.store.schema import announcements, entries, entry_keys, feeds
+from monitor.model import (
+    Announced,
+    Entry,
+    EntryId,
+    EntryKey,
+    EntryState,
+    Feed,
+    FeedId,
+    FeedSettings,
+    FeedState,
+    Validators,
+)
+from monitor.ports import Claim, FeedsChange, Step
+from monitor.text.ids import digest63
+from monitor.text.urls import host_of
+
+# Of values in one statement; databases allow some ten thousand.
+_BATCH = 1000
+_NO_LEASE = {"lease_token": None, "lease_until": None}
+
+
+# ---- feeds -------------------------------------------------------------------------------------
+
+
+def find_feed(connection: Connection, feed: FeedId) -> Feed | None:
+    """Return a feed as stored."""
+    row = connection.execute(select(feeds).where(feeds.c.id == feed)).one_or_none()
+    return None if row is None else feed_of(row)
+
+
+def claimed_feeds(connection: Connection, tokens: Mapping[int, str]) -> Sequence[Claim[Feed]]:
+    """Return claims of the feeds of these numbers, the longest due first."""
+    rows = connection.execute(select(feeds).where(feeds.c.number.in_(list(tokens))).order_by(feeds.c.due_at))
+    return tuple(Claim(row=feed_of(row), token=tokens[row.number]) for row in rows)
+
+
+def feed_of(row: Row[Any]) -> Feed:
+    """Return the feed that a row of `feeds` holds."""
+    return Feed(
+        id=row.id,
+        shown_url=row.shown_url,
+        title=row.title,
+        validators=Validators(etag=row.etag, last_modified=row.last_modified),
+        body_digest=row.body_digest,
+        moved_to=row.moved_to,
+        moved_times=row.moved_times,
+        moved=row.moved,
+        state=row.state,
+        reason=row.reason,
+        failures=row.failures,
+        polls=row.polls,
+        entries=row.entries,
+        interval=row.interval,
+        due_at=row.due_at,
+        first_polled_at=row.first_polled_at,
+        last_ok_at=row.last_ok_at,
+        last_new_at=row.last_new_at,
+    )
+
+
+def _remembered(feed: Feed) -> dict[str, object]:
+    """Return the columns of what polling changes; what is configured is not among them."""
+    return {
+        "title": feed.title,
+        "etag": feed.validators.etag,
+        "last_modified": feed.validators.last_modified,
+        "body_digest": feed.body_digest,
+        "moved_to": feed.moved_to,
+        "moved_times": feed.moved_times,
+        "moved": feed.moved,
+        "state": feed.state,
+        "reason": feed.reason,
+        "failures": feed.failures,
+        "polls": feed.polls,
+        "entries": feed.entries,
+        "interval": feed.interval,
+        "due_at": feed.due_at,
+        "first_polled_at": feed.first_polled_at,
+        "last_ok_at": feed.last_ok_at,
+        "last_new_at": feed.last_new_at,
+    }
+
+
+# ---- the configuration's feeds -------------------------------------------------------------------
+
+
+def sync_feeds(connection: Connection, wanted: Sequence[FeedSettings], now: datetime) -> FeedsChange:
+    """Make the configured feeds the active ones.
+
+    A new URL forgets validators, digest and redirect, which belong to the old one; known entries stay
+    known. A row that changes loses its lease: a poll under the old settings must not overwrite it.
+    """
+    stored = {row.id: row for row in connection.execute(select(feeds))}
+    new = [_new_row(settings, now) for settings in wanted if settings.id not in stored]
+    changed = [
+        {"at": stored[settings.id].number, **values}
+        for settings in wanted
+        if settings.id in stored and (values := _changes(stored[settings.id], settings, now))
+    ]
+    kept = {settings.id for settings in wanted}
+    removed = [row for row in stored.values() if row.active and row.id not in kept]
+    if new:
+        connection.execute(insert(feeds), new)
+    _update_each(connection, changed)
+    _update_each(connection, [{"at": row.number, "active": False} for row in removed])
+    added = [s.id for s in wanted if s.id not in stored or not stored[s.id].active]
+    return FeedsChange(
+        added=tuple(added), removed=tuple(row.id for row in removed), kept=len(kept) - len(added)
+    )
+
+
+def _new_row(settings: FeedSettings, now: datetime) -> dict[str, object]:
+    fresh = Feed(id=settings.id, shown_url=settings.shown_url, due_at=now)
+    if settings.every is not None:
+        fresh = Feed(id=settings.id, shown_url=settings.shown_url, due_at=now, interval=settings.every)
+    return {"id": fresh.id, "active": True} | _configured(settings) | _remembered(fresh)
+
+
+def _configured(settings: FeedSettings) -> dict[str, object]:
+    return {
+        "host": host_of(settings.url),
+        "shown_url": settings.shown_url,
+        "url_digest": digest63(settings.url),
+        "every": settings.every,
+    }
+
+
+def _changes(row: Row[Any], settings: FeedSettings, now: datetime) -> dict[str, object]:
+    """Return the columns to write, or nothing where the row says already what is configured."""
+    configured = _configured(settings)
+    same = row.active and all(getattr(row, name) == value for name, value in configured.items())
+    if same:
+        return {}
+    due_at = row.due_at
+    forgotten: dict[str, object] = {}
+    if row.url_digest != configured["url_digest"]:
+        nothing = {"etag": None, "last_modified": None, "body_digest": None, "moved_to": None}
+        forgotten = nothing | {"moved_times": 0, "moved": False}
+        due_at = min(due_at, now)
+    # A feed that is gone stays unasked until its URL changes.
+    elif settings.every is not None and settings.every != row.every and row.state is not FeedState.GONE:
+        due_at = min(due_at, now + settings.every)
+    return {"active": True, "due_at": due_at} | configured | forgotten | _NO_LEASE
+
+
+def _update_each(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write rows by their number in `at`, those with the same columns together."""
+    by_columns: dict[tuple[str, ...], list[Mapping[str, object]]] = {}
+    for row in rows:
+        by_columns.setdefault(tuple(row), []).append(row)
+    for columns, same in by_columns.items():
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns if name != "at"}
+        connection.execute(
+            update(feeds).where(feeds.c.number == bindparam("new_at")).values(values),
+            [{f"new_{name}": value for name, value in row.items()} for row in same],
+        )
+
+
+# ---- entries -----------------------------------------------------------------------------------
+
+
+def known(connection: Connection, feed: FeedId, keys: Collection[EntryKey]) -> Mapping[EntryKey, EntryId]:
+    """Return those keys of a feed that are known, and whose they are."""
+    found: dict[EntryKey, EntryId] = {}
+    wanted = list(keys)
+    for start in range(0, len(wanted), _BATCH):
+        statement = (
+            select(entry_keys.c.key, entries.c.id)
+            .join(entries, entries.c.number == entry_keys.c.entry_number)
+            .where(entry_keys.c.feed_number == _number_of(feed))
+            .where(entry_keys.c.key.in_(wanted[start : start + _BATCH]))
+        )
+        found.update((row.key, row.id) for row in connection.execute(statement))
+    return found
+
+
+def save_poll(
+    connection: Connection,
+    claim: Claim[Feed],
+    feed: Feed,
+    new: Sequence[Entry],
+    learned: Mapping[EntryKey, EntryId],
+) -> None:
+    """Write a polled feed, its new entries, and further keys of known ones."""
+    feed_number = save_claimed(connection, Step.POLL, claim, _remembered(feed))
+    if not new and not learned:
+        return
+    added = _add_entries(connection, feed_number, new)
+    numbers = added | _numbers_of(connection, {*learned.values(), *(e.id for e in new)} - added.keys())
+    pending = [entry for entry in new if entry.id in added and entry.state is EntryState.PENDING]
+    if pending:
+        connection.execute(
+            insert(announcements),
+            [
+                {"entry_number": numbers[each.id], "marks": each.keys, "announced": each.announced}
+                for each in pending
+            ],
+        )
+    keys = {key: numbers[entry.id] for entry in reversed(new) for key in entry.keys}
+    keys |= {key: numbers[entry] for key, entry in learned.items() if entry in numbers}
+    if keys:
+        connection.execute(
+            insert_new(connection, entry_keys),
+            [
+                {"feed_number": feed_number, "key": key, "entry_number": number}
+                for key, number in sorted(keys.items())
+            ],
+        )
+
+
+def claimed_entries(connection: Connection, tokens: Mapping[int, str]) -> Sequence[Claim[Entry]]:
+    """Return claims of the entries of these numbers, the longest due first."""
+    statement = (
+        select(entries, feeds.c.id.label("feed_id"), announcements.c.announced, announcements.c.marks)
+        .join(feeds, feeds.c.number == entries.c.feed_number)
+        .outerjoin(announcements, announcements.c.entry_number == entries.c.number)
+        .where(entries.c.number.in_(list(tokens)))
+        .order_by(entries.c.due_at)
+    )
+    rows = connection.execute(statement)
+    return tuple(Claim(row=_entry_of(row), token=tokens[row.number]) for row in rows)
+
+
+def save_postponed(connection: Connection, claim: Claim[Entry], entry: Entry) -> None:
+    """Write when an entry is tried again, and how often it was."""
+    values = {"state": entry.state, "due_at": entry.due_at, "attempts": entry.attempts}
+    save_claimed(connection, Step.PROCESS, claim, values)
+
+
+def _entry_of(row: Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        feed_id=row.feed_id,
+        keys=row.marks or (),
+        announced=row.announced or Announced(),
+        host=row.host,
+        state=row.state,
+        first_seen_at=row.first_seen_at,
+        due_at=row.due_at,
+        attempts=row.attempts,
+    )
+
+
+def _add_entries(connection: Connection, feed_number: int, new: Sequence[Entry]) -> dict[EntryId, int]:
+    """Insert entries; return the numbers of those that were not there yet."""
+    if not new:
+        return {}
+    rows = [
+        {
+            "id": entry.id,
+            "feed_number": feed_number,
+            "state": entry.state,
+            "host": entry.host,
+            "first_seen_at": entry.first_seen_at,
+            "due_at": entry.due_at,
+            "attempts": entry.attempts,
+            "failures": 0,
+        }
+        for entry in new
+    ]
+    statement = insert_new(connection, entries).returning(entries.c.id, entries.c.number)
+    return {row.id: row.number for row in connection.execute(statement, rows)}
+
+
+def _numbers_of(connection: Connection, ids: Collection[EntryId]) -> dict[EntryId, int]:
+    numbers: dict[EntryId, int] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _BATCH):
+        statement = select(entries.c.id, entries.c.number).where(
+            entries.c.id.in_(wanted[start : start + _BATCH])
+        )
+        numbers.update((row.id, row.number) for row in connection.execute(statement))
+    return numbers
+
+
+def _number_of(feed: FeedId) -> Any:  # noqa: ANN401  (a subquery)
+    return select(feeds.c.number).where(feeds.c.id == feed).scalar_subquery()

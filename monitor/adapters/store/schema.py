@@ -1,0 +1,334 @@
+"""Which tables are there? Told once, for every database.
+
+A row is known inside the store by its `number`, outside by its `id`. Feeds, entries and deliveries
+are queues: `due_at` says when, `lease_token` and `lease_until` who works on it and how long that
+holds. What is large and seldom read (announcements, bodies) stands beside its narrow row, which is
+rewritten at every claim.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    true,
+)
+
+from monitor.adapters.store.columns import Foreign, Moment, Number, Plain, Wait, Word
+from monitor.model import (
+    Announced,
+    Article,
+    DeliveryState,
+    EntryState,
+    Event,
+    EventType,
+    FailureReason,
+    FeedState,
+    HoldReason,
+    Match,
+    ReceiverState,
+    Severity,
+    Tier,
+)
+
+# The newest migration; revisions are ordered as text.
+REVISION = "0001"
+
+metadata = MetaData()
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("host", Foreign, nullable=False),
+    Column("shown_url", Foreign, nullable=False),
+    # Of the configured URL, which may hold secrets and is never stored: tells when it changed.
+    Column("url_digest", BigInteger, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("every", Wait),
+    Column("title", Foreign),
+    Column("etag", Foreign),
+    Column("last_modified", Foreign),
+    Column("body_digest", LargeBinary),
+    Column("moved_to", Foreign),
+    Column("moved_times", Integer, nullable=False),
+    Column("moved", Boolean, nullable=False),
+    Column("state", Word(FeedState), nullable=False),
+    Column("reason", Word(FailureReason)),
+    Column("failures", Integer, nullable=False),
+    Column("polls", Integer, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("interval", Wait, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("first_polled_at", Moment),
+    Column("last_ok_at", Moment),
+    Column("last_new_at", Moment),
+    Column("lease_token", Text),
+    Column("lease_until", Moment),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("feed_number", Number, ForeignKey("feeds.number"), nullable=False),
+    Column("state", Word(EntryState), nullable=False),
+    Column("host", Foreign, nullable=False),
+    Column("first_seen_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    # How often processing broke, and how it did last; apart from a page's tries.
+    Column("failures", Integer, nullable=False),
+    Column("failed_why", Foreign),
+    Column("lease_token", Text),
+    Column("lease_until", Moment),
+)
+
+# What an entry announced, until the purge; entries of a baseline are never read and have none.
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("entry_number", Number, ForeignKey("entries.number"), primary_key=True),
+    Column("marks", Plain(tuple[int, ...]), nullable=False),
+    Column("announced", Plain(Announced), nullable=False),
+)
+
+# Kept for ever, so that no entry is ever new again.
+entry_keys = Table(
+    "entry_keys",
+    metadata,
+    Column("feed_number", Number, ForeignKey("feeds.number"), primary_key=True),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_number", Number, ForeignKey("entries.number"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("revision", Integer, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("outlets", Plain(frozenset[str]), nullable=False),
+    Column("first_seen_at", Moment, nullable=False),
+)
+
+# Only an article with matches has a story, a fingerprint and bands: nothing else is told twice.
+articles = Table(
+    "articles",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("entry_number", Number, ForeignKey("entries.number"), nullable=False, unique=True),
+    Column("story_number", Number, ForeignKey("stories.number")),
+    Column("canonical_digest", BigInteger, nullable=False),
+    Column("canonical_url", Foreign, nullable=False),
+    Column("language", Foreign),
+    Column("fetched_at", Moment, nullable=False),
+    Column("fingerprint", Plain(tuple[int, ...])),
+    # The rest of the article; its fingerprint stands in its own column.
+    Column("article", Plain(Article), nullable=False),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("article_number", Number, ForeignKey("articles.number", ondelete="CASCADE"), nullable=False),
+    Column("entity", Foreign, nullable=False),
+    Column("tier", Word(Tier), nullable=False),
+    Column("confidence", Float, nullable=False),
+    # Refused mentions are kept too: an operator asks why no alert came.
+    Column("refused", Boolean, nullable=False),
+    Column("match", Plain(Match), nullable=False),
+)
+
+story_bands = Table(
+    "story_bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_number", Number, ForeignKey("articles.number", ondelete="CASCADE"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("story_number", Number, ForeignKey("stories.number", ondelete="CASCADE"), primary_key=True),
+    Column("watchlist", Foreign, primary_key=True),
+    Column("entity", Foreign, primary_key=True),
+    Column("receiver", Foreign, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("story_number", Number, ForeignKey("stories.number"), nullable=False),
+    Column("watchlist", Foreign, nullable=False),
+    Column("severity", Word(Severity), nullable=False),
+    Column("labels", Plain(Mapping[str, str]), nullable=False),
+    Column("entities", Plain(tuple[str, ...]), nullable=False),
+    Column("receivers", Plain(tuple[str, ...]), nullable=False),
+    Column("raised_at", Moment, nullable=False),
+    Column("hold", Word(HoldReason)),
+    Column("release_at", Moment),
+)
+
+held_alerts = Table(
+    "held_alerts",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("alert_id", Text, nullable=False),
+    Column("receiver", Foreign, nullable=False),
+    Column("watchlist", Foreign, nullable=False),
+    Column("hold", Word(HoldReason), nullable=False),
+    Column("release_at", Moment, nullable=False),
+    Column("event", Plain(Event), nullable=False),
+    UniqueConstraint("alert_id", "receiver", name="held_alerts_once"),
+)
+
+receivers = Table(
+    "receivers",
+    metadata,
+    Column("name", Foreign, primary_key=True),
+    Column("state", Word(ReceiverState), nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("failing_since", Moment),
+    Column("open_until", Moment),
+    Column("told_failing", Integer, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("receiver", Foreign, nullable=False),
+    Column("event_type", Word(EventType), nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("state", Word(DeliveryState), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("promised_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_token", Text),
+    Column("lease_until", Moment),
+)
+
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("delivery_number", Number, ForeignKey("deliveries.number", ondelete="CASCADE"), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# `ordinal` is the attempt's own number; it counts from 1 again after a replay.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("delivery_number", Number, ForeignKey("deliveries.number", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", Word(DeliveryState), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("status", Integer),
+    Column("reason", Word(FailureReason)),
+    Column("detail", Foreign, nullable=False),
+)
+
+# Sharded: writers that count the same thing do not wait for each other.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("total", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("remembered", Plain(Mapping[str, object]), nullable=False),
+)
+
+instances = Table(
+    "instances",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+# Literals, not parameters: a database must see that these are the conditions of partial indexes.
+ACTIVE = feeds.c.active.is_(true())
+ENTRY_PENDING = entries.c.state == literal_column("'pending'")
+ENTRY_FAILED = entries.c.state == literal_column("'failed'")
+DELIVERY_PENDING = deliveries.c.state == literal_column("'pending'")
+
+# What a claim reads of each row stands in the index: rows of full groups are passed over there.
+Index(
+    "feeds_due",
+    feeds.c.due_at,
+    feeds.c.host,
+    feeds.c.lease_until,
+    sqlite_where=ACTIVE,
+    postgresql_where=ACTIVE,
+)
+Index(
+    "entries_due",
+    entries.c.due_at,
+    entries.c.host,
+    entries.c.lease_until,
+    sqlite_where=ENTRY_PENDING,
+    postgresql_where=ENTRY_PENDING,
+)
+# By receiver first: the backlog of one is never read to find what is due for another.
+Index(
+    "deliveries_due",
+    deliveries.c.receiver,
+    deliveries.c.due_at,
+    deliveries.c.lease_until,
+    sqlite_where=DELIVERY_PENDING,
+    postgresql_where=DELIVERY_PENDING,
+)
+for _table in (feeds, entries, deliveries):
+    _leased = _table.c.lease_token.is_not(None)
+    Index(f"{_table.name}_leased", _table.c.lease_token, sqlite_where=_leased, postgresql_where=_leased)
+
+Index("entries_failed", entries.c.number, sqlite_where=ENTRY_FAILED, postgresql_where=ENTRY_FAILED)
+_with_story = articles.c.story_number.is_not(None)
+Index(
+    "articles_canonical", articles.c.canonical_digest, sqlite_where=_with_story, postgresql_where=_with_story
+)
+Index("articles_story", articles.c.story_number, sqlite_where=_with_story, postgresql_where=_with_story)
+Index("articles_age", articles.c.fetched_at)
+Index("matches_article", matches.c.article_number)
+Index("story_bands_article", story_bands.c.article_number)
+Index("stories_age", stories.c.first_seen_at)
+Index("alerts_budget", alerts.c.watchlist, alerts.c.raised_at)
+Index("alerts_age", alerts.c.raised_at)
+Index("alerts_story", alerts.c.story_number)
+Index("held_alerts_due", held_alerts.c.release_at)
+Index("deliveries_made", deliveries.c.state, deliveries.c.created_at)
+Index("attempts_delivery", attempts.c.delivery_number)

@@ -1,0 +1,343 @@
+"""The store and its transactions, as the pipeline's ports want them."""
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.adapters.store import claims, memory, outbox, polls, purging, stories, views
+from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, writer_of
+from monitor.adapters.store.memory import Instance
+from monitor.adapters.store.opening import open_engine, why
+from monitor.adapters.store.views import FoundMatch
+from monitor.errors import StoreError
+from monitor.model import (
+    Article,
+    Attempt,
+    Delivery,
+    DeliveryId,
+    Entry,
+    EntryId,
+    EntryKey,
+    Feed,
+    FeedId,
+    FeedSettings,
+    HeldAlert,
+    ReceiverHealth,
+    ReceiverName,
+    StoryCandidate,
+    StoryId,
+    Told,
+    WatchlistId,
+)
+from monitor.ports import Claim, DeliveryFilter, FeedsChange, Processed, Step, Wanted
+
+Row = TypeVar("Row")
+
+# Seconds that a thread waits for its turn to write: all others of a full engine, each with a slow disk.
+_TURN = 6 * BUSY_TIMEOUT
+
+
+def open_store(url: str, *, owner: str) -> "SqlStore":
+    """Open a store, or make a new one with its folders; `owner` names this instance in its leases.
+
+    Raises:
+        SchemaTooNew: a newer version of the program wrote it.
+        StoreError: it cannot be opened, or is something else.
+    """
+    return SqlStore(open_engine(url), owner)
+
+
+class SqlTx:
+    """One write transaction; see `ports.Tx`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def known(self, feed: FeedId, keys: Collection[EntryKey]) -> Mapping[EntryKey, EntryId]:
+        """Return those keys of a feed that are known, and whose they are."""
+        return polls.known(self._connection, feed, keys)
+
+    def save_poll(
+        self,
+        claim: Claim[Feed],
+        feed: Feed,
+        entries: Sequence[Entry],
+        learned: Mapping[EntryKey, EntryId],
+        deliveries: Sequence[Delivery],
+        counts: Mapping[str, int],
+    ) -> None:
+        """Write a feed with its validators, its new entries, further keys of known ones, notices."""
+        polls.save_poll(self._connection, claim, feed, entries, learned)
+        outbox.add_deliveries(self._connection, deliveries)
+        memory.count(self._connection, counts)
+
+    def stories_near(self, article: Article, since: datetime) -> Sequence[StoryCandidate]:
+        """Return stories first seen since then that share a band or the canonical URL."""
+        return stories.stories_near(self._connection, article, since)
+
+    def told(self, story: StoryId) -> frozenset[Told]:
+        """Return who has been told what of a story."""
+        return stories.told_of(self._connection, story)
+
+    def alerted_since(self, watchlist: WatchlistId, since: datetime) -> int:
+        """Return how many alerts of a watchlist went out, not held, since then."""
+        return stories.alerted_since(self._connection, watchlist, since)
+
+    def feed(self, feed: FeedId) -> Feed | None:
+        """Return a feed as stored."""
+        return polls.find_feed(self._connection, feed)
+
+    def save_processed(self, claim: Claim[Entry], processed: Processed, counts: Mapping[str, int]) -> None:
+        """Write the article, its matches, its story, alerts and deliveries; the entry is processed."""
+        stories.save_processed(self._connection, claim, processed)
+        outbox.add_deliveries(self._connection, processed.deliveries)
+        memory.count(self._connection, counts)
+
+    def save_postponed(self, claim: Claim[Entry], entry: Entry) -> None:
+        """Write an entry that is to be tried again at its `due_at`."""
+        polls.save_postponed(self._connection, claim, entry)
+
+    def receiver(self, name: ReceiverName) -> ReceiverHealth:
+        """Return a receiver's health; a new one is well."""
+        return outbox.receiver_health(self._connection, name)
+
+    def save_attempt(
+        self,
+        claim: Claim[Delivery],
+        attempt: Attempt,
+        health: ReceiverHealth,
+        deliveries: Sequence[Delivery],
+        counts: Mapping[str, int],
+    ) -> None:
+        """Write an attempt, what it says of the receiver, and notices to the fallback receiver."""
+        outbox.save_attempt(self._connection, claim, attempt, health)
+        outbox.add_deliveries(self._connection, deliveries)
+        memory.count(self._connection, counts)
+
+    def add_deliveries(self, deliveries: Sequence[Delivery]) -> int:
+        """Write deliveries; those whose id exists are left alone. Return how many are new."""
+        return outbox.add_deliveries(self._connection, deliveries)
+
+    def held_due(self, now: datetime, limit: int) -> Sequence[HeldAlert]:
+        """Return held alerts whose release time has come, oldest first."""
+        return outbox.held_due(self._connection, now, limit)
+
+    def release_held(self, held: Sequence[HeldAlert], deliveries: Sequence[Delivery]) -> None:
+        """Write the digests of held alerts, and that these are held no more."""
+        outbox.end_hold(self._connection, held)
+        outbox.add_deliveries(self._connection, deliveries)
+
+    def tallies(self) -> Mapping[str, int]:
+        """Return the running totals of all counts since the store was made."""
+        return memory.totals(self._connection)
+
+    def mark(self, name: str) -> Mapping[str, object] | None:
+        """Return a small remembered value."""
+        return memory.mark(self._connection, name)
+
+    def save_mark(self, name: str, value: Mapping[str, object]) -> None:
+        """Remember a small value of plain JSON."""
+        memory.save_mark(self._connection, name, value)
+
+
+class SqlStore:
+    """A store on one database, for any number of threads; see `ports.Store`."""
+
+    def __init__(self, engine: Engine, owner: str) -> None:
+        self._engine = engine
+        self._writer = writer_of(engine)
+        self._owner = owner
+        # Threads that write wait here rather than in the database, which would have them poll.
+        self._turn = threading.Lock() if has_one_writer(engine) else None
+
+    # ---- the flow ------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqlTx]:
+        """Begin a write transaction; it commits at the end of the block, or leaves nothing."""
+        with self._writing() as connection:
+            yield SqlTx(connection)
+
+    def sync_feeds(self, feeds: Sequence[FeedSettings], now: datetime) -> FeedsChange:
+        """Make the configured feeds the active ones; entries of removed feeds stay."""
+        with self._writing() as connection:
+            return polls.sync_feeds(connection, feeds, now)
+
+    def claim_feeds(self, now: datetime, wanted: Wanted, lease: timedelta) -> Sequence[Claim[Feed]]:
+        """Claim due feeds, the longest due first."""
+        return self._claim(Step.POLL, now, wanted, lease, polls.claimed_feeds)
+
+    def claim_entries(self, now: datetime, wanted: Wanted, lease: timedelta) -> Sequence[Claim[Entry]]:
+        """Claim due pending entries, the longest due first."""
+        return self._claim(Step.PROCESS, now, wanted, lease, polls.claimed_entries)
+
+    def claim_deliveries(self, now: datetime, wanted: Wanted, lease: timedelta) -> Sequence[Claim[Delivery]]:
+        """Claim due pending deliveries of receivers that are open."""
+        return self._claim(Step.DELIVER, now, wanted, lease, outbox.claimed_deliveries)
+
+    def renew(self, claimed: Iterable[tuple[Step, str]], until: datetime) -> None:
+        """Prolong the leases of claims that are in work, by step and token."""
+        with self._writing() as connection:
+            claims.renew(connection, claimed, until)
+
+    def release(
+        self, step: Step, token: str, due_at: datetime, failed: str | None, give_up_after: int
+    ) -> None:
+        """Give a claimed row back, due again then; a lease that was lost is nobody's to give."""
+        with self._writing() as connection:
+            claims.give_back(connection, step, token, due_at, failed, give_up_after)
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """Return when the next row that nobody holds falls due; None where none will."""
+        with self._reading() as connection:
+            return claims.next_due(connection, now)
+
+    def purge(self, before: datetime) -> Mapping[str, int]:
+        """Drop articles, matches and delivered deliveries older than that; keys and the dead stay."""
+        return purging.purge(self._in_batches, before)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    # ---- instances -----------------------------------------------------------------------------
+
+    def register(self, *, host: str, pid: int, started: str, now: datetime) -> None:
+        """Note that this instance is at work, in which process; again to be seen anew."""
+        with self._writing() as connection:
+            instance = Instance(host=host, pid=pid, started=started, seen_at=now)
+            memory.register(connection, self._owner, instance)
+
+    def unregister(self) -> None:
+        """Note that this instance ended; leases that it still has are freed."""
+        self.free_leases_of(self._owner)
+
+    def instances(self) -> Sequence[tuple[str, Instance]]:
+        """Return every registered instance, by owner."""
+        with self._reading() as connection:
+            return memory.registered(connection)
+
+    def free_leases_of(self, owner: str) -> int:
+        """End every lease of an instance that is surely dead, and forget it; return how many there were."""
+        with self._writing() as connection:
+            memory.unregister(connection, owner)
+            return claims.free_leases_of(connection, owner)
+
+    # ---- for commands, beside a running service --------------------------------------------------
+
+    def ping(self) -> None:
+        """Return if the store answers.
+
+        Raises:
+            StoreError: it does not.
+        """
+        with self._reading() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def pending_entries(self) -> int:
+        """Return how many entries wait to be processed."""
+        with self._reading() as connection:
+            return views.pending_entries(connection)
+
+    def status(self, now: datetime) -> Mapping[str, Any]:  # noqa: ARG002  (part of what callers know it by)
+        """Return feeds, entries, totals, deliveries and receivers as plain JSON values."""
+        with self._reading() as connection:
+            return views.status(connection)
+
+    def deliveries(self, wanted: DeliveryFilter) -> Sequence[Mapping[str, Any]]:
+        """Return deliveries as plain JSON values, the newest first."""
+        with self._reading() as connection:
+            return views.list_deliveries(connection, wanted)
+
+    def delivery(self, delivery: DeliveryId) -> Mapping[str, Any] | None:
+        """Return one delivery with its exact body and every attempt; None where unknown."""
+        with self._reading() as connection:
+            return views.show_delivery(connection, delivery)
+
+    def replay(self, wanted: DeliveryFilter, now: datetime) -> int:
+        """Make the deliveries that a filter names due again, whatever their state; return how many."""
+        with self._writing() as connection:
+            return outbox.replay(connection, wanted, now)
+
+    def enable_receiver(self, name: ReceiverName) -> None:
+        """Make a receiver as well as a new one; what waited for it is due."""
+        with self._writing() as connection:
+            outbox.enable_receiver(connection, name)
+
+    def recent_matches(self, limit: int) -> Sequence[FoundMatch]:
+        """Return the newest matches with their articles."""
+        with self._reading() as connection:
+            return views.found_matches(connection, limit, refused=False)
+
+    def rejections(self, limit: int) -> Sequence[FoundMatch]:
+        """Return the newest refused matches with their articles."""
+        with self._reading() as connection:
+            return views.found_matches(connection, limit, refused=True)
+
+    # ---- what it is made of --------------------------------------------------------------------
+
+    def _claim(
+        self,
+        step: Step,
+        now: datetime,
+        wanted: Wanted,
+        lease: timedelta,
+        rows_of: Callable[[Connection, Mapping[int, str]], Sequence[Claim[Row]]],
+    ) -> Sequence[Claim[Row]]:
+        if self._turn is not None and not self._anything(step, now, wanted):
+            return ()
+        with self._writing() as connection:
+            numbers = claims.pick(connection, step, now, wanted)
+            if not numbers:
+                return ()
+            return rows_of(connection, claims.take(connection, step, numbers, self._owner, now + lease))
+
+    def _anything(self, step: Step, now: datetime, wanted: Wanted) -> bool:
+        """Tell whether there is anything to claim, without the one right to write."""
+        with self._reading() as connection:
+            return bool(claims.pick(connection, step, now, wanted))
+
+    def _in_batches(self, batch: Callable[[Connection], int]) -> int:
+        dropped = 0
+        while True:
+            with self._writing() as connection:
+                some = batch(connection)
+            if not some:
+                return dropped
+            dropped += some
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _told(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._my_turn(), _told(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=_TURN):
+            raise StoreError(f"no turn to write in the store came within {_TURN} s")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what a database refuses as the error that steps expect."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise StoreError(f"the store refused: {why(error)}") from error

@@ -1,0 +1,220 @@
+"""What does the store remember of articles, their stories, and who was told of them?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, union
+
+from monitor.adapters.store.claims import save_claimed
+from monitor.adapters.store.dialect import insert_new, lock_stories, upsert
+from monitor.adapters.store.schema import (
+    alerts,
+    articles,
+    held_alerts,
+    matches,
+    stories,
+    story_bands,
+    told,
+)
+from monitor.model import (
+    Alert,
+    Article,
+    Entry,
+    EntryState,
+    HeldAlert,
+    Match,
+    Story,
+    StoryCandidate,
+    StoryId,
+    Told,
+    WatchlistId,
+)
+from monitor.ports import Claim, Processed, Step
+from monitor.text.fingerprint import bands
+from monitor.text.ids import digest63
+
+# A text that hundreds share is boilerplate; the newest are as good as all.
+_CANDIDATES = 200
+
+
+def stories_near(connection: Connection, article: Article, since: datetime) -> Sequence[StoryCandidate]:
+    """Return articles of stories first seen since then that share a band or the canonical URL."""
+    lock_stories(connection)
+    near = union(
+        select(story_bands.c.article_number).where(story_bands.c.band.in_(bands(article.fingerprint))),
+        select(articles.c.number).where(
+            articles.c.canonical_digest == digest63(article.canonical_url),
+            articles.c.story_number.is_not(None),
+        ),
+    )
+    statement = (
+        select(stories, articles.c.fingerprint, articles.c.canonical_url, articles.c.language)
+        .join(articles, articles.c.story_number == stories.c.number)
+        .where(articles.c.number.in_(near.scalar_subquery()), stories.c.first_seen_at >= since)
+        .order_by(articles.c.number.desc())
+        .limit(_CANDIDATES)
+    )
+    return tuple(
+        StoryCandidate(
+            story=Story(
+                id=row.id,
+                revision=row.revision,
+                articles=row.articles,
+                outlets=row.outlets,
+                first_seen_at=row.first_seen_at,
+            ),
+            fingerprint=row.fingerprint or (),
+            canonical_url=row.canonical_url,
+            language=row.language,
+        )
+        for row in connection.execute(statement)
+    )
+
+
+def told_of(connection: Connection, story: StoryId) -> frozenset[Told]:
+    """Return who has been told what of a story."""
+    statement = (
+        select(told.c.watchlist, told.c.entity, told.c.receiver)
+        .join(stories, stories.c.number == told.c.story_number)
+        .where(stories.c.id == story)
+    )
+    return frozenset(Told(row.watchlist, row.entity, row.receiver) for row in connection.execute(statement))
+
+
+def alerted_since(connection: Connection, watchlist: WatchlistId, since: datetime) -> int:
+    """Return how many alerts of a watchlist went out, not held, since then."""
+    statement = (
+        select(func.count())
+        .select_from(alerts)
+        .where(alerts.c.watchlist == watchlist, alerts.c.raised_at >= since, alerts.c.hold.is_(None))
+    )
+    return connection.execute(statement).scalar_one()
+
+
+def save_processed(connection: Connection, claim: Claim[Entry], processed: Processed) -> None:
+    """Write everything that processing an entry gave, but its deliveries; the entry is processed.
+
+    An article that matched nothing has no story: there is nothing to tell twice.
+    """
+    entry_number = save_claimed(connection, Step.PROCESS, claim, {"state": EntryState.PROCESSED})
+    worth_a_story = bool(processed.matched.matches or processed.alerts or processed.told)
+    story_number = _save_story(connection, processed.story) if worth_a_story else None
+    article_number = _add_article(connection, processed.article, entry_number, story_number)
+    _add_matches(connection, article_number, processed.matched.matches, refused=False)
+    _add_matches(connection, article_number, processed.matched.rejected, refused=True)
+    if story_number is None:
+        return
+    _add_bands(connection, article_number, processed.article)
+    _add_told(connection, story_number, processed.told)
+    _add_alerts(connection, story_number, processed.alerts)
+    _add_held(connection, processed.held)
+
+
+def _save_story(connection: Connection, story: Story) -> int:
+    statement = upsert(connection, stories, "id").returning(stories.c.number)
+    number: int = connection.execute(
+        statement,
+        {
+            "id": story.id,
+            "revision": story.revision,
+            "articles": story.articles,
+            "outlets": story.outlets,
+            "first_seen_at": story.first_seen_at,
+        },
+    ).scalar_one()
+    return number
+
+
+def _add_article(
+    connection: Connection, article: Article, entry_number: int, story_number: int | None
+) -> int:
+    statement = insert(articles).returning(articles.c.number)
+    number: int = connection.execute(
+        statement,
+        {
+            "entry_number": entry_number,
+            "story_number": story_number,
+            "canonical_digest": digest63(article.canonical_url),
+            "canonical_url": article.canonical_url,
+            "language": article.language,
+            "fetched_at": article.fetched_at,
+            "fingerprint": None if story_number is None else article.fingerprint,
+            "article": replace(article, fingerprint=()),
+        },
+    ).scalar_one()
+    return number
+
+
+def _add_matches(
+    connection: Connection, article_number: int, found: Sequence[Match], *, refused: bool
+) -> None:
+    rows = [
+        {
+            "article_number": article_number,
+            "entity": match.entity,
+            "tier": match.tier,
+            "confidence": match.confidence,
+            "refused": refused,
+            "match": match,
+        }
+        for match in found
+    ]
+    if rows:
+        connection.execute(insert(matches), rows)
+
+
+def _add_bands(connection: Connection, article_number: int, article: Article) -> None:
+    rows = [{"band": band, "article_number": article_number} for band in set(bands(article.fingerprint))]
+    if rows:
+        connection.execute(insert(story_bands), rows)
+
+
+def _add_told(connection: Connection, story_number: int, who: frozenset[Told]) -> None:
+    rows = [
+        {
+            "story_number": story_number,
+            "watchlist": each.watchlist,
+            "entity": each.entity,
+            "receiver": each.receiver,
+        }
+        for each in who
+    ]
+    if rows:
+        connection.execute(insert_new(connection, told), rows)
+
+
+def _add_alerts(connection: Connection, story_number: int, raised: Sequence[Alert]) -> None:
+    rows = [
+        {
+            "id": alert.id,
+            "story_number": story_number,
+            "watchlist": alert.watchlist,
+            "severity": alert.severity,
+            "labels": alert.labels,
+            "entities": tuple(match.entity for match in alert.matches),
+            "receivers": alert.receivers,
+            "raised_at": alert.raised_at,
+            "hold": alert.hold,
+            "release_at": alert.release_at,
+        }
+        for alert in raised
+    ]
+    if rows:
+        connection.execute(insert_new(connection, alerts), rows)
+
+
+def _add_held(connection: Connection, held: Sequence[HeldAlert]) -> None:
+    rows = [
+        {
+            "alert_id": each.alert_id,
+            "receiver": each.receiver,
+            "watchlist": each.watchlist,
+            "hold": each.hold,
+            "release_at": each.release_at,
+            "event": each.event,
+        }
+        for each in held
+    ]
+    if rows:
+        connection.execute(insert_new(connection, held_alerts), rows)

@@ -1,0 +1,208 @@
+"""What do operators see of the store? Plain values for commands and for `/status`.
+
+Times are ISO 8601 in UTC, ending in `Z`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select
+
+from monitor.adapters.store.outbox import conditions, with_bodies
+from monitor.adapters.store.schema import (
+    ACTIVE,
+    ENTRY_FAILED,
+    ENTRY_PENDING,
+    alerts,
+    articles,
+    attempts,
+    deliveries,
+    feeds,
+    held_alerts,
+    matches,
+    receivers,
+    stories,
+)
+from monitor.model import Article, DeliveryId, DeliveryState, FeedState, Match, StoryId
+from monitor.ports import DeliveryFilter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundMatch:
+    """A match with its article, or a refused one; `story` is None where the article has none."""
+
+    article: Article
+    story: StoryId | None
+    match: Match
+    refused: bool
+
+
+# ---- status --------------------------------------------------------------------------------------
+
+
+def status(connection: Connection) -> Mapping[str, Any]:
+    """Return the whole status: feeds, entries, totals, deliveries, receivers."""
+    return {
+        "feeds": [_feed(row) for row in connection.execute(_feeds())],
+        "entries": {"pending": pending_entries(connection), "failed": _count(connection, ENTRY_FAILED)},
+        "articles": _size(connection, articles.c.number),
+        "matches": _count(connection, matches.c.refused.is_(False)),
+        "alerts": _size(connection, alerts.c.number),
+        "deliveries": _deliveries(connection),
+        "receivers": [
+            {"name": row.name, "state": row.state.value, "failures": row.failures}
+            for row in connection.execute(select(receivers).order_by(receivers.c.name))
+        ],
+    }
+
+
+def pending_entries(connection: Connection) -> int:
+    """Return how many entries wait to be processed."""
+    return _count(connection, ENTRY_PENDING)
+
+
+def _feeds() -> Any:  # noqa: ANN401  (a statement)
+    columns = feeds.c
+    return (
+        select(
+            columns.id,
+            columns.shown_url,
+            columns.title,
+            columns.state,
+            columns.reason,
+            columns.failures,
+            columns.last_ok_at,
+            columns.due_at,
+            columns.entries,
+        )
+        .where(ACTIVE)
+        .order_by(columns.id)
+    )
+
+
+def _feed(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "url": row.shown_url,
+        "title": row.title,
+        "state": row.state.value,
+        "reason": None if row.reason is None else row.reason.value,
+        "failures": row.failures,
+        "last_ok_at": _shown(row.last_ok_at),
+        "next_poll_at": None if row.state is FeedState.GONE else _shown(row.due_at),
+        "entries": row.entries,
+    }
+
+
+def _deliveries(connection: Connection) -> dict[str, Any]:
+    columns = deliveries.c
+    counted = select(columns.state, func.count().label("rows"), func.min(columns.created_at).label("oldest"))
+    rows = {row.state: row for row in connection.execute(counted.group_by(columns.state))}
+    counts: dict[str, Any] = {
+        state.value: rows[state].rows if state in rows else 0 for state in DeliveryState
+    }
+    pending = rows.get(DeliveryState.PENDING)
+    oldest = {"oldest_pending_at": _shown(pending.oldest) if pending else None}
+    return counts | oldest | {"held": _size(connection, held_alerts.c.number)}
+
+
+def _size(connection: Connection, column: ColumnElement[Any]) -> int:
+    return connection.execute(select(func.count(column))).scalar_one()
+
+
+def _count(connection: Connection, condition: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).where(condition)).scalar_one()
+
+
+# ---- deliveries ----------------------------------------------------------------------------------
+
+
+def list_deliveries(connection: Connection, wanted: DeliveryFilter) -> Sequence[Mapping[str, Any]]:
+    """Return deliveries, the newest first, each with how its last attempt went."""
+    statement = (
+        select(deliveries)
+        .where(*conditions(wanted))
+        .order_by(deliveries.c.created_at.desc(), deliveries.c.number.desc())
+        .limit(wanted.limit)
+    )
+    rows = connection.execute(statement).all()
+    last = _last_attempts(connection, [row.number for row in rows])
+    return [_delivery(row) | {"last": last.get(row.number)} for row in rows]
+
+
+def show_delivery(connection: Connection, delivery: DeliveryId) -> Mapping[str, Any] | None:
+    """Return one delivery with its exact body and every attempt, oldest first; None where unknown."""
+    row = connection.execute(with_bodies().where(deliveries.c.id == delivery)).one_or_none()
+    if row is None:
+        return None
+    tried = connection.execute(
+        select(attempts).where(attempts.c.delivery_number == row.number).order_by(attempts.c.number)
+    )
+    return _delivery(row) | {
+        "content_type": row.content_type,
+        "promised_at": _shown(row.promised_at),
+        "body": row.body.decode("utf-8", "replace"),
+        "attempts": [_attempt(each) for each in tried],
+    }
+
+
+def _delivery(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "receiver": row.receiver,
+        "type": row.event_type.value,
+        "state": row.state.value,
+        "attempts": row.attempts,
+        "due_at": _shown(row.due_at) if row.state is DeliveryState.PENDING else None,
+        "created_at": _shown(row.created_at),
+    }
+
+
+def _attempt(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "number": row.ordinal,
+        "at": _shown(row.at),
+        "state": row.state.value,
+        "status": row.status,
+        "reason": None if row.reason is None else row.reason.value,
+        "detail": row.detail,
+    }
+
+
+def _last_attempts(connection: Connection, numbers: Sequence[int]) -> Mapping[int, str]:
+    """Return how the last attempts of deliveries went: a status, or a reason."""
+    newest = (
+        select(func.max(attempts.c.number))
+        .where(attempts.c.delivery_number.in_(numbers))
+        .group_by(attempts.c.delivery_number)
+    )
+    rows = connection.execute(select(attempts).where(attempts.c.number.in_(newest)))
+    return {
+        row.delivery_number: str(row.status or (row.reason.value if row.reason else row.detail))
+        for row in rows
+    }
+
+
+# ---- matches -------------------------------------------------------------------------------------
+
+
+def found_matches(connection: Connection, limit: int, *, refused: bool) -> Sequence[FoundMatch]:
+    """Return the newest matches, or the newest refused ones, with their articles."""
+    statement = (
+        select(matches.c.match, matches.c.refused, articles.c.article, stories.c.id.label("story"))
+        .join(articles, articles.c.number == matches.c.article_number)
+        .outerjoin(stories, stories.c.number == articles.c.story_number)
+        .where(matches.c.refused.is_(refused))
+        .order_by(matches.c.number.desc())
+        .limit(limit)
+    )
+    return tuple(
+        FoundMatch(article=row.article, story=row.story, match=row.match, refused=row.refused)
+        for row in connection.execute(statement)
+    )
+
+
+def _shown(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,169 @@
+"""Reads a configuration file: everything that it says, or everything that is wrong with it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from monitor.config import values
+from monitor.config.entities import Progress, read_entities
+from monitor.config.feeds import read_feeds
+from monitor.config.files import read_text
+from monitor.config.findings import Findings, Spot, in_order
+from monitor.config.keys import SETTINGS, RawNetwork, RawSettings
+from monitor.config.overrides import overridden
+from monitor.config.places import Place, Table, Text, as_table, child, is_null, parse
+from monitor.config.reading import read, unknown_key
+from monitor.config.receivers import read_receivers
+from monitor.config.schema import Config
+from monitor.config.secret import Sources, resolved
+from monitor.config.trial import lint_names, try_entities
+from monitor.config.watchlist import Known, read_watchlists
+from monitor.errors import ConfigError, Fault
+from monitor.ports import FetchPolicy
+
+DEFAULT_STORE = "sqlite:///var/monitor.db"
+_LARGEST = 10_000_000
+_SECTIONS = ("feeds", "entities", "watchlists", "receivers")
+_SMALLEST = "write at least 'feeds', 'entities' and 'receivers'"
+
+
+def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
+    """Return the configuration's path: as given, `$MONITOR_CONFIG`, or the first of the usual places.
+
+    Raises:
+        ConfigError: none was given and none is there.
+    """
+    if explicit is not None:
+        return explicit
+    if environ.get("MONITOR_CONFIG"):
+        return Path(environ["MONITOR_CONFIG"])
+    settings = environ.get("XDG_CONFIG_HOME") or str(Path(environ.get("HOME", "/")) / ".config")
+    places = (
+        Path("config/monitor.yaml"),
+        Path(settings) / "news-monitor" / "monitor.yaml",
+        Path("/etc/news-monitor/monitor.yaml"),
+    )
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        looked = ", ".join(str(place) for place in places)
+        problem = "there is none at the usual places; write one, or say where it is by --config FILE"
+        raise ConfigError([Fault(file="configuration", line=0, column=0, path=looked, problem=problem)])
+    return found
+
+
+def load_config(
+    path: Path, environ: Mapping[str, str], *, run_tests: bool = True, progress: Progress = lambda _: None
+) -> Config:
+    """Return the configuration of a file; the entities' `tests` are run unless told otherwise.
+
+    Relative paths in it count from its folder. `progress` is told the rows read of long lists.
+
+    Raises:
+        ConfigError: anything is wrong; it carries every fault, in the order of the file.
+    """
+    file = str(path)
+    findings = Findings()
+    root = _root(path, environ, findings)
+    if root is None:
+        raise ConfigError(in_order(findings.faults, file))
+    sources = Sources(environ=environ, folder=path.parent)
+    config = _config(path, root, sources, findings, tests=run_tests, progress=progress)
+    if findings.faults:
+        raise ConfigError(in_order(findings.faults, file))
+    return config
+
+
+def _root(path: Path, environ: Mapping[str, str], findings: Findings) -> Table | None:
+    """Return the mapping that the file holds, with the environment's overrides in it."""
+    file = Place(str(path))
+    try:
+        text = read_text(path, path.name, _LARGEST)
+    except ValueError as error:
+        findings.fault(file, (), str(error))
+        return None
+    root, faults = parse(text, file.file)
+    findings.faults.extend(faults)
+    if root is None and not faults:
+        findings.fault(file, (), f"the file is empty; {_SMALLEST}")
+    if root is not None and not isinstance(root, Table):
+        findings.fault(root.place, (), f"is no mapping of keys; {_SMALLEST}")
+    return overridden(root, environ, findings) if isinstance(root, Table) else None
+
+
+def _config(
+    path: Path, root: Table, sources: Sources, findings: Findings, *, tests: bool, progress: Progress
+) -> Config:
+    settings = _settings(root, findings)
+    feeds = read_feeds(_section(root, "feeds", "nothing is polled", findings), sources, findings)
+    watching = _section(root, "entities", "nothing is watched", findings)
+    watched = read_entities(watching, sources.folder, findings, progress)
+    hearing = _section(root, "receivers", "alerts reach nobody", findings)
+    receivers, names = read_receivers(hearing, sources, findings)
+    known = Known(watched=watched, receivers=receivers, receiver_names=names)
+    watchlists, queries = read_watchlists(_section(root, "watchlists", None, findings), known, findings)
+    entities = tuple(watched.entities)
+    lint_names(entities, watched.spots, findings)
+    if tests:
+        try_entities(entities, watched.spots, findings)
+    network = settings.network
+    return Config(
+        path=path,
+        store_url=_store_url(settings, root, sources, findings),
+        fetch=_fetch(settings, network, root, sources, findings),
+        feeds=feeds,
+        entities=entities,
+        watchlists=watchlists,
+        queries=queries,
+        receivers=receivers,
+        heartbeat_every=settings.heartbeat.every,
+        listen=settings.http.listen,
+        reload=settings.reload,
+        retention=settings.retention,
+        warnings=in_order(findings.warnings, str(path)),
+    )
+
+
+def _settings(root: Table, findings: Findings) -> RawSettings:
+    spot = Spot(root, ())
+    for key in root:
+        if key not in SETTINGS:
+            unknown_key(spot, (str(key),), SETTINGS, findings)
+    kept = {key: node for key, node in root.items() if key in SETTINGS and key not in _SECTIONS}
+    return read(RawSettings, Spot(as_table(kept, root.place), ()), findings) or RawSettings()
+
+
+def _section(root: Table, name: str, lack: str | None, findings: Findings) -> Spot | None:
+    """Return a section; one that is not there, or holds nothing, is told where that has a consequence."""
+    node = child(root, name)
+    empty = node is None or is_null(node) or (not isinstance(node, Text) and len(node) == 0)
+    if empty and lack:
+        findings.warn(root.place if node is None else node.place, (name,), f"there is none: {lack}")
+    return None if node is None or empty else Spot(node, (name,))
+
+
+def _store_url(settings: RawSettings, root: Table, sources: Sources, findings: Findings) -> str:
+    if settings.store is None:
+        return DEFAULT_STORE
+    try:
+        return values.store_url(resolved(settings.store.url, sources))
+    except ValueError as error:
+        Spot(root, ()).fault(findings, str(error), "store", "url")
+        return DEFAULT_STORE
+
+
+def _fetch(
+    settings: RawSettings, network: RawNetwork, root: Table, sources: Sources, findings: Findings
+) -> FetchPolicy:
+    proxy: str | None = None
+    if network.proxy is not None:
+        try:
+            proxy = values.web_url(resolved(network.proxy, sources))
+        except ValueError as error:
+            Spot(root, ()).fault(findings, str(error), "network", "proxy")
+    return FetchPolicy(
+        user_agent=settings.user_agent or FetchPolicy().user_agent,
+        allow_private=tuple(network.allow_private),
+        respect_robots=network.robots == "respect",
+        proxy=proxy,
+        at_once=network.per_host.at_once,
+        pause=network.per_host.pause,
+    )

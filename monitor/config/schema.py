@@ -1,0 +1,36 @@
+"""What a loaded configuration is, and what its file may look like."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from monitor.config import keys
+from monitor.errors import Fault
+from monitor.model import Entity, FeedSettings, Receiver, Watchlist, WatchlistId
+from monitor.ports import FetchPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A configuration that holds; `queries` are the watchlists' `when`, `listen` None means no port."""
+
+    path: Path
+    store_url: str = field(repr=False)
+    fetch: FetchPolicy = field(repr=False)
+    feeds: tuple[FeedSettings, ...]
+    entities: tuple[Entity, ...]
+    watchlists: tuple[Watchlist, ...]
+    queries: Mapping[WatchlistId, str]
+    receivers: tuple[Receiver, ...]
+    heartbeat_every: timedelta
+    listen: tuple[str, int] | None
+    reload: Literal["signal", "watch"]
+    retention: timedelta
+    warnings: tuple[Fault, ...] = ()
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a configuration file, for editors."""
+    return keys.json_schema()

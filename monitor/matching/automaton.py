@@ -1,0 +1,75 @@
+"""Where do any of many patterns stand in a folded text?
+
+Everything between words is blanked to a space, keeping the length, and every pattern of a script that
+writes spaces begins with one: so `Rolls-Royce` and `Rolls Royce` are one pattern, and hits begin at
+words. Patterns of scripts without spaces (Han, Kana, Thai) hit anywhere.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+
+class Hit(NamedTuple):
+    """A pattern, by its number, and the half-open span of the folded text that it covers."""
+
+    pattern: int
+    start: int
+    end: int
+
+
+class Automaton:
+    """All patterns at once; overlapping hits in the order in which they end."""
+
+    __slots__ = ("_leads", "_patterns")
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        """Build from patterns as `pattern_of` gives them, none of them empty."""
+        self._leads = tuple(1 if each.startswith(" ") else 0 for each in patterns)
+        self._patterns = (
+            AhoCorasick(patterns, implementation=Implementation.ContiguousNFA) if patterns else None
+        )
+
+    def hits(self, blanked_text: str) -> Sequence[Hit]:
+        """Return every hit in a text that `blanked` has made; spans leave the leading space out."""
+        if self._patterns is None:
+            return ()
+        found = self._patterns.find_matches_as_indexes(" " + blanked_text, overlapping=True)
+        return [Hit(which, start - 1 + self._leads[which], end - 1) for which, start, end in found]
+
+
+def blanked(folded_text: str) -> str:
+    """Return a folded text with a space for everything that is not part of a word; same length."""
+    for each in set(folded_text):
+        if not is_wordlike(each):
+            folded_text = folded_text.replace(each, " ")
+    return folded_text
+
+
+def pattern_of(folded_name: str) -> str:
+    """Return the pattern for a name that is folded and blanked; empty where it holds no word."""
+    core = folded_name.strip(" ")
+    return core if not core or is_unspaced(core[0]) else " " + core
+
+
+@lru_cache(maxsize=8192)
+def is_wordlike(character: str) -> bool:
+    """Return whether a character is part of words: a letter, a digit, or a mark."""
+    return character.isalnum() or unicodedata.category(character).startswith("M")
+
+
+@lru_cache(maxsize=8192)
+def is_unspaced(character: str) -> bool:
+    """Return whether a character is of a script that writes no spaces between words."""
+    return (
+        "\u3040" <= character <= "\u30ff"  # Hiragana, Katakana
+        or "\u3400" <= character <= "\u9fff"  # Han
+        or "\uf900" <= character <= "\ufaff"
+        or "\U00020000" <= character <= "\U0003ffff"
+        or "\u0e00" <= character <= "\u0eff"  # Thai, Lao
+        or "\u1000" <= character <= "\u109f"  # Myanmar
+        or "\u1780" <= character <= "\u17ff"  # Khmer
+    )

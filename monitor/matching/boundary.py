@@ -1,0 +1,228 @@
+"""Is the hit a word, and in which form?
+
+Observations: `Amazon` stands in Amazon's, Amazons, Amazon-Chef, Amazonaktie, Trainium2, #Amazon and
+amazon.de, all of which name it, and in Amazonas and Amazonen, which do not.
+
+Theory of operation: hits begin at words. What follows decides: nothing, an apostrophe, an ending of
+the language, digits, a hyphen, the rest of a closed compound, a domain. A rest that is none of these
+makes another word of it. The surface of a mention is the whole word with what hangs on it.
+
+Known exceptions: dashes longer than a hyphen part words; a path of an address names nobody.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from monitor.matching.automaton import is_unspaced, is_wordlike
+from monitor.matching.german import ends_in_noun, is_closed_compound, takes_s
+from monitor.matching.languages import APOSTROPHE_SUFFIXES, GENITIVE_S, is_ending
+from monitor.matching.lexicon import Role, Target
+from monitor.model import Case, EntityKind, Form
+from monitor.text.normalize import Folded
+
+_HYPHENS = frozenset("-\u2010\u2011\ufe63\uff0d")
+_CONTRACTIONS = frozenset({"ll", "d", "ve", "re", "m", "t"})
+_DIGITS = re.compile(r"\d+[a-z]{0,2}")
+_DOMAIN = re.compile(
+    r"(?:\.com?)?\.(?:com|net|org|de|at|ch|eu|fr|it|es|nl|be|pl|se|dk|uk|ie|us|ca|au|jp|in|br|mx|tr|io|ai|tv"
+    r"|info|news|biz|shop|app|cloud|dev)(?![\w-])"
+)
+_CHUNK_BEFORE = re.compile(r"\S*$")
+_LONGEST_ADDRESS = 200  # code points looked back for the beginning of an address
+_PATH = re.compile(r"://.*/|^[\w-]+(?:\.[\w-]+)+/|[?=&%_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a hit stands in its word.
+
+    `start` and `end` are the surface, `core_end` the end of the name with its ending alone, all in
+    the folded text. `form` is None where it is another word; `rest` is what hangs on a compound.
+    """
+
+    form: Form | None
+    start: int
+    end: int
+    core_end: int
+    rest: str = ""
+
+
+def fits_case(original: str, folded: Folded, start: int, target: Target) -> bool:
+    """Return whether the letters at a hit are as large as the name asks: see matching.md, stage 3."""
+    if target.case is Case.ANY:
+        return True
+
+    def written(place: int) -> str:
+        return original[folded.offsets[start + place]]
+
+    if all(written(place).isupper() for place in target.capitals):
+        return not any(written(place).isupper() for place in target.smalls)
+    first, *others = target.capitals
+    as_word = target.case is Case.SMART and target.acronym
+    return as_word and written(first).isupper() and all(written(place).islower() for place in others)
+
+
+def keeps_gaps(folded_text: str, start: int, target: Target) -> bool:
+    """Return whether the words of a name are parted in the text as they are in the name, or nearly."""
+    return all(_like(folded_text[start + begin : start + end], own) for begin, end, own in target.gaps)
+
+
+def _like(found: str, own: str) -> bool:
+    loose = {" ", "-"}
+    return found == own or (found in loose and own in loose) or _bare(found) == _bare(own) != ""
+
+
+def _bare(separator: str) -> str:
+    return separator.replace(" ", "") if len(separator) > 1 else ""
+
+
+def form_of(original: str, folded: Folded, start: int, end: int, target: Target, language: str) -> Fit:
+    """Return how the name at `folded.text[start:end]` stands in its word."""
+    text = folded.text
+    if start and text[start - 1] in "#@/.:" and (handle := _handle(original, folded, start, end)):
+        return handle
+    if target.joined or end < len(text) and text[end] == ".":
+        domain = _domain(original, folded, start, end)
+        if domain or target.joined:
+            return domain or Fit(None, start, end, end)
+    for step in (_apostrophe, _attached):
+        if (fit := step(original, folded, start, end, target, language)) is not None:
+            return _with_hyphens(original, folded, fit)
+    return _with_hyphens(original, folded, Fit(target.form, start, end, end))
+
+
+def _handle(original: str, folded: Folded, start: int, end: int) -> Fit | None:
+    """Return the fit of a hashtag, a handle, or a part of an address; None elsewhere."""
+    text = folded.text
+    chunk = _CHUNK_BEFORE.search(text, max(start - _LONGEST_ADDRESS, 0), start)
+    before = chunk[0] if chunk else ""
+    if text[start - 1] in "#@" and (start == 1 or not is_wordlike(text[start - 2])):
+        whole = end == len(text) or not (is_wordlike(text[end]) or text[end] == "_")
+        return Fit(Form.HANDLE if whole else None, start - 1, end, end)
+    if _PATH.search(before):
+        return Fit(None, start, end, end)
+    if before.endswith(("://", "@", "www.")) or re.search(r"[\w]\.$", before):
+        return _domain(original, folded, start, end)
+    return None
+
+
+def _domain(original: str, folded: Folded, start: int, end: int) -> Fit | None:
+    """Return the fit of a domain that begins with the name: amazon.de, amazon.co.uk."""
+    found = _DOMAIN.match(folded.text, end)
+    if found is None:
+        return None
+    first, last = folded.span(*found.span())
+    if any(each.isupper() for each in original[first:last]) and not original[first:last].isupper():
+        return None
+    other = start > 1 and folded.text[start - 1] == "-" and is_wordlike(folded.text[start - 2])
+    return Fit(None if other else Form.HANDLE, start, found.end(), found.end())
+
+
+def _apostrophe(
+    _original: str, folded: Folded, start: int, end: int, target: Target, language: str
+) -> Fit | None:
+    """Return the fit of a name before an apostrophe; None where it says nothing of the name."""
+    text = folded.text
+    if end >= len(text) or text[end] != "'":
+        return None
+    after = _word_end(text, end + 1)
+    rest = text[end + 1 : after]
+    if rest == "s":
+        return Fit(Form.POSSESSIVE, start, after, after)
+    if not rest:
+        quoted = text[max(start - 1, 0) : start] in {"'", "\u201a"}
+        if quoted or takes_s(target.display):
+            return None
+        form = Form.GENITIVE if language in GENITIVE_S else Form.POSSESSIVE
+        return Fit(form, start, end + 1, end + 1)
+    if language in APOSTROPHE_SUFFIXES:
+        return Fit(Form.INFLECTED, start, after, after)
+    if rest in _CONTRACTIONS:
+        return None
+    return Fit(None, start, after, after)
+
+
+def _attached(
+    original: str, folded: Folded, start: int, end: int, target: Target, language: str
+) -> Fit | None:
+    """Return the fit of a name with letters or digits right behind it; None where there are none."""
+    text = folded.text
+    if end >= len(text) or not is_wordlike(text[end]):
+        return None
+    if is_unspaced(text[end - 1]) or is_unspaced(text[end]):
+        return Fit(target.form, start, end, end)
+    after = _word_end(text, end)
+    first, last = folded.span(end, after)
+    rest = "".join(filter(is_wordlike, original[first:last]))
+    for judge in (_ending, _number, _compound):
+        form = judge(text[end:after], rest, target, language)
+        if form is not None:
+            return Fit(form, start, after, after, rest if form is Form.COMPOUND else "")
+    return Fit(None, start, after, after)
+
+
+def _ending(folded_rest: str, rest: str, target: Target, language: str) -> Form | None:
+    """Return the form of a name with an ending of the language, or None."""
+    capitals = rest.isupper() and not target.display.isupper()
+    if not rest.islower() and not capitals:
+        return None
+    if folded_rest == "s" and takes_s(target.display):
+        return Form.GENITIVE if language in GENITIVE_S else Form.PLURAL
+    if language != "de":
+        return Form.INFLECTED if is_ending(folded_rest, language) else None
+    if folded_rest == "es" and ends_in_noun(target.display):
+        return Form.GENITIVE
+    if folded_rest == "n" and target.display.lower().endswith("e"):
+        return Form.INFLECTED
+    return None
+
+
+def _number(folded_rest: str, _rest: str, target: Target, _language: str) -> Form | None:
+    """Return the form of a product's name with its generation behind it (Trainium2), or None."""
+    numbered = target.kind in (EntityKind.PRODUCT, EntityKind.OTHER) and target.role is Role.NAME
+    return Form.NUMBER if numbered and _DIGITS.fullmatch(folded_rest) else None
+
+
+def _compound(_folded_rest: str, rest: str, target: Target, language: str) -> Form | None:
+    """Return the form of a German closed compound with the name (Amazonaktie), or None."""
+    closed = target.kind is not EntityKind.PERSON and language == "de" and target.role is not Role.SHORT
+    if not closed or not (rest.islower() or (rest.isupper() and not target.acronym)):
+        return None
+    return Form.COMPOUND if is_closed_compound(target.display.split()[-1], rest.lower()) else None
+
+
+def _with_hyphens(original: str, folded: Folded, fit: Fit) -> Fit:
+    """Return a fit as a compound where words hang on it by hyphens, on either side; another word stays one."""
+    text = folded.text
+    start = fit.start
+    while start > 1 and _is_hyphen(original, folded, start - 1) and is_wordlike(text[start - 2]):
+        start = _word_start(text, start - 1)
+    end = fit.end
+    while end < len(text) and _is_hyphen(original, folded, end):
+        after = _word_end(text, end + 1)
+        if after == end + 1 and text[after : after + 1] not in ("", " "):
+            break
+        end = after
+    if (start, end) == (fit.start, fit.end):
+        return fit
+    rest = f"{folded.text[start : fit.start]}{fit.rest}{folded.text[fit.end : end]}"
+    return Fit(Form.COMPOUND if fit.form else None, start, end, fit.core_end, rest)
+
+
+def _is_hyphen(original: str, folded: Folded, place: int) -> bool:
+    return folded.text[place] == "-" and original[folded.offsets[place]] in _HYPHENS
+
+
+def _word_end(text: str, place: int) -> int:
+    return _while(place, lambda here: here < len(text) and is_wordlike(text[here]), 1)
+
+
+def _word_start(text: str, place: int) -> int:
+    return _while(place, lambda here: here > 0 and is_wordlike(text[here - 1]), -1)
+
+
+def _while(place: int, holds: Callable[[int], bool], step: int) -> int:
+    while holds(place):
+        place += step
+    return place

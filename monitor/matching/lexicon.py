@@ -1,0 +1,267 @@
+"""Which patterns stand for which names, decoys and context words?
+
+Theory of operation: each name gives the spellings that a text may use: as written, with umlauts
+stripped (mueller, muller), the adjective forms of German, parts of a camel-cased word apart ("De
+Santis"), particles joined, and all words joined for hashtags and domains. A person's full name also
+gives its surname, with and without particles, as a weak name. Each spelling is a pattern of the one
+automaton; a pattern may stand for several entities.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.matching.automaton import Automaton, blanked, is_wordlike, pattern_of
+from monitor.matching.german import adjective_forms
+from monitor.matching.words.bearers import BEARERS
+from monitor.model import Case, Entity, EntityKind, Form, MatchReason, Name
+from monitor.text.normalize import fold
+
+LEAST_ACRONYM = 3  # letters from which an acronym may be written as a word (Nato)
+PARTICLES = frozenset(
+    "de del della der den di da das dos du la le van von vom zu zur ten ter al el bin ibn mac mc".split()  # noqa: SIM905
+)
+_CAMEL = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
+_UMLAUTS = str.maketrans("äöüÄÖÜ", "aouAOU")
+_SPACES = re.compile(" {2,}")
+
+
+class Role(StrEnum):
+    """What a pattern is to its entity."""
+
+    NAME = "name"
+    SHORT = "short"
+    DECOY = "decoy"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a pattern stands for.
+
+    `capitals` are the places in the pattern that must be upper case, `smalls` those that must not
+    (only where the name says `exact`), `gaps` the places between its words and what the name has
+    there. `joined` spellings count in hashtags, handles and domains alone.
+    """
+
+    entity: int
+    kind: EntityKind
+    role: Role
+    name: str
+    display: str
+    form: Form
+    case: Case
+    capitals: tuple[int, ...]
+    smalls: tuple[int, ...]
+    gaps: tuple[tuple[int, int, str], ...]
+    joined: bool
+    acronym: bool
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A context word of an entity, and what it means to it."""
+
+    entity: int
+    reason: MatchReason
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Everything that is looked for: `targets[n]` and `cues[n]` are what pattern `n` stands for."""
+
+    entities: tuple[Entity, ...]
+    names: Automaton
+    targets: tuple[tuple[Target, ...], ...]
+    words: Automaton
+    cues: tuple[tuple[Cue, ...], ...]
+    own_given: tuple[frozenset[str], ...]
+    related: tuple[tuple[int, ...], ...]
+
+
+def build_lexicon(entities: Sequence[Entity]) -> Lexicon:
+    """Compile entities; those with the same id must have been made one before."""
+    targets: dict[str, list[Target]] = {}
+    cues: dict[str, list[Cue]] = {}
+    own_given = tuple(frozenset(_own_given(entity)) for entity in entities)
+    for number, entity in enumerate(entities):
+        for pattern, target in _targets(number, entity):
+            known = targets.setdefault(pattern, [])
+            if not any(_same(target, each) for each in known):
+                known.append(target)
+        for cue in _cues(number, entity, own_given[number]):
+            cues.setdefault(pattern_of(blanked(fold(cue.text).text)), []).append(cue)
+    cues.pop("", None)
+    return Lexicon(
+        entities=tuple(entities),
+        names=Automaton(tuple(targets)),
+        targets=tuple(tuple(each) for each in targets.values()),
+        words=Automaton(tuple(cues)),
+        cues=tuple(tuple(each) for each in cues.values()),
+        own_given=own_given,
+        related=_related(entities),
+    )
+
+
+def folded_words(text: str) -> Sequence[str]:
+    """Return the words of a name, folded."""
+    return blanked(fold(text).text).split()
+
+
+def surnames(name: str) -> Sequence[str]:
+    """Return a full name's surname with its particles, and without them; nothing for one word."""
+    words = name.split()
+    first = len(words) - 1
+    while first > 1 and words[first - 1].lower() in PARTICLES:
+        first -= 1
+    forms = {" ".join(words[first:]), words[-1]}
+    return sorted(forms, key=len, reverse=True) if len(words) > 1 else ()
+
+
+def _same(one: Target, other: Target) -> bool:
+    """Return whether two targets of one pattern differ in nothing but the form they were made by."""
+    return (one.entity, one.role, one.joined) == (other.entity, other.role, other.joined)
+
+
+def _own_given(entity: Entity) -> Iterator[str]:
+    """Yield the given names that an entity's own full names hold; only persons have them."""
+    for name in entity.names if entity.kind is EntityKind.PERSON else ():
+        for surname in surnames(name.text)[:1]:
+            yield from folded_words(name.text.removesuffix(surname))
+
+
+def _targets(number: int, entity: Entity) -> Iterator[tuple[str, Target]]:
+    for name in entity.names:
+        for display, form in _spellings(name.text, entity.kind):
+            yield from _patterns(number, entity.kind, Role.NAME, name, display, form)
+        if len(name.text.split()) > 1:
+            joined = Name(text=name.text, case=Case.ANY)
+            text = "".join(name.text.split())
+            yield from _patterns(number, entity.kind, Role.NAME, joined, text, Form.HANDLE)
+    for name in entity.names if entity.kind is EntityKind.PERSON else ():
+        for surname in surnames(name.text):
+            for display, form in _spellings(surname, entity.kind):
+                yield from _patterns(number, entity.kind, Role.SHORT, name, display, form)
+    for decoy in entity.decoys:
+        for display, form in _spellings(decoy, entity.kind):
+            yield from _patterns(number, entity.kind, Role.DECOY, Name(text=decoy), display, form)
+
+
+def _spellings(text: str, kind: EntityKind) -> Iterator[tuple[str, Form]]:
+    """Yield the ways to write a name, the plain one first."""
+    yield text, Form.EXACT
+    variants = [(text, Form.EXACT)]
+    if kind is not EntityKind.PERSON:
+        variants += [(form, Form.INFLECTED) for form in adjective_forms(text)]
+    variants += [(_CAMEL.sub(" ", text), Form.FOLDED), (_joined_particles(text), Form.FOLDED)]
+    for display, form in variants:
+        yield display, form
+        yield display.translate(_UMLAUTS), Form.FOLDED if form is Form.EXACT else form
+
+
+def _joined_particles(text: str) -> str:
+    """Return a name with its capitalised particles joined to what follows ("De Santis")."""
+    parts = text.split()
+    for place in range(len(parts) - 2, -1, -1):
+        if parts[place].lower() in PARTICLES and parts[place][0].isupper():
+            parts[place : place + 2] = [parts[place] + parts[place + 1]]
+    return " ".join(parts)
+
+
+def _patterns(
+    number: int, kind: EntityKind, role: Role, name: Name, display: str, form: Form
+) -> Iterator[tuple[str, Target]]:
+    """Yield the patterns of one spelling: as written, and without doubled or around-`&` blanks."""
+    folded = fold(display)
+    plain = blanked(folded.text).strip()
+    for pattern in dict.fromkeys(_layouts(plain, folded.text)):
+        if pattern:
+            yield pattern_of(pattern), _target(number, kind, role, name, display, form, pattern)
+
+
+def _layouts(plain: str, folded_text: str) -> Iterator[str]:
+    yield plain
+    yield _SPACES.sub(" ", plain)
+    if "&" in folded_text or "+" in folded_text:
+        yield _SPACES.sub(" ", plain).replace(" ", "   ")
+
+
+def _target(
+    number: int, kind: EntityKind, role: Role, name: Name, display: str, form: Form, pattern: str
+) -> Target:
+    folded = fold(display)
+    written = [
+        display[offset] for each, offset in zip(folded.text, folded.offsets, strict=True) if is_wordlike(each)
+    ]
+    places = [place for place, each in enumerate(pattern) if each != " "]
+    cased = list(zip(places, written, strict=True))
+    letters = [each for each in written if each.isalpha()]
+    exact = name.case is Case.EXACT
+    return Target(
+        entity=number,
+        kind=kind,
+        role=role,
+        name=name.text,
+        display=display,
+        form=form,
+        case=name.case,
+        capitals=tuple(place for place, each in cased if each.isupper()),
+        smalls=tuple(place for place, each in cased if each.islower()) if exact else (),
+        gaps=tuple(_gaps(pattern, folded.text)),
+        joined=form is Form.HANDLE,
+        acronym=len(letters) >= LEAST_ACRONYM and all(each.isupper() for each in letters),
+        words=len(pattern.split()),
+    )
+
+
+def _gaps(pattern: str, folded_text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where the words of a pattern part, and what the name has there."""
+    for found, sep in zip(re.finditer(" +", pattern), _separators(folded_text), strict=True):
+        yield found.start(), found.end(), sep
+
+
+def _separators(folded_text: str) -> Iterator[str]:
+    """Yield what stands between the words of a folded name."""
+    core = blanked(folded_text)
+    first, last = len(core) - len(core.lstrip()), len(core.rstrip())
+    for found in re.finditer(" +", core[first:last]):
+        yield folded_text[first + found.start() : first + found.end()]
+
+
+def _cues(number: int, entity: Entity, own_given: frozenset[str]) -> Iterator[Cue]:
+    for reason, texts in (
+        (MatchReason.CONTEXT, entity.context),
+        (MatchReason.NOT_CONTEXT, entity.not_context),
+        (MatchReason.REQUIRED_MISSING, entity.require),
+    ):
+        yield from (Cue(number, reason, text) for text in texts)
+    own = {word for text in (*entity.context, *entity.require) for word in folded_words(text)}
+    for surname in _bare_surnames(entity):
+        bearers = BEARERS.get(surname)
+        if bearers and not bearers.given & own_given:
+            for word in bearers.words:
+                if not own.intersection(folded_words(word)):
+                    yield Cue(number, MatchReason.NOT_CONTEXT, word)
+
+
+def _bare_surnames(entity: Entity) -> Sequence[str]:
+    """Return the single words by which an entity can be named, folded, in order."""
+    person = entity.kind is EntityKind.PERSON
+    words = [surnames(each.text)[-1:] if person else () for each in entity.names]
+    alone = [(each.text,) for each in entity.names if " " not in each.text]
+    found = ["".join(folded_words(text)) for texts in (*words, *alone) for text in texts]
+    return tuple(dict.fromkeys(found)) if entity.kind in (EntityKind.PERSON, EntityKind.OTHER) else ()
+
+
+def _related(entities: Sequence[Entity]) -> tuple[tuple[int, ...], ...]:
+    """Return, for each entity, the others that either of the two calls related."""
+    numbers: Mapping[str, int] = {entity.id: number for number, entity in enumerate(entities)}
+    known: list[set[int]] = [set() for _ in entities]
+    for number, entity in enumerate(entities):
+        for other in (numbers[each] for each in entity.related if each in numbers):
+            if other != number:
+                known[number].add(other)
+                known[other].add(number)
+    return tuple(tuple(sorted(each)) for each in known)

@@ -1,0 +1,142 @@
+"""Whose surname is it?
+
+Observations: an article gives the full name once, often not in the title, and the surname from then on.
+Two bearers of a surname in one article are told apart by the full name last given.
+
+Theory of operation: each place where a surname stands is read by the word before it: an own given name
+(with or without initials between), another one, or none. Where there is none, the nearest full name
+before it decides, else the first one after it.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.matching.languages import is_word
+from monitor.matching.lexicon import PARTICLES, Role, folded_words
+from monitor.matching.spans import Found
+from monitor.matching.surroundings import Surroundings, Word, head_of
+from monitor.matching.words.bearers import BEARERS
+from monitor.matching.words.given import ALSO_WORDS, GIVEN_NAMES
+from monitor.matching.words.roles import (
+    BUSINESS,
+    LEGAL_FORMS,
+    OFFICES,
+    OPENERS,
+    ORGANIZATION_HEADS,
+    ORGANIZATION_WORDS,
+    TITLES,
+)
+from monitor.model import EntityKind, MatchReason
+from monitor.text.tokens import Span
+
+_NO_NAMES = BUSINESS | OFFICES | TITLES | OPENERS | LEGAL_FORMS | ORGANIZATION_HEADS | ORGANIZATION_WORDS
+_MOST_INITIALS = 2
+
+
+class Bearer(StrEnum):
+    """Whom the word before a surname makes of it.
+
+    own: the entity's given name · other: another one · known: that of someone well known ·
+    some: a given name, and the entity has none of its own.
+    """
+
+    OWN = "own"
+    OTHER = "other"
+    KNOWN = "known"
+    SOME = "some"
+
+
+@dataclass(frozen=True, slots=True)
+class FullName:
+    """A surname with a given name before it; `span` covers both."""
+
+    bearer: Bearer
+    text: str
+    span: Span
+    place: int
+
+
+def can_be_surname(found: Found) -> bool:
+    """Return whether a name could be read as somebody's surname."""
+    target = found.target
+    if target.role is Role.SHORT:
+        return True
+    single = target.words == 1 and target.role is Role.NAME
+    return single and target.kind not in (EntityKind.PRODUCT, EntityKind.PLACE)
+
+
+def full_name_at(
+    found: Found, around: Surroundings, own: frozenset[str], names_end: frozenset[int], language: str
+) -> FullName | None:
+    """Return the full name that a surname ends, if a given name stands before it.
+
+    `names_end` are the places where watched names end in the page: these are no given names.
+    """
+    if found.refusal in (MatchReason.DECOY, MatchReason.OTHER_NAME):
+        taken = found.target.role is Role.SHORT and len(folded_words(found.taker)) > 1
+        return FullName(Bearer.OTHER, found.taker, found.surface, found.place) if taken else None
+    if found.target.role is Role.NAME and found.target.words > 1:
+        return FullName(Bearer.OWN, found.text, found.surface, found.place)
+    word = _nearest_name(around.before)
+    if word is None or not can_be_surname(found) or found.surface.start != found.core.start:
+        return None
+    opens = around.opens and word is around.before[-1]
+    bearer = _bearer(word, found, own, opens=opens, other=word.span.end in names_end, language=language)
+    if bearer is None:
+        return None
+    span = Span(word.span.start, found.surface.end)
+    text = found.page.original[span.start : found.core.end]
+    return FullName(bearer, text, span, found.page.base + span.start)
+
+
+def governing(place: int, full_names: Sequence[FullName]) -> FullName | None:
+    """Return the full name that decides on a bare surname: the last before it, else the first after."""
+    if not full_names:
+        return None
+    after = bisect_left(full_names, place, key=lambda each: each.place)
+    return full_names[after - 1] if after else full_names[0]
+
+
+def group_by_entity(pairs: Sequence[tuple[int, FullName]]) -> Mapping[int, Sequence[FullName]]:
+    """Return the full names of each entity, in the order of the article."""
+    grouped: dict[int, list[FullName]] = {}
+    for entity, full_name in sorted(pairs, key=lambda pair: pair[1].place):
+        grouped.setdefault(entity, []).append(full_name)
+    return grouped
+
+
+def _nearest_name(before: Sequence[Word]) -> Word | None:
+    """Return the word before a surname, over initials and particles."""
+    skipped = 0
+    for word in before:
+        initial = len(word.text) == 1 and word.capital
+        if not initial and word.folded not in PARTICLES:
+            return word
+        skipped += 1
+        if skipped > _MOST_INITIALS:
+            return None
+    return None
+
+
+def _bearer(
+    word: Word, found: Found, own: frozenset[str], *, opens: bool, other: bool, language: str
+) -> Bearer | None:
+    """Return whose given name a word is; None where it is none."""
+    if word.folded in own or own.intersection(word.folded.split("-")) == set(word.folded.split("-")):
+        return Bearer.OWN
+    if not word.capital or other or head_of(word.folded) in _NO_NAMES or (opens and word.folded in ALSO_WORDS):
+        return None
+    known = BEARERS.get("".join(folded_words(found.target.display)))
+    if not own and known and word.folded in known.given:
+        return Bearer.KNOWN
+    if head_of(word.folded) in GIVEN_NAMES:
+        return Bearer.OTHER if own else Bearer.SOME
+    return Bearer.OTHER if own and _reads_as_name(word, language) else None
+
+
+def _reads_as_name(word: Word, language: str) -> bool:
+    """Return whether a capitalized word that nobody knows can be nothing but a name."""
+    plain = word.text.isalpha() and not word.text.isupper() and len(word.text) > 1
+    return plain and word.folded not in OPENERS and not is_word(word.text, language)
