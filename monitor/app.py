@@ -16,12 +16,14 @@ from monitor.adapters.instance import Process, surely_dead, this_process
 from monitor.adapters.sandbox import InlineSandbox, ProcessSandbox, SandboxPolicy
 from monitor.adapters.store import SqlStore, open_store
 from monitor.adapters.telemetry import Telemetry
+from monitor.articles.language import language_of
 from monitor.config.load import load_config
 from monitor.config.schema import Config
 from monitor.engine.embedded import Embedded, Lane, Upkeep
 from monitor.engine.limits import Limits
-from monitor.errors import ConfigError, MonitorError, StoreError, UsageError
+from monitor.errors import MonitorError, StoreError, UsageError
 from monitor.matching.matcher import build_matcher
+from monitor.model import Zones
 from monitor.pipeline import Rules, deliver, poll, process
 from monitor.ports import Claim, Ports, Report, Step
 from monitor.text.urls import host_of
@@ -124,7 +126,9 @@ class Worker:
             clock=self._clock,
             random=random.Random(),  # noqa: S311  (spreads waits; no secret hangs on it)
         )
-        self._in_force = _InForce(config, build_rules(config), ports)
+        rules = build_rules(config)
+        _warm(rules)
+        self._in_force = _InForce(config, rules, ports)
         self.store.sync_feeds(config.feeds, self._clock.now())
         self._take_over()
         self.engine = Embedded(
@@ -152,7 +156,7 @@ class Worker:
 
     def once(self) -> None:
         """Perform all that is due, and what follows from it, to the end."""
-        self.engine.drain(lambda: int(self.store.status(self._clock.now())["entries"]["pending"]))
+        self.engine.drain(self.store.pending_entries)
 
     def reload(self, environ: Mapping[str, str]) -> bool:
         """Put the configuration file in force anew; a bad one leaves the running one as it is."""
@@ -294,10 +298,16 @@ class Worker:
         if not self.engine.alive():
             return "the dispatcher stands still"
         try:
-            self.store.status(self._clock.now())
+            self.store.ping()
         except StoreError as error:
             return str(error)
         return None
+
+
+def _warm(rules: Rules) -> None:
+    """Load dictionaries and models now: late, the first article would wait, or find no file handle left."""
+    text = "Ein Satz der deutschen Sprache, an dem sich Wörterbücher und Modelle laden lassen."
+    rules.matcher.match(Zones(title="", text=text, lead_end=len(text)), language_of(text))
 
 
 def watch_file(path: Path, changed: Callable[[], object], stop: threading.Event) -> None:

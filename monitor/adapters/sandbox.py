@@ -31,6 +31,8 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 _READ_BYTES = 1 << 20
+# No honest answer comes near: a text has at most 200,000 characters, a feed some thousand entries.
+_ANSWER_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,25 +95,40 @@ class ProcessSandbox:
         """
         head, blobs = _question(task, args, kwargs)
         with self._slots:
-            worker = self._idle.get()
-            if isinstance(worker, SandboxBroken):
-                self._hire()
-                raise worker
-            answer = worker.ask(encode_frame(head, blobs), self._policy.deadline)
-            if worker.fit(self._policy):
-                self._idle.put(worker)
-            else:
-                self._dismiss(worker)
-                self._hire()
+            worker = self._take()
+            try:
+                answer = worker.ask(encode_frame(head, blobs), self._policy.deadline)
+            finally:
+                self._put_back(worker)
         return answer if isinstance(answer, SandboxFailed) else _result(task, *answer)
 
     def close(self) -> None:
-        """End every worker."""
-        self._closed.set()
+        """End every worker; calls that are under way or come later fail."""
         with self._lock:
-            workers = tuple(self._all)
-        for worker in workers:
-            self._dismiss(worker)
+            self._closed.set()
+            for worker in self._all:
+                worker.kill()
+        self._idle.put(SandboxBroken("the sandbox is closed"))
+
+    def _take(self) -> "_Worker":
+        """Wait for a worker that has nothing to do."""
+        worker = self._idle.get()
+        if not isinstance(worker, SandboxBroken):
+            return worker
+        if self._closed.is_set():
+            # Others may be waiting for the same word.
+            self._idle.put(worker)
+        self._hire()
+        raise worker
+
+    def _put_back(self, worker: "_Worker") -> None:
+        if worker.fit(self._policy) and not self._closed.is_set():
+            self._idle.put(worker)
+            return
+        worker.kill()
+        with self._lock:
+            self._all.discard(worker)
+        self._hire()
 
     def _hire(self) -> None:
         """Start a worker beside the work; it joins the idle ones when it has imported all it needs."""
@@ -120,24 +137,20 @@ class ProcessSandbox:
 
     def _start(self) -> None:
         try:
-            worker = _Worker(self._policy, self._preload)
+            with self._lock:
+                if self._closed.is_set():
+                    return
+                worker = _Worker(self._policy, self._preload)
+                self._all.add(worker)
+            worker.await_start(self._policy.start_deadline)
         except SandboxBroken as error:
             self._idle.put(error)
             return
-        with self._lock:
-            self._all.add(worker)
-        if self._closed.is_set():
-            self._dismiss(worker)
         self._idle.put(worker)
-
-    def _dismiss(self, worker: "_Worker") -> None:
-        worker.kill()
-        with self._lock:
-            self._all.discard(worker)
 
 
 class _Worker:
-    """One child process and its pipe; used by one thread at a time."""
+    """One child process and its pipe; used by one thread at a time, but for `kill`."""
 
     def __init__(self, policy: SandboxPolicy, preload: Sequence[str]) -> None:
         limits = {
@@ -148,7 +161,7 @@ class _Worker:
         }
         try:
             self._process = subprocess.Popen(  # noqa: S603  (our own interpreter, our own module)
-                [sys.executable, "-m", "monitor.adapters.worker", json.dumps(limits)],
+                [sys.executable, "-P", "-m", "monitor.adapters.worker", json.dumps(limits)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -161,7 +174,14 @@ class _Worker:
         self._ended = False
         for stream in (self._process.stdin, self._process.stdout):
             os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr]
-        started = self._exchange(b"", policy.start_deadline)
+
+    def await_start(self, deadline: timedelta) -> None:
+        """Wait until the child has imported all it needs.
+
+        Raises:
+            SandboxBroken: it did not get there.
+        """
+        started = self._exchange(b"", deadline)
         if isinstance(started, SandboxFailed):
             self.kill()
             raise SandboxBroken(f"a worker process did not start: {started.detail}")
@@ -181,13 +201,14 @@ class _Worker:
         )
 
     def kill(self) -> None:
-        """End the process, whatever it does."""
+        """End the process, whatever it does; from any thread, and as often as wanted.
+
+        The pipes are left to whoever reads them: a number that another thread reuses is worse than a
+        pipe that is open until the worker is forgotten.
+        """
         self._ended = True
         self._process.kill()
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                stream.close()  # type: ignore[union-attr]
 
     def _resident(self) -> int:
         with contextlib.suppress(OSError, IndexError, ValueError):
@@ -222,12 +243,21 @@ class _Worker:
                     if not piece:
                         return self._death()
                     answer += piece
-                    frame = decode_frame(answer)
+                    try:
+                        frame = decode_frame(answer)
+                    except (ValueError, RecursionError):
+                        return self._nonsense()
                     if frame is not None:
                         return frame
+                    if len(answer) > _ANSWER_BYTES:
+                        return self._nonsense()
         return SandboxFailed(
             reason=FailureReason.TOO_COMPLEX, detail=f"took more than {deadline.total_seconds():g} s"
         )
+
+    def _nonsense(self) -> SandboxFailed:
+        self.kill()
+        return SandboxFailed(reason=FailureReason.PARSE, detail="worker sent no readable answer")
 
     def _death(self) -> SandboxFailed:
         self._process.kill()

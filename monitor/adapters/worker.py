@@ -37,11 +37,18 @@ def decode_frame(buffer: bytes | bytearray) -> tuple[dict[str, Any], list[bytes]
     if len(buffer) < end:
         return None
     head = json.loads(bytes(buffer[_LENGTH_BYTES:end]))
+    if not isinstance(head, dict):
+        raise ValueError("a frame's head is no object")  # noqa: TRY004  (what others sent is a value)
+    lengths = head.pop("blobs", None)
+    if not isinstance(lengths, list) or not all(type(each) is int and each >= 0 for each in lengths):
+        raise ValueError("a frame lists no lengths of blobs")
+    if len(buffer) < end + sum(lengths):
+        return None
     blobs = []
-    for length in head.pop("blobs"):
+    for length in lengths:
         blobs.append(bytes(buffer[end : end + length]))
         end += length
-    return (head, blobs) if len(buffer) >= end else None
+    return head, blobs
 
 
 def task_name(task: Callable[..., object]) -> str:
@@ -80,17 +87,30 @@ def main() -> None:
 def _confine(limits: dict[str, Any]) -> None:
     """Bound memory and files; an orphan that computes for ever is ended by its processor time."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (limits["memory_bytes"], limits["memory_bytes"]))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limits["files"], limits["files"]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_AS, limits["memory_bytes"])
+    _limit(resource.RLIMIT_NOFILE, limits["files"])
+    _limit(resource.RLIMIT_FSIZE, 0)
+    _limit(resource.RLIMIT_CORE, 0)
+
+
+def _limit(kind: int, most: int) -> None:
+    """Lower a limit for good; one that is lower already, by the shell or the container, stays."""
+    hard = resource.getrlimit(kind)[1]
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (most, most))
+
+
+def _limit_time(cpu_seconds: int) -> None:
+    """Give the next task so much processor time, within what was there from the start."""
+    used, hard = resource.getrusage(resource.RUSAGE_SELF), resource.getrlimit(resource.RLIMIT_CPU)[1]
+    most = int(used.ru_utime + used.ru_stime) + cpu_seconds
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard)
+    )
 
 
 def _answer(head: dict[str, Any], blobs: Sequence[bytes], *, cpu_seconds: int) -> bytes:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    resource.setrlimit(
-        resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + cpu_seconds, resource.RLIM_INFINITY)
-    )
+    _limit_time(cpu_seconds)
     try:
         module, _, function = head["task"].partition(":")
         return call(getattr(importlib.import_module(module), function), head, blobs)

@@ -47,7 +47,7 @@ _RELATED_HEADINGS = (
     *(r"lesen sie (?:auch|mehr|weiter).{0,60}", r"lies auch.{0,60}", r"auch interessant.{0,20}"),
     r"weitere (?:artikel|meldungen|nachrichten|themen|beiträge).{0,40}",
     *(r"empfehlungen.{0,30}", r"meistgelesen.{0,30}", "verwandte (?:artikel|themen)"),
-    "related (?:articles?|stories|content|links|topics|news|reading|coverage)?",
+    "related(?: (?:articles?|stories|content|links|topics|news|reading|coverage))?",
     r"more (?:on|from|about|stories|news|in)\b.{0,40}",
     *(r"read (?:more|also|next).{0,60}", r"recommended.{0,30}", r"don['’]t miss.{0,20}", r"see also.{0,40}"),
     r"you (?:may|might) (?:also )?(?:like|be interested).{0,20}",
@@ -67,6 +67,8 @@ _LINK_SHARE = 0.7
 _HEADING_LENGTH = 90
 # What holds more than this share of a page's letters is the page, whatever it is called.
 _PAGE_SHARE = 0.4
+# A consent layer may be longer than a short report; what holds nearly all letters is the whole page.
+_CONSENT_SHARE = 0.9
 
 # An element of lxml.html; the library itself is imported in extract.py alone.
 Node = Any
@@ -100,8 +102,12 @@ def clean(root: Node) -> tuple[str, ...]:
         if len(node.attrib) > _MOST_ATTRIBUTES:
             node.attrib.clear()
     measures = _measured(root)
-    most = _PAGE_SHARE * measures[root].letters
-    _drop_all(root, {node for node in root.iter() if _is_beside(node, measures[node], most)})
+    page = measures[root].letters
+    most = _PAGE_SHARE * page
+    _drop_all(root, {node for node in root.iter() if _is_beside(node, measures[node], page)})
+    for node in list(root.iter("aside")):
+        # What is left is a box of the story; extraction would drop it for its name.
+        node.tag = "div"
     measures = _measured(root)
     _drop_all(root, _related(root, measures, most))
     measures = _measured(root)
@@ -152,12 +158,14 @@ def _spaced(text: str) -> str:
     return " ".join(text.split())
 
 
-def _is_beside(node: Node, measure: _Measure, most: float) -> bool:
-    if node.tag in ("html", "body", "main", "article") or measure.letters > most:
+def _is_beside(node: Node, measure: _Measure, page: int) -> bool:
+    if node.tag in ("html", "body", "main", "article") or measure.letters > _CONSENT_SHARE * page:
         return False
     marks = _HUMP.sub(" ", " ".join(node.get(name, "") for name in _MARKS))
-    if _CONSENT.search(marks):
+    if _CONSENT.search(marks) and next(node.iter("article", "main"), None) is None:
         return True
+    if measure.letters > _PAGE_SHARE * page:
+        return False
     hidden = node.get("hidden") is not None or node.get("aria-hidden") == "true"
     beside = hidden or node.tag in _OFTEN_BESIDE or bool(_BESIDE.search(marks))
     return beside and measure.long < _STORY_PARAGRAPHS
@@ -188,15 +196,16 @@ def _related(root: Node, measures: _Measures, most: float) -> set[Node]:
 
 
 def _first_with_text(parent: Node, measures: _Measures) -> Node | None:
-    """Return the child that a parent's text begins in; None where it begins outside of its children."""
-    if (parent.text or "").strip():
-        return None
-    for child in parent:
-        if measures[child].letters:
-            return child
-        if (child.tail or "").strip():
-            return None
-    return None
+    """Return the child that a parent's text begins in; None where it begins outside of its children.
+
+    Some child of the parent must have text.
+    """
+    outside = parent.text or ""
+    children = iter(parent)
+    child = next(children)
+    while not outside.strip() and not measures[child].letters:
+        outside, child = child.tail or "", next(children)
+    return None if outside.strip() else child
 
 
 def _is_listed(node: Node, measures: _Measures, most: float) -> bool:

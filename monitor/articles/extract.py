@@ -26,7 +26,9 @@ _CHARSETS = re.compile(
 _LATIN = frozenset({"ascii", "iso8859-1"})
 _FALLBACK = "cp1252"
 # Characters that no text needs and that columns, terminals or JSON choke on.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+# The same as numbers: one of them makes trafilatura give a page up.
+_REFERENCE = re.compile("&#(?:x0*([0-9a-f]{1,4})|0*([0-9]{1,5}))(?![0-9a-f]);?", re.IGNORECASE)
 _MOST_TITLE = 1_000
 _MOST_CHARACTERS = 200_000
 _LONG_CONTENT_WORDS = 150
@@ -52,7 +54,6 @@ _BLOCKS = frozenset(
     | {"tr", "td", "th", "table", "pre", "figure", "figcaption", "dd", "dt", "hr"}
     | {"head", "item", "list", "quote", "row", "cell", "code", "lb"}
 )
-_SKIPPED = frozenset(("script", "style", "noscript", "template", "iframe", "figcaption"))
 
 
 def read_page(document: Document, announced: Announced) -> Extracted:
@@ -60,12 +61,9 @@ def read_page(document: Document, announced: Announced) -> Extracted:
 
     The title is the page's, else the announced one; it does not stand again at the start of the text.
     """
-    announced_title = _title(announced.title)
-    root = _tree(document.body, document.content_type)
-    if root is None:
-        return Extracted(zones=Zones(title=announced_title, text=""), verdict=Verdict.EMPTY)
+    root = _tree(_decoded(document.body, document.content_type))
     told = metadata_of(root, document.url)
-    title = _title(told.title) or announced_title
+    title = _title(told.title) or _title(announced.title)
     captions = [_plain(caption) for caption in clean(root)]
     judged = judge(_without_title(_main_text(root), title), declared_free=told.declared_free)
     return _extracted(title, judged, captions, told)
@@ -74,12 +72,9 @@ def read_page(document: Document, announced: Announced) -> Extracted:
 def read_announced(announced: Announced) -> Extracted:
     """Return what the feed itself carries of an entry."""
     title, fragment = _title(announced.title), announced.content or announced.summary
-    root = _tree(f"<div>{fragment}</div>".encode("utf-8", "replace"), "text/html; charset=utf-8")
-    captions: list[str] = []
-    paragraphs: Sequence[str] = ()
-    if root is not None:
-        captions = [_plain(caption) for caption in clean(root)]
-        paragraphs = _without_title(tuple(_block_texts(root)), title)
+    root = _tree(f"<div>{fragment}</div>")
+    captions = [_plain(caption) for caption in clean(root)]
+    paragraphs = _without_title(tuple(_block_texts(root)), title)
     words = sum(len(paragraph.split()) for paragraph in paragraphs)
     verdict = Verdict.PARTIAL if words else Verdict.EMPTY
     if announced.content and words >= _LONG_CONTENT_WORDS:
@@ -117,14 +112,27 @@ def _joined(paragraphs: Sequence[str]) -> tuple[str, bool]:
 # ---- bytes to tree -----------------------------------------------------------------------------
 
 
-def _tree(body: bytes, content_type: str | None) -> Any:  # noqa: ANN401  (an element of lxml, or None)
-    """Return the root element; lxml alone would drop what is nested deeper than 254 levels."""
-    text = _CONTROLS.sub("", _decoded(body, content_type))
+def _tree(text: str) -> Any:  # noqa: ANN401  (an element of lxml)
+    """Return the root element, an empty one where there is nothing to read.
+
+    lxml alone would drop what is nested deeper than 254 levels.
+    """
     parser = html.HTMLParser(huge_tree=True, encoding="utf-8", remove_pis=True)
     try:
-        return html.document_fromstring(text.encode(), parser=parser)
+        return html.document_fromstring(_without_controls(text).encode(), parser=parser)
     except (etree.LxmlError, ValueError):
-        return None
+        return html.Element("html")
+
+
+def _without_controls(text: str) -> str:
+    return _CONTROLS.sub("", _REFERENCE.sub(_without_control, text))
+
+
+def _without_control(reference: re.Match[str]) -> str:
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    # 80 to 9F stand for the characters of windows-1252 here, and the parser knows that.
+    control = not 0x80 <= code <= 0x9F and _CONTROLS.match(chr(code))  # noqa: PLR2004
+    return "" if control else reference[0]
 
 
 def _decoded(body: bytes, content_type: str | None) -> str:
@@ -167,7 +175,10 @@ def _codec(declared: str) -> str | None:
 
 def _main_text(root: Any) -> tuple[str, ...]:  # noqa: ANN401
     """Return the paragraphs of the article, as trafilatura finds it."""
-    found = bare_extraction(root, include_comments=False, include_tables=False, fast=True)
+    try:
+        found = bare_extraction(root, include_comments=False, include_tables=False, fast=True)
+    except RecursionError:
+        return ()
     body = getattr(found, "body", None)
     return () if body is None else tuple(_block_texts(body))
 
@@ -180,11 +191,7 @@ def _block_texts(root: Any) -> Iterator[str]:  # noqa: ANN401
             if text := _plain("".join(pieces)):
                 yield text
             pieces.clear()
-        inside = not isinstance(node.tag, str) or node.tag in _SKIPPED
-        if event == "start" and not inside:
-            pieces.append(node.text or "")
-        elif event == "end":
-            pieces.append(node.tail or "")
+        pieces.append((node.text if event == "start" else node.tail) or "")
     if text := _plain("".join(pieces)):
         yield text
 

@@ -44,9 +44,7 @@ def metadata_of(root: Node, url: str) -> Metadata:
     return Metadata(
         title=_title(root, meta, article),
         canonical_url=_canonical(root, meta, url),
-        language=root.get("lang")
-        or root.get("{http://www.w3.org/XML/1998/namespace}lang")
-        or meta.get("og:locale"),
+        language=root.get("lang") or root.get("xml:lang") or meta.get("og:locale"),
         authors=_authors(article, meta),
         published_at=_time(article.get("datePublished"))
         or _time(meta.get("article:published_time"))

@@ -6,6 +6,7 @@ real text of the article.
 Theory of operation: paragraphs that carry a wall's wording are counted and dropped. What is left
 decides: nothing and no wall is `empty`; next to nothing beside a wall is `walled`; some text beside a
 wall, or text that ends in the middle, is `partial`.
+A long paragraph is a wall's where it carries two of its wordings.
 Known exceptions: an article *about* cookie banners of fewer than 60 words.
 """
 
@@ -31,7 +32,14 @@ _CONSENT_WORDS = (
         "privatsphäre-einstellungen",
         "werbefrei(?:es)? abo",
     ),
+    *("(?:verwenden|nutzen|setzen) (?:wir )?cookies", r"personalisierte (?:anzeigen|werbung|inhalte)"),
+    *("berechtigte[ns]? interesse", "informationen auf (?:ihrem|einem) (?:end)?gerät"),
     *("accept (?:all )?cookies", "we (?:and our partners )?use cookies", "consent to the use of"),
+    *(
+        "legitimate interest",
+        "personali[sz]ed (?:ads|advertising|content)",
+        "information on (?:a|your) device",
+    ),
     "manage (?:your )?(?:cookie|privacy) (?:settings|preferences|choices)",
 )
 _PAYWALL_WORDS = (
@@ -72,13 +80,12 @@ def judge(paragraphs: Sequence[str], *, declared_free: bool | None) -> Judged:
     `declared_free` is the page's own word (schema.org `isAccessibleForFree`), None where it says
     nothing.
     """
-    consent = [text for text in paragraphs if _CONSENT.search(text)]
-    paywall = [text for text in paragraphs if _PAYWALL.search(text)]
-    # A long paragraph that mentions a wall is an article about walls, unless it is all there is.
-    wall = {text for text in (*consent, *paywall) if len(text.split()) < TEASER_WORDS}
+    consent = [text for text in paragraphs if _is_wall(text, _CONSENT)]
+    paywall = [text for text in paragraphs if _is_wall(text, _PAYWALL)]
+    wall = {*consent, *paywall}
     kept = tuple(text for text in paragraphs if text not in wall)
     words = sum(len(text.split()) for text in kept)
-    access = _access(wall & set(consent), wall & set(paywall), declared_free)
+    access = _access(declared_free, consent=bool(consent), paywall=bool(paywall))
     if words < LEAST_WORDS:
         walled = bool(wall) or declared_free is False
         return Judged(paragraphs=kept, verdict=Verdict.WALLED if walled else Verdict.EMPTY, access=access)
@@ -86,7 +93,13 @@ def judge(paragraphs: Sequence[str], *, declared_free: bool | None) -> Judged:
     return Judged(paragraphs=kept, verdict=Verdict.PARTIAL if partial else Verdict.FULL, access=access)
 
 
-def _access(consent: set[str], paywall: set[str], declared_free: bool | None) -> str | None:  # noqa: FBT001
+def _is_wall(text: str, wording: re.Pattern[str]) -> bool:
+    """Tell whether a paragraph is a wall's; a long one that speaks of walls once is an article about them."""
+    found = {match[0].casefold() for match in wording.finditer(text)}
+    return len(found) > 1 or (len(found) == 1 and len(text.split()) < TEASER_WORDS)
+
+
+def _access(declared_free: bool | None, *, consent: bool, paywall: bool) -> str | None:  # noqa: FBT001
     if declared_free is False or paywall:
         return "paywall"
     if consent:

@@ -82,7 +82,7 @@ def form_of(original: str, folded: Folded, start: int, end: int, target: Target,
     text = folded.text
     if start and text[start - 1] in "#@/.:" and (handle := _handle(original, folded, start, end)):
         return handle
-    if target.joined or end < len(text) and text[end] == ".":
+    if target.joined or text[end : end + 1] == ".":
         domain = _domain(original, folded, start, end)
         if domain or target.joined:
             return domain or Fit(None, start, end, end)
@@ -130,17 +130,12 @@ def _apostrophe(
     rest = text[end + 1 : after]
     if rest == "s":
         return Fit(Form.POSSESSIVE, start, after, after)
-    if not rest:
-        quoted = text[max(start - 1, 0) : start] in {"'", "\u201a"}
-        if quoted or takes_s(target.display):
-            return None
-        form = Form.GENITIVE if language in GENITIVE_S else Form.POSSESSIVE
-        return Fit(form, start, end + 1, end + 1)
-    if language in APOSTROPHE_SUFFIXES:
-        return Fit(Form.INFLECTED, start, after, after)
-    if rest in _CONTRACTIONS:
+    if rest and rest not in _CONTRACTIONS:
+        return Fit(Form.INFLECTED if language in APOSTROPHE_SUFFIXES else None, start, after, after)
+    quoted = text[max(start - 1, 0) : start] in {"'", "\u201a"}
+    if rest or quoted or takes_s(target.display):
         return None
-    return Fit(None, start, after, after)
+    return Fit(Form.GENITIVE if language in GENITIVE_S else Form.POSSESSIVE, start, end + 1, end + 1)
 
 
 def _attached(
@@ -193,7 +188,7 @@ def _compound(_folded_rest: str, rest: str, target: Target, language: str) -> Fo
 
 
 def _with_hyphens(original: str, folded: Folded, fit: Fit) -> Fit:
-    """Return a fit as a compound where words hang on it by hyphens, on either side; another word stays one."""
+    """Return a fit with the words that hang on it by hyphens, which make a compound of a name."""
     text = folded.text
     start = fit.start
     while start > 1 and _is_hyphen(original, folded, start - 1) and is_wordlike(text[start - 2]):

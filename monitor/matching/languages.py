@@ -11,7 +11,7 @@ from simplemma import is_known, lemmatize
 # Languages whose genitive is a plain -s. Where a language is unknown, German rules hold.
 GENITIVE_S = frozenset({"de", "nl", "sv", "da", "no", "nb", "nn"})
 
-_KNOWN = frozenset({"de", "en"})
+DICTIONARIES = frozenset({"de", "en"})
 _CYRILLIC = frozenset(
     """а у ю я е и й о ы ом ем ой ей ою ею ів ам ям ах ях ами ями ов ев ові еві ія ію ії""".split()  # noqa: SIM905
 )
@@ -45,7 +45,7 @@ def is_word(word: str, language: str) -> bool:
 
     The dictionaries hold many names too. Languages without a dictionary here know no words.
     """
-    return language in _KNOWN and is_known(word, lang=language, low_memory=True)
+    return language in DICTIONARIES and is_known(word, lang=language, low_memory=True)
 
 
 @lru_cache(maxsize=32768)

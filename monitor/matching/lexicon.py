@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
-from monitor.matching.automaton import Automaton, blanked, is_wordlike, pattern_of
+from monitor.matching.automaton import Automaton, blanked, pattern_of
 from monitor.matching.german import adjective_forms
 from monitor.matching.words.bearers import BEARERS
 from monitor.model import Case, Entity, EntityKind, Form, MatchReason, Name
@@ -24,6 +25,7 @@ PARTICLES = frozenset(
 )
 _CAMEL = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 _UMLAUTS = str.maketrans("äöüÄÖÜ", "aouAOU")
+_BLANK = re.compile(" +")
 _SPACES = re.compile(" {2,}")
 
 
@@ -133,36 +135,41 @@ def _own_given(entity: Entity) -> Iterator[str]:
 
 
 def _targets(number: int, entity: Entity) -> Iterator[tuple[str, Target]]:
+    person = entity.kind is EntityKind.PERSON
     for name in entity.names:
+        words = len(folded_words(name.text))
+        make = partial(_patterns, number, entity.kind, Role.NAME, name, words)
         for display, form in _spellings(name.text, entity.kind):
-            yield from _patterns(number, entity.kind, Role.NAME, name, display, form)
-        if len(name.text.split()) > 1:
-            joined = Name(text=name.text, case=Case.ANY)
-            text = "".join(name.text.split())
-            yield from _patterns(number, entity.kind, Role.NAME, joined, text, Form.HANDLE)
-    for name in entity.names if entity.kind is EntityKind.PERSON else ():
-        for surname in surnames(name.text):
+            yield from make(display, form)
+        if " " in name.text:
+            yield from make("".join(name.text.split()), Form.HANDLE)
+        for surname in surnames(name.text) if person else ():
             for display, form in _spellings(surname, entity.kind):
-                yield from _patterns(number, entity.kind, Role.SHORT, name, display, form)
+                yield from _patterns(number, entity.kind, Role.SHORT, name, words, display, form)
     for decoy in entity.decoys:
+        words = len(folded_words(decoy))
         for display, form in _spellings(decoy, entity.kind):
-            yield from _patterns(number, entity.kind, Role.DECOY, Name(text=decoy), display, form)
+            yield from _patterns(number, entity.kind, Role.DECOY, Name(text=decoy), words, display, form)
 
 
 def _spellings(text: str, kind: EntityKind) -> Iterator[tuple[str, Form]]:
-    """Yield the ways to write a name, the plain one first."""
-    yield text, Form.EXACT
-    variants = [(text, Form.EXACT)]
-    if kind is not EntityKind.PERSON:
-        variants += [(form, Form.INFLECTED) for form in adjective_forms(text)]
-    variants += [(_CAMEL.sub(" ", text), Form.FOLDED), (_joined_particles(text), Form.FOLDED)]
-    for display, form in variants:
-        yield display, form
-        yield display.translate(_UMLAUTS), Form.FOLDED if form is Form.EXACT else form
+    """Yield the ways to write a name, each once, the plain one first."""
+    spellings = {text: Form.EXACT}
+    if " " in text and kind is not EntityKind.PERSON:
+        spellings |= dict.fromkeys(adjective_forms(text), Form.INFLECTED)
+    if not text.islower():
+        spellings.setdefault(_CAMEL.sub(" ", text), Form.FOLDED)
+    if " " in text:
+        spellings.setdefault(_joined_particles(text), Form.FOLDED)
+    yield from spellings.items()
+    for display, form in spellings.items() if not text.isascii() else ():
+        stripped = display.translate(_UMLAUTS)
+        if stripped not in spellings:
+            yield stripped, Form.FOLDED if form is Form.EXACT else form
 
 
 def _joined_particles(text: str) -> str:
-    """Return a name with its capitalised particles joined to what follows ("De Santis")."""
+    """Return a name with its capitalized particles joined to what follows ("De Santis")."""
     parts = text.split()
     for place in range(len(parts) - 2, -1, -1):
         if parts[place].lower() in PARTICLES and parts[place][0].isupper():
@@ -171,63 +178,52 @@ def _joined_particles(text: str) -> str:
 
 
 def _patterns(
-    number: int, kind: EntityKind, role: Role, name: Name, display: str, form: Form
+    number: int, kind: EntityKind, role: Role, name: Name, words: int, display: str, form: Form
 ) -> Iterator[tuple[str, Target]]:
     """Yield the patterns of one spelling: as written, and without doubled or around-`&` blanks."""
     folded = fold(display)
-    plain = blanked(folded.text).strip()
-    for pattern in dict.fromkeys(_layouts(plain, folded.text)):
-        if pattern:
-            yield pattern_of(pattern), _target(number, kind, role, name, display, form, pattern)
-
-
-def _layouts(plain: str, folded_text: str) -> Iterator[str]:
-    yield plain
-    yield _SPACES.sub(" ", plain)
-    if "&" in folded_text or "+" in folded_text:
-        yield _SPACES.sub(" ", plain).replace(" ", "   ")
-
-
-def _target(
-    number: int, kind: EntityKind, role: Role, name: Name, display: str, form: Form, pattern: str
-) -> Target:
-    folded = fold(display)
-    written = [
-        display[offset] for each, offset in zip(folded.text, folded.offsets, strict=True) if is_wordlike(each)
-    ]
-    places = [place for place, each in enumerate(pattern) if each != " "]
-    cased = list(zip(places, written, strict=True))
-    letters = [each for each in written if each.isalpha()]
+    plain = blanked(folded.text)
+    written = [display[place] for each, place in zip(plain, folded.offsets, strict=True) if each != " "]
     exact = name.case is Case.EXACT
-    return Target(
-        entity=number,
-        kind=kind,
-        role=role,
-        name=name.text,
-        display=display,
-        form=form,
-        case=name.case,
-        capitals=tuple(place for place, each in cased if each.isupper()),
-        smalls=tuple(place for place, each in cased if each.islower()) if exact else (),
-        gaps=tuple(_gaps(pattern, folded.text)),
-        joined=form is Form.HANDLE,
-        acronym=len(letters) >= LEAST_ACRONYM and all(each.isupper() for each in letters),
-        words=len(pattern.split()),
-    )
+    for pattern in _layouts(plain.strip(), folded.text):
+        places = [place for place, each in enumerate(pattern) if each != " "]
+        cased = list(zip(places, written, strict=True))
+        yield (
+            pattern_of(pattern),
+            Target(
+                entity=number,
+                kind=kind,
+                role=role,
+                name=name.text,
+                display=display,
+                form=form,
+                case=Case.ANY if form is Form.HANDLE else name.case,
+                capitals=tuple([place for place, each in cased if each.isupper()]),
+                smalls=tuple([place for place, each in cased if each.islower()]) if exact else (),
+                gaps=tuple(_gaps(pattern, plain, folded.text)) if " " in pattern else (),
+                joined=form is Form.HANDLE,
+                acronym=display.isupper() and len(written) >= LEAST_ACRONYM,
+                words=words,
+            ),
+        )
 
 
-def _gaps(pattern: str, folded_text: str) -> Iterator[tuple[int, int, str]]:
+def _layouts(plain: str, folded_text: str) -> Sequence[str]:
+    """Return the ways in which a blanked name may be spaced, each once; none for a name without words."""
+    if "  " not in plain and "&" not in folded_text and "+" not in folded_text:
+        return (plain,) if plain else ()
+    single = _SPACES.sub(" ", plain)
+    wide = single.replace(" ", "   ") if plain == single or "&" in folded_text else single
+    return tuple(dict.fromkeys((plain, single, wide)))
+
+
+def _gaps(pattern: str, plain: str, folded_text: str) -> Iterator[tuple[int, int, str]]:
     """Yield where the words of a pattern part, and what the name has there."""
-    for found, sep in zip(re.finditer(" +", pattern), _separators(folded_text), strict=True):
-        yield found.start(), found.end(), sep
-
-
-def _separators(folded_text: str) -> Iterator[str]:
-    """Yield what stands between the words of a folded name."""
-    core = blanked(folded_text)
-    first, last = len(core) - len(core.lstrip()), len(core.rstrip())
-    for found in re.finditer(" +", core[first:last]):
-        yield folded_text[first + found.start() : first + found.end()]
+    core = plain.strip()
+    first = plain.index(core)
+    own = [folded_text[first + gap.start() : first + gap.end()] for gap in _BLANK.finditer(core)]
+    for found, separator in zip(_BLANK.finditer(pattern), own, strict=True):
+        yield found.start(), found.end(), separator
 
 
 def _cues(number: int, entity: Entity, own_given: frozenset[str]) -> Iterator[Cue]:

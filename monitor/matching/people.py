@@ -9,11 +9,12 @@ before it decides, else the first one after it.
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.matching.languages import is_word
+from monitor.matching.german import LEAST_NOUN, is_noun
+from monitor.matching.languages import DICTIONARIES, is_word
 from monitor.matching.lexicon import PARTICLES, Role, folded_words
 from monitor.matching.spans import Found
 from monitor.matching.surroundings import Surroundings, Word, head_of
@@ -33,17 +34,19 @@ from monitor.text.tokens import Span
 
 _NO_NAMES = BUSINESS | OFFICES | TITLES | OPENERS | LEGAL_FORMS | ORGANIZATION_HEADS | ORGANIZATION_WORDS
 _MOST_INITIALS = 2
+_LEAST_PREFIX = 3  # letters of a compound's first part
 
 
 class Bearer(StrEnum):
     """Whom the word before a surname makes of it.
 
-    own: the entity's given name · other: another one · known: that of someone well known ·
-    some: a given name, and the entity has none of its own.
+    own: the entity's given name · other: another one · unknown: a word that can be nothing else ·
+    known: that of someone well known · some: a given name, and the entity has none of its own.
     """
 
     OWN = "own"
     OTHER = "other"
+    UNKNOWN = "unknown"
     KNOWN = "known"
     SOME = "some"
 
@@ -68,7 +71,7 @@ def can_be_surname(found: Found) -> bool:
 
 
 def full_name_at(
-    found: Found, around: Surroundings, own: frozenset[str], names_end: frozenset[int], language: str
+    found: Found, around: Surroundings, own: frozenset[str], names_end: Collection[int], language: str
 ) -> FullName | None:
     """Return the full name that a surname ends, if a given name stands before it.
 
@@ -109,14 +112,10 @@ def group_by_entity(pairs: Sequence[tuple[int, FullName]]) -> Mapping[int, Seque
 
 def _nearest_name(before: Sequence[Word]) -> Word | None:
     """Return the word before a surname, over initials and particles."""
-    skipped = 0
-    for word in before:
+    for word in before[: _MOST_INITIALS + 1]:
         initial = len(word.text) == 1 and word.capital
         if not initial and word.folded not in PARTICLES:
             return word
-        skipped += 1
-        if skipped > _MOST_INITIALS:
-            return None
     return None
 
 
@@ -126,17 +125,28 @@ def _bearer(
     """Return whose given name a word is; None where it is none."""
     if word.folded in own or own.intersection(word.folded.split("-")) == set(word.folded.split("-")):
         return Bearer.OWN
-    if not word.capital or other or head_of(word.folded) in _NO_NAMES or (opens and word.folded in ALSO_WORDS):
+    if (
+        not word.capital
+        or other
+        or head_of(word.folded) in _NO_NAMES
+        or (opens and word.folded in ALSO_WORDS)
+    ):
         return None
     known = BEARERS.get("".join(folded_words(found.target.display)))
     if not own and known and word.folded in known.given:
         return Bearer.KNOWN
     if head_of(word.folded) in GIVEN_NAMES:
         return Bearer.OTHER if own else Bearer.SOME
-    return Bearer.OTHER if own and _reads_as_name(word, language) else None
+    unknown = own and _reads_as_name(word, language) and not (opens and language not in DICTIONARIES)
+    return Bearer.UNKNOWN if unknown else None
 
 
 def _reads_as_name(word: Word, language: str) -> bool:
     """Return whether a capitalized word that nobody knows can be nothing but a name."""
     plain = word.text.isalpha() and not word.text.isupper() and len(word.text) > 1
-    return plain and word.folded not in OPENERS and not is_word(word.text, language)
+    return plain and not is_word(word.text, language) and not (language == "de" and _ends_in_noun(word.text))
+
+
+def _ends_in_noun(word: str) -> bool:
+    """Return whether a German word may be a compound: a noun stands at its end."""
+    return any(is_noun(word[begin:]) for begin in range(_LEAST_PREFIX, len(word) - LEAST_NOUN + 1))

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.matching.words.roles import TITLES
 from monitor.text.normalize import fold
-from monitor.text.tokens import Span, sentence_around
+from monitor.text.tokens import Span
 
 _WINDOW = 90  # code points looked at on either side
 _MOST_WORDS = 5
@@ -40,25 +41,32 @@ class Surroundings:
 
     before: Sequence[Word]
     after: Sequence[Word]
-    apposition: Sequence[str]
+    apposition: Sequence[Word]
     opens: bool
     headline: bool
     sentence: Span
 
 
-def surroundings(text: str, span: Span) -> Surroundings:
-    """Return what stands around a span of a text."""
+NOTHING = Surroundings((), (), (), opens=False, headline=False, sentence=Span(0, 0))
+
+
+def surroundings(text: str, span: Span, sentence: Span) -> Surroundings:
+    """Return what stands around a span of a text, in its sentence."""
     before, opens = _before(text, span.start)
     apposition = _APPOSITION.match(text, span.end)
-    sentence = sentence_around(text, span.start, span.end, 2 * _WINDOW)
     return Surroundings(
         before=before,
         after=_after(text, span.end),
-        apposition=tuple(fold(found).text for found in _WORD.findall(apposition[1])) if apposition else (),
+        apposition=words_of(text, *apposition.span(1)) if apposition else (),
         opens=opens,
         headline=_is_headline(text[sentence.start : span.start], text[span.end : sentence.end]),
         sentence=sentence,
     )
+
+
+@lru_cache(maxsize=65536)
+def _folded(word: str) -> str:
+    return fold(word).text
 
 
 def head_of(folded_word: str) -> str:
@@ -66,17 +74,24 @@ def head_of(folded_word: str) -> str:
     return folded_word.rsplit("-", 1)[-1]
 
 
+def words_of(text: str, start: int, end: int) -> list[Word]:
+    """Return the words of a part of a text, those that hyphens and stops join as one."""
+    return [
+        Word(found[0], _folded(found[0]), Span(*found.span())) for found in _WORD.finditer(text, start, end)
+    ]
+
+
 def _before(text: str, start: int) -> tuple[Sequence[Word], bool]:
     """Return the words before, and whether nothing of the sentence stands before these."""
     first = max(start - _WINDOW, 0)
     words: list[Word] = []
     edge = start
-    for found in reversed(list(_WORD.finditer(text, first, start))):
-        gap = text[found.end() : edge]
-        if not _continues(found[0], gap) or len(words) == _MOST_WORDS:
+    for word in reversed(words_of(text, first, start)):
+        gap = text[word.span.end : edge]
+        if not _continues(word.text, gap) or len(words) == _MOST_WORDS:
             return words, gap.strip(" ")[:1] in {".", "!", "?", ":", "\n"}
-        words.append(Word(found[0], fold(found[0]).text, Span(*found.span())))
-        edge = found.start()
+        words.append(word)
+        edge = word.span.start
     return words, first == 0 or "\n" in text[first:edge]
 
 
@@ -92,12 +107,12 @@ def _continues(word: str, gap: str) -> bool:
 def _after(text: str, end: int) -> Sequence[Word]:
     words: list[Word] = []
     edge = end
-    for found in _WORD.finditer(text, end, min(end + _WINDOW, len(text))):
-        gap = text[edge : found.start()]
+    for word in words_of(text, end, min(end + _WINDOW, len(text))):
+        gap = text[edge : word.span.start]
         if not gap or gap.strip() or "\n\n" in gap or len(words) == _MOST_WORDS:
             break
-        words.append(Word(found[0], fold(found[0]).text, Span(*found.span())))
-        edge = found.end()
+        words.append(word)
+        edge = word.span.end
     return words
 
 

@@ -286,12 +286,14 @@ ENTRY_PENDING = entries.c.state == literal_column("'pending'")
 ENTRY_FAILED = entries.c.state == literal_column("'failed'")
 DELIVERY_PENDING = deliveries.c.state == literal_column("'pending'")
 
-# What a claim reads of each row stands in the index: rows of full groups are passed over there.
+# All that a claim reads of a row stands in the index, its own condition too: rows of full groups are
+# passed over there.
 Index(
     "feeds_due",
     feeds.c.due_at,
     feeds.c.host,
     feeds.c.lease_until,
+    feeds.c.active,
     sqlite_where=ACTIVE,
     postgresql_where=ACTIVE,
 )
@@ -300,6 +302,7 @@ Index(
     entries.c.due_at,
     entries.c.host,
     entries.c.lease_until,
+    entries.c.state,
     sqlite_where=ENTRY_PENDING,
     postgresql_where=ENTRY_PENDING,
 )
@@ -309,6 +312,7 @@ Index(
     deliveries.c.receiver,
     deliveries.c.due_at,
     deliveries.c.lease_until,
+    deliveries.c.state,
     sqlite_where=DELIVERY_PENDING,
     postgresql_where=DELIVERY_PENDING,
 )

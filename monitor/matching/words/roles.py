@@ -8,78 +8,86 @@ from monitor.matching.words import listed
 # Who holds or seeks public office, plays, or performs: another walk of life than a company's.
 OFFICES = listed(
     "gouverneur gouverneurin gouverneurs governor governors gov senator senatorin senators sen",
-    "abgeordneter abgeordnete congressman congresswoman representative rep minister ministerin kanzler",
-    "kanzlerin ministerpraesident ministerpraesidentin staatspraesident us-praesident bundespraesident",
-    "staatssekretaer staatssekretaerin buergermeister buergermeisterin mayor landrat republikaner",
-    "republikanerin republican democrat demokrat demokratin praesidentschaftskandidat praesidentschaftsbewerber",
-    "kandidat kandidatin candidate nominee lady ex-gouverneur ex-governor lawmaker sheriff judge richter",
-    "richterin attorney staatsanwalt coach trainer stuermer torwart midfielder striker quarterback pitcher",
-    "schauspieler schauspielerin actor actress singer saenger saengerin komponist filmregisseur premier",
-    "prime-minister parteichef parteichefin parteivorsitzender fraktionschef fraktionschefin",
+    "abgeordneter abgeordnete congressman congresswoman representative rep minister ministerin",
+    "kanzler kanzlerin ministerpraesident ministerpraesidentin staatspraesident us-praesident",
+    "bundespraesident staatssekretaer staatssekretaerin buergermeister buergermeisterin mayor landrat",
+    "republikaner republikanerin republican democrat demokrat demokratin praesidentschaftskandidat",
+    "praesidentschaftsbewerber kandidat kandidatin candidate nominee lady ex-gouverneur ex-governor",
+    "lawmaker sheriff judge richter richterin attorney staatsanwalt coach trainer stuermer torwart",
+    "midfielder striker quarterback pitcher schauspieler schauspielerin actor actress singer saenger",
+    "saengerin komponist filmregisseur premier prime-minister parteichef parteichefin",
+    "parteivorsitzender fraktionschef fraktionschefin",
 )
 
 # Who works for a company.
 BUSINESS = listed(
-    "manager managerin chef chefin ceo cto cfo coo cio vorstand vorstandschef vorstandschefin vorstaendin",
-    "vorstandsvorsitzender geschaeftsfuehrer geschaeftsfuehrerin gruender gruenderin founder cofounder",
-    "co-founder executive exec director direktor direktorin leiter leiterin head boss president vice-president",
-    "vp svp engineer ingenieur ingenieurin entwickler entwicklerin techniker informatiker chairman",
-    "chairwoman aufsichtsratschef aufsichtsratsvorsitzender analyst unternehmer unternehmerin entrepreneur",
-    "veteran konzernchef konzernchefin firmenchef firmenchefin technikchef spartenchef scientist architect",
+    "manager managerin chef chefin ceo cto cfo coo cio vorstand vorstandschef vorstandschefin",
+    "vorstaendin vorstandsvorsitzender geschaeftsfuehrer geschaeftsfuehrerin gruender gruenderin",
+    "founder cofounder co-founder executive exec director direktor direktorin leiter leiterin head",
+    "boss president vice-president vp svp engineer ingenieur ingenieurin entwickler entwicklerin",
+    "techniker informatiker chairman chairwoman aufsichtsratschef aufsichtsratsvorsitzender analyst",
+    "unternehmer unternehmerin entrepreneur veteran konzernchef konzernchefin firmenchef firmenchefin",
+    "technikchef spartenchef scientist architect",
 )
 
 # What stands before a surname and says nothing of whose it is.
-TITLES = listed("herr herrn frau mr mrs ms dr prof professor professorin sir lord dame mister doktor")
+TITLES = listed(
+    "herr herrn frau mr mrs ms dr prof professor professorin sir lord dame mister doktor",
+)
 
 LEGAL_FORMS = listed(
-    "ag se gmbh kg kgaa ohg ev inc inc. corp corp. corporation ltd ltd. limited llc plc co co. company sa nv bv",
-    "spa srl oy ab asa holding holdings group gruppe stiftung",
+    "ag se gmbh kg kgaa ohg ev inc inc. corp corp. corporation ltd ltd. limited llc plc co co.",
+    "company sa nv bv spa srl oy ab asa holding holdings group gruppe stiftung",
 )
 
 # Heads of compounds with an organization's name, and words beside it.
 ORGANIZATION_HEADS = listed(
-    "aktie aktien aktionaer aktionaere anleihe aufsichtsrat beschaeftigte beschaeftigten boss ceo chef chefin",
-    "chefs cloud deal dienst eigner filiale filialen geschaeft geraet geraete gruender haendler",
-    "hauptversammlung konkurrent kunde kunden lager lieferant logistik konzern konzerns konzernchef",
-    "management manager managerin managers marke mitarbeiter mutter niederlassung paket paketzentrum",
-    "personal produkt produkte server sparte sparten sprecher sprecherin standort strategie streik tochter",
-    "toechter umsatz versand verteilzentrum vorstand werk werke zentrale zulieferer",
-    "shares stock earnings employee employees executive executives founder spokesperson spokeswoman",
-    "spokesman subsidiary unit warehouse warehouses worker workers customers customer delivery headquarters",
-    "investor investors revenue",
+    "aktie aktien aktionaer aktionaere anleihe aufsichtsrat beschaeftigte beschaeftigten boss ceo",
+    "chef chefin chefs cloud deal dienst eigner filiale filialen geschaeft geraet geraete gruender",
+    "haendler hauptversammlung konkurrent kunde kunden lager lieferant logistik konzern konzerns",
+    "konzernchef management manager managerin managers marke mitarbeiter mutter niederlassung paket",
+    "paketzentrum personal produkt produkte server sparte sparten sprecher sprecherin standort",
+    "strategie streik tochter toechter umsatz versand verteilzentrum vorstand werk werke zentrale",
+    "zulieferer shares stock earnings employee employees executive executives founder spokesperson",
+    "spokeswoman spokesman subsidiary unit warehouse warehouses worker workers customers customer",
+    "delivery headquarters investor investors revenue",
 )
 ORGANIZATION_WORDS = listed(
     "konzern konzerns unternehmen unternehmens firma anbieter hersteller haendler onlinehaendler",
-    "online-haendler versandhaendler internetkonzern techkonzern tech-konzern technologiekonzern riese",
-    "tech-riese branchenriese autobauer versicherer betreiber zulieferer arbeitgeber tochter mutter",
-    "company retailer giant tech-giant maker carmaker insurer startup start-up firm manufacturer operator",
-    "supplier lender bank hyperscaler",
+    "online-haendler versandhaendler internetkonzern techkonzern tech-konzern technologiekonzern",
+    "riese tech-riese branchenriese autobauer versicherer betreiber zulieferer arbeitgeber tochter",
+    "mutter company retailer giant tech-giant maker carmaker insurer startup start-up firm",
+    "manufacturer operator supplier lender bank hyperscaler",
 )
 
 GEOGRAPHIC_HEADS = listed(
     "regenwald regenwalds regenwaldes regenwaelder delta deltas becken beckens gebiet gebiete gebiets",
-    "gebietes fluss flusses ufer muendung urwald dschungel tiefland quelle quellen stamm staemme indianer",
-    "indigene indigenen voelker nebenfluss nebenfluesse region regenwaldes einzugsgebiet wald waelder insel",
-    "kueste tal tals gebirge wueste savanne see sees",
-    "river rivers rainforest rainforests basin tribe tribes tribesmen jungle forest forests tributary",
-    "tributaries wetlands watershed valley delta floodplain deforestation biome headwaters estuary warrior",
-    "warriors parrot dolphin dolphins manatee peoples",
+    "gebietes fluss flusses ufer muendung urwald dschungel tiefland quelle quellen stamm staemme",
+    "indianer indigene indigenen voelker nebenfluss nebenfluesse region einzugsgebiet wald waelder",
+    "insel kueste tal tals gebirge wueste savanne river rivers rainforest rainforests basin tribe",
+    "tribes tribesmen jungle forest forests tributary tributaries wetlands watershed valley",
+    "floodplain deforestation biome headwaters estuary warrior warriors parrot dolphin dolphins",
+    "manatee peoples",
 )
-GEOGRAPHIC_WORDS = listed("fluss river strom nebenfluss regenwald rainforest insel berg lake mount")
+GEOGRAPHIC_WORDS = listed(
+    "fluss river strom nebenfluss regenwald rainforest insel berg lake mount",
+)
 
 # After "the NAME" these go on with the sentence: the name stood alone, as names of rivers do.
 FUNCTION_WORDS = listed(
-    "a an and are as at be been but by can could did do does for from had has have he her his how in into is it",
-    "its like may more might most must no nor not of on once or over she should since so still than that the",
-    "their then there they this through to today under until up was we were what when where which while who",
-    "will with would you your near below above along across during itself alone after before because",
+    "a an and are as at be been but by can could did do does for from had has have he her his how in",
+    "into is it its like may more might most must no nor not of on once or over she should since so",
+    "still than that the their then there they this through to today under until up was we were what",
+    "when where which while who will with would you your near below above along across during itself",
+    "alone after before because",
 )
 OPENERS = FUNCTION_WORDS | listed(
-    "ab aber als also am an auch auf aus bei beim bis da damals damit danach dann das dass dem den denn der des",
-    "deshalb die dies diese dieser dieses doch dort durch ein eine einem einen einer er erst es fuer gegen heute",
-    "hat hatte ich ihr ihre im in ist jetzt kann laut mit morgen nach nachdem neben nicht noch nun nur ob obwohl",
-    "oder ohne schon seit sein seine sich sie sind so sogar sollte statt trotz ueber um und unter vom von vor",
-    "waehrend wann war warum was wegen weil wenn wer wie wird wo wollte zu zudem zum zur zwischen",
-    "according against although amid among around both despite even former if instead just last meanwhile new",
-    "now only our soon these though us why yet yesterday again later here unlike about",
+    "ab aber als also am an auch auf aus bei beim bis da damals damit danach dann das dass dem den",
+    "denn der des deshalb die dies diese dieser dieses doch dort durch ein eine einem einen einer er",
+    "erst es fuer gegen heute hat hatte ich ihr ihre im in ist jetzt kann laut mit morgen nach",
+    "nachdem neben nicht noch nun nur ob obwohl oder ohne schon seit sein seine sich sie sind so",
+    "sogar sollte statt trotz ueber um und unter vom von vor waehrend wann war warum was wegen weil",
+    "wenn wer wie wird wo wollte zu zudem zum zur zwischen according against although amid among",
+    "around both despite even former if instead just last meanwhile new now only our soon these",
+    "though us why yet yesterday again later here unlike about",
 )

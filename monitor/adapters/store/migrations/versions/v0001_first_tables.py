@@ -59,7 +59,7 @@ def _feeds_and_entries() -> None:
         sa.Column("lease_token", TEXT),
         sa.Column("lease_until", LONG),
     )
-    _index("feeds_due", "feeds", "due_at", "host", "lease_until", where=ACTIVE)
+    _index("feeds_due", "feeds", "due_at", "host", "lease_until", "active", where=ACTIVE)
     _index("feeds_leased", "feeds", "lease_token", where=LEASED)
     op.create_table(
         "entries",
@@ -76,7 +76,7 @@ def _feeds_and_entries() -> None:
         sa.Column("lease_token", TEXT),
         sa.Column("lease_until", LONG),
     )
-    _index("entries_due", "entries", "due_at", "host", "lease_until", where=PENDING)
+    _index("entries_due", "entries", "due_at", "host", "lease_until", "state", where=PENDING)
     _index("entries_failed", "entries", "number", where=FAILED)
     _index("entries_leased", "entries", "lease_token", where=LEASED)
     op.create_table(
@@ -211,7 +211,7 @@ def _outbox() -> None:
         sa.Column("lease_token", TEXT),
         sa.Column("lease_until", LONG),
     )
-    _index("deliveries_due", "deliveries", "receiver", "due_at", "lease_until", where=PENDING)
+    _index("deliveries_due", "deliveries", "receiver", "due_at", "lease_until", "state", where=PENDING)
     _index("deliveries_leased", "deliveries", "lease_token", where=LEASED)
     _index("deliveries_made", "deliveries", "state", "created_at")
     op.create_table(

@@ -1,0 +1,421 @@
+"""Is it this entity? Evidence for and against, in log-odds that add up.
+
+Observations: one name stands for the company and the river, for two people of one surname, for a bank
+and a bench. What tells them apart stands beside the name (a given name, an office, a legal form, the
+rest of a compound) or elsewhere in the article (the full name, context words, decoys).
+
+Theory of operation: each small function below looks at one sort of evidence and yields what it finds,
+with its weight from the one table. A mention's confidence is the logistic of the sum; nothing else
+moves it. What other entities say (related ones) and what the entity's other mentions say (one sense
+per document) is added afterwards by the matcher, from the sums so far.
+
+Known exceptions: an entity that is configured by a bare surname and no kind cannot be told from its
+namesakes by given names in general, only from well-known ones (`words.bearers`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import exp
+
+from monitor.matching.languages import is_word
+from monitor.matching.lexicon import Role, folded_words
+from monitor.matching.people import Bearer, FullName, can_be_surname, governing
+from monitor.matching.spans import CueFound, Found
+from monitor.matching.surroundings import Surroundings, Word, head_of, words_of
+from monitor.matching.words.bearers import BEARERS
+from monitor.matching.words.everyday import ENGLISH_WORDS, GERMAN_WORDS, PLACES
+from monitor.matching.words.given import GIVEN_NAMES
+from monitor.matching.words.roles import (
+    BUSINESS,
+    FUNCTION_WORDS,
+    GEOGRAPHIC_HEADS,
+    GEOGRAPHIC_WORDS,
+    LEGAL_FORMS,
+    OFFICES,
+    ORGANIZATION_HEADS,
+    ORGANIZATION_WORDS,
+)
+from monitor.model import Entity, EntityKind, Evidence, Form, MatchReason
+from monitor.text.tokens import Span
+
+_PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
+_CUES = ORGANIZATION_HEADS | ORGANIZATION_WORDS | GEOGRAPHIC_HEADS | GEOGRAPHIC_WORDS | LEGAL_FORMS
+_MOST_FURTHER = 4  # context words beyond the first that still count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """The one table, in natural log-odds. All set by hand on the cases of the acceptance table."""
+
+    full_name: float = 4.0  # a name of several words is hardly ever another thing: 0.98
+    name: float = 2.0  # a single capitalized word, nothing else known: 0.88
+    own_surname: float = 1.0  # a person configured by one word: 0.73
+    short_form: float = -0.5  # a bare surname is anybody's: 0.38, probable and no more
+    common_word: float = -3.0  # a German noun is capitalized anyway: 0.27 with `name`
+    common_word_inside: float = -1.0  # within an English sentence a capital means a name: 0.73
+    common_surname: float = -0.7  # Koch, Weber: many bearers
+    place: float = -1.5  # a town or land of the same name: 0.62
+    given_name: float = -2.5  # Peter alone names nobody in particular
+    two_letters: float = -2.0  # abbreviations of two letters have dozens of readings
+    three_letters: float = -0.5
+    other_word: float = -8.0  # a decoy, another word or a longer name stands there: certain
+    lower_case: float = -6.0  # the common word, written as one
+    own_given_name: float = 4.5  # the full name, with initials between or in two steps
+    other_given_name: float = -8.0  # Ron is not Peter: outweighs licence and context together
+    unknown_given_name: float = -5.0  # a capitalized word that no dictionary knows, before a surname
+    known_bearer: float = -4.0  # a well-known namesake of an entity without given names
+    some_given_name: float = -0.5  # the entity has no given name to compare
+    given_name_of_organization: float = -3.0  # Werner Siemens is no company
+    licensed_before: float = 5.0  # the full name stood before
+    licensed_after: float = 4.5  # it follows, as after a title
+    governed_by_other: float = -6.0  # the last full name was another's
+    namesake_in_article: float = -0.7  # somebody of that surname is in the article
+    office: float = -6.0  # Gouverneur DeSantis is not the manager; outweighs a licence
+    office_apposition: float = -4.0
+    office_of_namesake: float = -4.0  # with a well-known namesake in office
+    office_of_organization: float = -1.5
+    office_unclear: float = -0.5  # an entity of no kind may well hold an office
+    office_in_sentence: float = -1.5  # for a surname that nothing licenses
+    business: float = 1.0
+    organization_compound: float = 1.5  # Amazon-Chef, Amazonaktie
+    organization_word: float = 1.5  # der Händler Amazon
+    organization_follows: float = 1.0  # Amazon shares
+    legal_form: float = 2.5  # Amazon Inc.
+    domain: float = 1.5  # amazon.de
+    geographic_compound: float = -6.0  # Amazon-Delta
+    geographic_follows: float = -6.0  # Amazon River
+    geographic_before: float = -3.0  # the river Amazon
+    bare_article: float = -2.8  # "the Amazon is", as only rivers and forests are called
+    neighbor_after: float = -0.4  # Amazon Prime is still Amazon's
+    neighbor_before: float = -0.8
+    neighbor_of_common: float = -1.7  # Apple Daily, Casa Nova: a common word makes many names
+    context: float = 1.5
+    context_further: float = 0.7
+    context_near: float = 0.8
+    not_context: float = -2.0
+    not_context_further: float = -1.0
+    not_context_near: float = -1.0
+    required_missing: float = -8.0
+    decoy_elsewhere: float = -1.0
+    decoy_further: float = -0.4
+    related: float = 1.5
+    related_further: float = 0.5
+    one_sense_for: float = 0.5
+    one_sense_against: float = -1.0
+    one_sense_strongly_against: float = -2.2  # three refusals and nothing for it
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """Evidence, and the span of the text that shows another reading where it does."""
+
+    evidence: Evidence
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the whole article holds for one entity."""
+
+    entity: Entity
+    language: str
+    cues: Sequence[CueFound]
+    full_names: Sequence[FullName]
+    own_roles: frozenset[str]
+    refused: Sequence[Found]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One mention, what stands around it, and the full name that it ends, if it does."""
+
+    found: Found
+    around: Surroundings
+    full_name: FullName | None
+    name_before: bool
+
+
+def confidence_of(evidence: Sequence[Evidence]) -> float:
+    """Return the logistic of the sum of the weights, 0–1."""
+    total = sum(each.weight for each in evidence)
+    return 1 / (1 + exp(-total))
+
+
+def clues(sight: Sight, scene: Scene, weights: Weights) -> Iterator[Clue]:
+    """Yield everything that speaks for or against a mention, the strength of its name first."""
+    yield from _strength(sight, scene, weights)
+    if sight.found.refusal:
+        return
+    for look in (_names, _offices, _compounds, _beside, _neighbors, _context, _decoys):
+        yield from look(sight, scene, weights)
+
+
+def _clue(reason: MatchReason, text: str, weight: float, span: Span | None = None) -> Clue:
+    return Clue(Evidence(reason=reason, text=text, weight=weight), span)
+
+
+# ---- the name itself -------------------------------------------------------------------------
+
+
+def _strength(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
+    """How much does the name tell by itself?"""
+    found, target = sight.found, sight.found.target
+    if target.role is Role.SHORT:
+        yield _clue(MatchReason.SHORT_FORM, target.display, by.short_form)
+        if is_common(target.display, "de"):
+            yield _clue(MatchReason.COMMON_WORD, target.display, by.common_surname)
+    elif target.words > 1:
+        person = target.kind is EntityKind.PERSON
+        yield _clue(MatchReason.FULL_NAME if person else MatchReason.NAME, target.name, by.full_name)
+    elif target.kind is EntityKind.PERSON:
+        yield _clue(MatchReason.NAME, target.name, by.own_surname)
+    else:
+        yield _clue(MatchReason.NAME, target.name, by.name)
+        yield from _weakness(sight, scene, by)
+    if found.refusal:
+        lower = found.refusal is MatchReason.LOWER_CASE
+        yield _clue(found.refusal, found.taker, by.lower_case if lower else by.other_word, found.surface)
+
+
+def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
+    """What else is a single word that names an organization, a product or a place?"""
+    name, around = sight.found.target.name, sight.around
+    folded = "".join(folded_words(name))
+    if is_common(name, scene.language):
+        inside = scene.language != "de" and bool(around.before) and not around.headline
+        yield _clue(MatchReason.COMMON_WORD, name, by.common_word_inside if inside else by.common_word)
+    elif folded in GIVEN_NAMES:
+        yield _clue(MatchReason.COMMON_WORD, name, by.given_name)
+    elif folded in PLACES and sight.found.target.kind is not EntityKind.PLACE:
+        yield _clue(MatchReason.COMMON_WORD, name, by.place)
+    elif len(folded) <= 3:  # noqa: PLR2004  (the length at which acronyms begin to be plain)
+        yield _clue(MatchReason.SHORT_NAME, name, by.three_letters if len(folded) > 2 else by.two_letters)  # noqa: PLR2004
+    if sight.found.form is Form.HANDLE and "." in sight.found.text:
+        yield _clue(MatchReason.ORGANIZATION_CUE, sight.found.text, by.domain)
+
+
+def is_common(name: str, language: str) -> bool:
+    """Return whether a name is an ordinary word of a language."""
+    listed = {"de": GERMAN_WORDS, "en": ENGLISH_WORDS}.get(language, frozenset())
+    return "".join(folded_words(name)) in listed
+
+
+# ---- given names and offices -----------------------------------------------------------------
+
+
+def _names(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
+    """Whose surname is it?"""
+    found, full = sight.found, sight.full_name
+    if found.target.words > 1 and found.target.role is Role.NAME:
+        return
+    if full is not None:
+        yield from _given(full, found, by)
+    elif can_be_surname(found):
+        yield from _governed(found, governing(found.place, scene.full_names), by)
+
+
+def _given(full: FullName, found: Found, by: Weights) -> Iterator[Clue]:
+    given = full.text[: found.core.start - full.span.start].strip()
+    if full.bearer is Bearer.OWN:
+        yield _clue(MatchReason.FULL_NAME, full.text, by.own_given_name)
+        return
+    organization = found.target.kind is EntityKind.ORGANIZATION
+    weight = {
+        Bearer.OTHER: by.other_given_name,
+        Bearer.UNKNOWN: by.unknown_given_name,
+        Bearer.KNOWN: by.known_bearer,
+        Bearer.SOME: by.given_name_of_organization if organization else by.some_given_name,
+    }[full.bearer]
+    yield _clue(MatchReason.OTHER_GIVEN_NAME, given, weight, full.span)
+
+
+def _governed(found: Found, full: FullName | None, by: Weights) -> Iterator[Clue]:
+    """Yield what the full name last given says of a surname that stands alone."""
+    if full is None or full.bearer is Bearer.SOME:
+        return
+    if full.bearer is Bearer.OWN:
+        before = full.place < found.place
+        yield _clue(MatchReason.LICENSED, full.text, by.licensed_before if before else by.licensed_after)
+    elif full.bearer is Bearer.KNOWN:
+        yield _clue(MatchReason.OTHER_GIVEN_NAME, full.text, by.known_bearer)
+    else:
+        yield _clue(MatchReason.OTHER_GIVEN_NAME, full.text, by.governed_by_other)
+
+
+def _offices(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
+    """Does an office or a trade stand beside the name?"""
+    found, full = sight.found, sight.full_name
+    own = full is not None and full.bearer is Bearer.OWN
+    if not can_be_surname(found) or own:
+        return
+    beside = roles_before(sight)
+    office = _office(beside, scene)
+    named = _office(sight.around.apposition, scene)
+    if office:
+        yield _clue(MatchReason.OTHER_ROLE, office.text, _office_weight(found, by, by.office))
+    elif named:
+        yield _clue(MatchReason.OTHER_ROLE, named.text, _office_weight(found, by, by.office_apposition))
+    elif found.target.role is Role.SHORT and not scene.full_names:
+        yield from _office_in_sentence(sight, scene, by)
+    if found.target.kind is not EntityKind.ORGANIZATION:
+        trade = next((each for each in (*beside, *sight.around.apposition) if is_trade(each.folded)), None)
+        if trade:
+            yield _clue(MatchReason.ROLE, trade.text, by.business)
+
+
+def _office(words: Sequence[Word], scene: Scene) -> Word | None:
+    """Return the first word that is an office, and none that the entity holds."""
+    return next((word for word in words if offices_in([word]) - scene.own_roles), None)
+
+
+def offices_in(words: Sequence[Word]) -> frozenset[str]:
+    """Return the offices among words, folded, without what stands before a hyphen."""
+    return OFFICES & {head_of(word.folded) for word in words}
+
+
+def _office_weight(found: Found, by: Weights, of_person: float) -> float:
+    kind = found.target.kind
+    if kind is EntityKind.PERSON:
+        return of_person
+    if "".join(folded_words(found.target.display)) in BEARERS:
+        return by.office_of_namesake
+    return by.office_of_organization if kind is EntityKind.ORGANIZATION else by.office_unclear
+
+
+def _office_in_sentence(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
+    sentence = sight.around.sentence
+    said = words_of(sight.found.page.original, sentence.start, sentence.end)
+    office = _office(said, scene)
+    if office:
+        yield _clue(MatchReason.OTHER_ROLE, office.text, by.office_in_sentence)
+
+
+def roles_before(sight: Sight) -> Sequence[Word]:
+    """Return the two words before a name, or before the full name that it ends."""
+    start = sight.full_name.span.start if sight.full_name else sight.found.surface.start
+    return [word for word in sight.around.before if word.span.end <= start][:2]
+
+
+def is_trade(folded_word: str) -> bool:
+    """Return whether a word says that somebody works for a company, also at a compound's end."""
+    head = head_of(folded_word)
+    return head in BUSINESS or head.endswith(
+        ("manager", "managerin", "chef", "chefin", "ingenieur", "leiter")
+    )
+
+
+# ---- what stands beside ------------------------------------------------------------------------
+
+
+def _compounds(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
+    """What is the rest of a compound?"""
+    found = sight.found
+    if found.target.kind in (EntityKind.PERSON, EntityKind.PLACE) or not found.rest:
+        return
+    parts = [part for part in folded_words(found.rest) if part]
+    geographic = next((part for part in parts if part in GEOGRAPHIC_HEADS), None)
+    if geographic:
+        yield _clue(MatchReason.GEOGRAPHIC_CUE, found.text, by.geographic_compound, found.surface)
+    elif any(part in ORGANIZATION_HEADS or is_trade(part) for part in parts):
+        yield _clue(MatchReason.ORGANIZATION_CUE, found.text, by.organization_compound)
+
+
+def _beside(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
+    """Which words stand right before and after the name of something that is no person?"""
+    found, around = sight.found, sight.around
+    if found.target.kind in (EntityKind.PERSON, EntityKind.PLACE) or found.form not in _PLAIN:
+        return
+    after = around.after[0] if around.after else None
+    before = around.before[0] if around.before else None
+    if after and after.folded in GEOGRAPHIC_HEADS:
+        span = Span(found.surface.start, after.span.end)
+        yield _clue(MatchReason.GEOGRAPHIC_CUE, after.text, by.geographic_follows, span)
+    elif after and after.folded in LEGAL_FORMS and after.capital:
+        yield _clue(MatchReason.LEGAL_FORM, after.text, by.legal_form)
+    elif after and after.folded in ORGANIZATION_HEADS:
+        yield _clue(MatchReason.ORGANIZATION_CUE, after.text, by.organization_follows)
+    if before and head_of(before.folded) in ORGANIZATION_WORDS:
+        yield _clue(MatchReason.ORGANIZATION_CUE, before.text, by.organization_word)
+    elif before and head_of(before.folded) in GEOGRAPHIC_WORDS:
+        span = Span(before.span.start, found.surface.end)
+        yield _clue(MatchReason.GEOGRAPHIC_CUE, before.text, by.geographic_before, span)
+    elif before and before.folded == "the" and _stands_bare(sight) and is_word(found.target.name, "en"):
+        yield _clue(MatchReason.GEOGRAPHIC_CUE, f"{before.text} {found.text}", by.bare_article)
+
+
+def _stands_bare(sight: Sight) -> bool:
+    """Return whether after "the" and the name the sentence goes on, or ends, without a noun."""
+    single = sight.found.target.words == 1
+    after = sight.around.after
+    return single and (not after or after[0].folded in FUNCTION_WORDS)
+
+
+def _neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
+    """Do capitalized words beside the name make another name of it?"""
+    found, around = sight.found, sight.around
+    single = found.target.words == 1 and found.target.kind is not EntityKind.PERSON
+    if not single or around.headline or found.form not in _PLAIN:
+        return
+    common = is_common(found.target.name, scene.language)
+    after = around.after[0] if around.after else None
+    if after and after.capital and _is_strange(after.text, after.folded, scene.language):
+        weight = by.neighbor_of_common if common else by.neighbor_after
+        span = Span(found.surface.start, after.span.end)
+        yield _clue(MatchReason.OTHER_NAME, f"{found.text} {after.text}", weight, span)
+    before = around.before[0] if around.before else None
+    opens = around.opens and len(around.before) == 1
+    if before is None or opens or sight.name_before or sight.full_name or not before.capital:
+        return
+    if _is_strange(before.text, before.folded, scene.language):
+        weight = by.neighbor_of_common if common else by.neighbor_before
+        span = Span(before.span.start, found.surface.end)
+        yield _clue(MatchReason.OTHER_NAME, f"{before.text} {found.text}", weight, span)
+
+
+def _is_strange(text: str, folded: str, language: str) -> bool:
+    """Return whether a capitalized word is neither a cue of its own nor, in German, a noun."""
+    head = head_of(folded)
+    possessive = folded.endswith(("'s", "s'"))
+    return not (head in _CUES or possessive or is_trade(folded) or (language == "de" and is_word(text, "de")))
+
+
+# ---- elsewhere in the article --------------------------------------------------------------------
+
+
+def _context(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
+    """Which of the entity's context words does the article hold?"""
+    for reason, first, further, near in (
+        (MatchReason.CONTEXT, by.context, by.context_further, by.context_near),
+        (MatchReason.NOT_CONTEXT, by.not_context, by.not_context_further, by.not_context_near),
+    ):
+        there = [
+            each for each in scene.cues if each.cue.reason is reason and not _overlaps(each, sight.found)
+        ]
+        words = list(dict.fromkeys(each.cue.text for each in there))
+        for number, word in enumerate(words[: 1 + _MOST_FURTHER]):
+            yield _clue(reason, word, further if number else first)
+        close = next((each.cue.text for each in there if _is_near(each, sight)), None)
+        if close:
+            yield _clue(reason, close, near)
+    required = [each for each in scene.cues if each.cue.reason is MatchReason.REQUIRED_MISSING]
+    if scene.entity.require and not required:
+        yield _clue(MatchReason.REQUIRED_MISSING, ", ".join(scene.entity.require), by.required_missing)
+
+
+def _overlaps(cue: CueFound, found: Found) -> bool:
+    inside = cue.span.start < found.surface.end and found.surface.start < cue.span.end
+    return cue.page is found.page and inside
+
+
+def _is_near(cue: CueFound, sight: Sight) -> bool:
+    sentence = sight.around.sentence
+    return cue.page is sight.found.page and sentence.start <= cue.span.start < sentence.end
+
+
+def _decoys(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
+    """What else stood in the article where the name might have?"""
+    if sight.found.target.role is Role.SHORT or sight.found.target.words > 1:
+        return
+    takers = list(dict.fromkeys(each.taker for each in scene.refused))
+    for number, taker in enumerate(takers[: 1 + _MOST_FURTHER]):
+        yield _clue(MatchReason.DECOY, taker, by.decoy_further if number else by.decoy_elsewhere)

@@ -1,0 +1,213 @@
+"""How is each place where a name stands read, given everything that the article holds?
+
+First every place is read by itself and by what the article says of its entity; then entities that are
+related and confirmed speak for one another; then the places of one entity that are sure speak for or
+against those that are not. Each pass looks only at the sums of the pass before, so that no order of
+entities or names can change a reading.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.matching.disambiguate import (
+    Clue,
+    Scene,
+    Sight,
+    Weights,
+    clues,
+    confidence_of,
+    offices_in,
+    roles_before,
+)
+from monitor.matching.lexicon import Lexicon, Role, folded_words
+from monitor.matching.people import Bearer, full_name_at, group_by_entity
+from monitor.matching.spans import CueFound, Found, Page, find_cues
+from monitor.matching.surroundings import NOTHING, surroundings
+from monitor.matching.words.roles import OFFICES
+from monitor.model import Evidence, MatchReason
+from monitor.text.tokens import Span, sentences
+
+_SURE = 2.5  # log-odds of a place that speaks for others: more than a plain name
+_REFUSED = -2.0  # log-odds of one that speaks against
+_MANY = 3  # refused places that together speak strongly
+_CONFIRMED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A place, the evidence on it, and the span that shows another reading, where there is one."""
+
+    found: Found
+    evidence: tuple[Evidence, ...]
+    shown: Span
+    confidence: float
+
+    @property
+    def total(self) -> float:
+        """Return the log-odds."""
+        return sum(each.weight for each in self.evidence)
+
+
+def read_all(
+    lexicon: Lexicon, pages: Sequence[Page], found: Sequence[Found], language: str, weights: Weights
+) -> Mapping[int, Sequence[Reading]]:
+    """Return the readings of each entity that stands in the article, in the article's order."""
+    by_entity: dict[int, list[Found]] = defaultdict(list)
+    for each in found:
+        by_entity[each.target.entity].append(each)
+    sights = _sights(found, lexicon, language)
+    scenes = _scenes(by_entity, sights, lexicon, pages, language)
+    readings = {
+        entity: [_read(sights[id(each)], scenes[entity], weights) for each in places]
+        for entity, places in by_entity.items()
+    }
+    return _of_one_sense(_with_related(readings, lexicon, weights), weights)
+
+
+def _sights(found: Sequence[Found], lexicon: Lexicon, language: str) -> Mapping[int, Sight]:
+    """Look around each place; by the identity of the place, since equal ones are the same."""
+    ends: dict[int, set[int]] = defaultdict(set)
+    parts: dict[int, Sequence[Span]] = {}
+    for each in found:
+        ends[each.page.base].add(each.core.end)
+        if each.page.base not in parts:
+            parts[each.page.base] = sentences(each.page.original)
+    return {
+        id(each): _sight(each, lexicon, parts[each.page.base], ends[each.page.base], language)
+        for each in found
+    }
+
+
+def _sight(
+    found: Found, lexicon: Lexicon, parts: Sequence[Span], ends: Collection[int], language: str
+) -> Sight:
+    around = NOTHING
+    if not found.refusal:
+        around = surroundings(found.page.original, found.surface, _sentence(found.surface, parts))
+    own = lexicon.own_given[found.target.entity]
+    before = around.before[0].span.end if around.before else None
+    full = full_name_at(found, around, own, ends, language)
+    return Sight(found, around, full, name_before=before in ends)
+
+
+def _sentence(span: Span, parts: Sequence[Span]) -> Span:
+    """Return the sentence in which a span begins, and on to where the span ends."""
+    part = parts[bisect_right(parts, span.start, key=lambda each: each.start) - 1]
+    return Span(part.start, max(part.end, span.end))
+
+
+def _scenes(
+    by_entity: Mapping[int, Sequence[Found]],
+    sights: Mapping[int, Sight],
+    lexicon: Lexicon,
+    pages: Sequence[Page],
+    language: str,
+) -> Mapping[int, Scene]:
+    cues: dict[int, list[CueFound]] = defaultdict(list)
+    for each in (cue for page in pages for cue in find_cues(page, lexicon)):
+        if each.cue.entity in by_entity:
+            cues[each.cue.entity].append(each)
+    names = group_by_entity(
+        [
+            (entity, full)
+            for entity, places in by_entity.items()
+            for full in (sights[id(each)].full_name for each in places)
+            if full
+        ]
+    )
+    return {
+        entity: Scene(
+            entity=lexicon.entities[entity],
+            language=language,
+            cues=cues[entity],
+            full_names=names.get(entity, ()),
+            own_roles=frozenset(_own_roles([sights[id(each)] for each in places], lexicon, entity)),
+            refused=[each for each in places if _is_another_thing(each)],
+        )
+        for entity, places in by_entity.items()
+    }
+
+
+def _own_roles(sights: Sequence[Sight], lexicon: Lexicon, entity: int) -> Iterator[str]:
+    """Yield the offices that an entity holds: by its context, or beside its full name."""
+    for text in lexicon.entities[entity].context:
+        yield from OFFICES.intersection(folded_words(text))
+    for sight in sights:
+        if sight.full_name and sight.full_name.bearer is Bearer.OWN:
+            yield from offices_in([*roles_before(sight), *sight.around.apposition])
+
+
+def _is_another_thing(found: Found) -> bool:
+    return found.refusal in (MatchReason.DECOY, MatchReason.OTHER_WORD)
+
+
+def _read(sight: Sight, scene: Scene, weights: Weights) -> Reading:
+    found = list(clues(sight, scene, weights))
+    evidence = tuple(clue.evidence for clue in found)
+    return Reading(sight.found, evidence, _shown(sight.found, found), confidence_of(evidence))
+
+
+def _shown(found: Found, given: Sequence[Clue]) -> Span:
+    """Return the span that shows a refusal best: that of the heaviest clue against, if it has one."""
+    against = [clue for clue in given if clue.evidence.weight < 0 and clue.span]
+    heaviest = min(against, key=lambda clue: clue.evidence.weight, default=None)
+    return heaviest.span if heaviest and heaviest.span else found.surface
+
+
+def _with(reading: Reading, evidence: Sequence[Evidence]) -> Reading:
+    if not evidence:
+        return reading
+    together = (*reading.evidence, *evidence)
+    return replace(reading, evidence=together, confidence=confidence_of(together))
+
+
+def _with_related(
+    readings: Mapping[int, Sequence[Reading]], lexicon: Lexicon, by: Weights
+) -> Mapping[int, Sequence[Reading]]:
+    """Add what related entities say, where they are confirmed without it."""
+    confirmed = {
+        entity for entity, places in readings.items() if any(each.confidence >= _CONFIRMED for each in places)
+    }
+
+    def said(entity: int) -> Sequence[Evidence]:
+        there = [other for other in lexicon.related[entity] if other in confirmed]
+        return [
+            Evidence(
+                reason=MatchReason.RELATED,
+                text=lexicon.entities[other].names[0].text,
+                weight=by.related_further if number else by.related,
+            )
+            for number, other in enumerate(there)
+        ]
+
+    return {
+        entity: [each if each.found.refusal else _with(each, said(entity)) for each in places]
+        for entity, places in readings.items()
+    }
+
+
+def _of_one_sense(readings: Mapping[int, Sequence[Reading]], by: Weights) -> Mapping[int, Sequence[Reading]]:
+    """Let the places of an entity that are sure speak on those that are not, softly."""
+    return {entity: _swayed(places, by) for entity, places in readings.items()}
+
+
+def _swayed(places: Sequence[Reading], by: Weights) -> Sequence[Reading]:
+    sure = [each for each in places if each.total > _SURE]
+    refused = [each for each in places if each.total <= _REFUSED]
+    if bool(sure) == bool(refused):
+        return places
+    if sure:
+        said = Evidence(reason=MatchReason.ONE_SENSE, text=sure[0].found.text, weight=by.one_sense_for)
+    else:
+        weight = by.one_sense_strongly_against if len(refused) >= _MANY else by.one_sense_against
+        page, span = refused[0].found.page, refused[0].shown
+        text = page.original[span.start : span.end]
+        said = Evidence(reason=MatchReason.ONE_SENSE, text=text, weight=weight)
+    return [_with(each, [said]) if _is_open(each) else each for each in places]
+
+
+def _is_open(reading: Reading) -> bool:
+    """Return whether a place is neither sure nor refused; surnames follow full names instead."""
+    return _REFUSED < reading.total <= _SURE and reading.found.target.role is not Role.SHORT

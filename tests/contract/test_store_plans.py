@@ -1,0 +1,95 @@
+"""Queries stay on their indexes: nothing that a tick asks may grow with the store."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from monitor.adapters.store import SqlStore, open_store
+from monitor.model import ReceiverName, StoryId
+from monitor.ports import Step, Wanted
+from tests.contract.store_rows import ALL, CLOUD, FEED, LEASE, NOW, article, delivery, entry, promise
+
+SHUT = Wanted(limit=9, at_once=2, full=frozenset({"a.example", "b.example"}))
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[SqlStore]:
+    opened = open_store(f"sqlite:///{tmp_path}/monitor.db", owner="one")
+    promise(opened, delivery("a"))
+    yield opened
+    opened.close()
+
+
+def in_transaction(deed: Callable[..., object]) -> Callable[[SqlStore], object]:
+    def run(store: SqlStore) -> object:
+        with store.transaction() as tx:
+            return deed(tx)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("deed", "index"),
+    [
+        (lambda store: store.claim_feeds(NOW, SHUT, LEASE), "COVERING INDEX feeds_due"),
+        (lambda store: store.claim_entries(NOW, SHUT, LEASE), "COVERING INDEX entries_due"),
+        (lambda store: store.claim_deliveries(NOW, ALL, LEASE), "COVERING INDEX deliveries_due"),
+        (lambda store: store.next_due(NOW), "COVERING INDEX feeds_due"),
+        (lambda store: store.next_due(NOW), "COVERING INDEX deliveries_due"),
+        (lambda store: store.renew([(Step.POLL, "one/x")], NOW), "INDEX feeds_leased"),
+        (lambda store: store.release(Step.DELIVER, "one/x", NOW, None, 1), "INDEX deliveries_leased"),
+        (lambda store: store.pending_entries(), "COVERING INDEX entries_due"),
+        (in_transaction(lambda tx: tx.known(FEED, [1, 2])), "PRIMARY KEY (feed_number=? AND key=?)"),
+        (
+            in_transaction(lambda tx: tx.stories_near(article(entry("a")), NOW - timedelta(days=3))),
+            "INDEX articles_canonical",
+        ),
+        (
+            in_transaction(lambda tx: tx.stories_near(article(entry("a")), NOW - timedelta(days=3))),
+            "story_bands USING PRIMARY KEY (band=?)",
+        ),
+        (in_transaction(lambda tx: tx.told(StoryId("st_a"))), "told USING PRIMARY KEY (story_number=?)"),
+        (in_transaction(lambda tx: tx.alerted_since(CLOUD, NOW)), "INDEX alerts_budget"),
+        (in_transaction(lambda tx: tx.held_due(NOW, 9)), "INDEX held_alerts_due"),
+        (in_transaction(lambda tx: tx.receiver(ReceiverName("desk"))), "receivers"),
+    ],
+)
+def test_what_the_flow_asks_is_answered_from_an_index(
+    sqlite: SqlStore, deed: Callable[[SqlStore], object], index: str
+) -> None:
+    with planned(sqlite) as plans:
+        deed(sqlite)
+
+    assert index in "\n".join(plans)
+    assert [] == [plan for plan in plans if _grows(plan)]
+
+
+@contextmanager
+def planned(store: SqlStore) -> Iterator[list[str]]:
+    """Collect SQLite's plan of every statement that is run in the block."""
+    plans: list[str] = []
+
+    def explain(connection: Connection, _: object, statement: str, values: Any, *__: object) -> None:
+        if statement.split()[0] in ("SELECT", "UPDATE", "DELETE"):
+            raw = connection.connection.cursor()
+            raw.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            plans.extend(str(row[-1]) for row in raw.fetchall())
+            raw.close()
+
+    event.listen(store._engine, "before_cursor_execute", explain)
+    try:
+        yield plans
+    finally:
+        event.remove(store._engine, "before_cursor_execute", explain)
+
+
+def _grows(plan: str) -> bool:
+    """Tell whether a step reads a whole table; receivers are few, and a list of values is no table."""
+    few = ("SCAN receivers", "SCAN CONSTANT ROW")
+    on_condition = "_due" in plan
+    return plan.startswith("SCAN ") and not plan.startswith(few) and not on_condition

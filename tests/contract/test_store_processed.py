@@ -1,0 +1,313 @@
+"""Articles, stories and alerts: what processing writes, and what it is told of the past."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.adapters.store import SqlStore
+from monitor.model import EntityId, Matched, StoryCandidate, StoryId, Tier, Told, WatchlistId
+from monitor.text.fingerprint import fingerprint
+from tests.contract.store_rows import (
+    ALL,
+    CLOUD,
+    DAY,
+    DESK,
+    FEED,
+    LEASE,
+    NOW,
+    SECOND,
+    WIRE,
+    alert,
+    announce,
+    article,
+    claim_entry,
+    delivery,
+    entry,
+    held,
+    ids,
+    match,
+    process,
+    processed,
+    story,
+)
+
+OTHER = tuple(range(1000, 1064))
+
+
+def near(store: SqlStore, *, to: str, like: tuple[int, ...], since_days: int = 3) -> list[StoryCandidate]:
+    with store.transaction() as tx:
+        return list(tx.stories_near(article(entry(to), like), NOW - since_days * DAY))
+
+
+def test_a_processed_entry_leaves_everything_that_it_gave(store: SqlStore) -> None:
+    announce(store, entry("a"))
+    told_in = story("a")
+
+    process(
+        store,
+        "a",
+        told_in,
+        matched=Matched(matches=(match(),), rejected=(match("desantis", Tier.REJECTED),)),
+        alerts=[alert("a", told_in)],
+        held=[held("b")],
+        deliveries=[delivery("a")],
+    )
+
+    status = store.status(NOW)
+    assert {"pending": 0, "failed": 0} == status["entries"]
+    assert (1, 1, 1) == (status["articles"], status["matches"], status["alerts"])
+    assert (1, 1) == (status["deliveries"]["pending"], status["deliveries"]["held"])
+    assert [] == ids(store.claim_entries(NOW + DAY, ALL, LEASE))
+    assert ["msg_a"] == ids(store.claim_deliveries(NOW, ALL, LEASE))
+
+
+def test_matches_and_refusals_can_be_shown_with_their_article(store: SqlStore) -> None:
+    announce(store, entry("a"), entry("b"))
+    claim_a = claim_entry(store, "a")
+    refused = match("desantis", Tier.REJECTED)
+    both = Matched(matches=(match(),), rejected=(refused,))
+    with store.transaction() as tx:
+        tx.save_processed(claim_a, processed(claim_a.row, story("a"), matched=both), {})
+
+    (found,) = store.recent_matches(10)
+    (rejection,) = store.rejections(10)
+
+    assert (match(), "st_a", False) == (found.match, found.story, found.refused)
+    assert replace(article(claim_a.row), fingerprint=()) == found.article
+    assert (refused, True) == (rejection.match, rejection.refused)
+
+
+def test_an_article_without_a_match_makes_no_story(store: SqlStore) -> None:
+    announce(store, entry("a"))
+    nothing = Matched(rejected=(match("desantis", Tier.REJECTED),))
+
+    process(store, "a", story("a"), matched=nothing, told=frozenset())
+
+    assert 1 == store.status(NOW)["articles"]
+    assert [] == near(store, to="a", like=WIRE)
+    assert [None] == [each.story for each in store.rejections(9)]
+
+
+def test_near_stories_share_a_band_or_the_address(store: SqlStore) -> None:
+    announce(store, entry("a"), entry("b"))
+    claims = {claim.row.id: claim for claim in store.claim_entries(NOW, ALL, LEASE)}
+    told_in = story("a", outlets=frozenset({"news.example", "ü.example"}), articles=2, revision=2)
+    with store.transaction() as tx:
+        tx.save_processed(claims[entry("a").id], processed(entry("a"), told_in), {})
+
+    similar = WIRE[:32] + OTHER[32:]
+    assert [told_in] == [each.story for each in near(store, to="b", like=similar)]
+    assert [told_in] == [each.story for each in near(store, to="a", like=OTHER)]
+    assert [] == near(store, to="b", like=OTHER)
+    assert [] == near(store, to="b", like=())
+    (candidate,) = near(store, to="b", like=WIRE)
+    assert (WIRE, "https://news.example/a", "en") == (
+        candidate.fingerprint,
+        candidate.canonical_url,
+        candidate.language,
+    )
+
+
+def test_the_fingerprint_of_a_real_text_finds_its_copy(store: SqlStore) -> None:
+    text = " ".join(f"word{n} stands here" for n in range(60))
+    copy = text + " and the house adds a few words of its own"
+    announce(store, entry("a"))
+    process(store, "a", story("a"), article=article(entry("a"), fingerprint(text)))
+
+    assert 1 == len(near(store, to="copy", like=fingerprint(copy)))
+
+
+def test_stories_first_seen_too_long_ago_are_not_near(store: SqlStore) -> None:
+    announce(store, entry("a"))
+    process(store, "a", story("a", first_seen_at=NOW - 4 * DAY))
+
+    assert [] == near(store, to="a", like=WIRE, since_days=3)
+    assert 1 == len(near(store, to="a", like=WIRE, since_days=4))
+
+
+def test_a_story_grows_with_each_article(store: SqlStore) -> None:
+    announce(store, entry("a"), entry("b"))
+    claims = {claim.row.id: claim for claim in store.claim_entries(NOW, ALL, LEASE)}
+    grown = story("a", revision=2, articles=2, outlets=frozenset({"one.example", "two.example"}))
+
+    with store.transaction() as tx:
+        tx.save_processed(claims[entry("a").id], processed(entry("a"), story("a")), {})
+    with store.transaction() as tx:
+        tx.save_processed(claims[entry("b").id], processed(entry("b"), grown), {})
+
+    assert [grown, grown] == [each.story for each in near(store, to="c", like=WIRE)]
+
+
+def test_boilerplate_that_thousands_share_gives_the_newest_only(store: SqlStore) -> None:
+    announce(store, *(entry(f"e{n:03}") for n in range(250)))
+    claims = sorted(store.claim_entries(NOW, ALL, LEASE), key=lambda claim: claim.row.id)
+    with store.transaction() as tx:
+        for claim in claims:
+            tx.save_processed(claim, processed(claim.row, story(claim.row.id)), {})
+
+    found = near(store, to="x", like=WIRE)
+
+    assert 200 == len(found)
+    assert "st_en_e249" == found[0].story.id
+
+
+def test_nobody_chooses_a_story_while_another_does(store: SqlStore, other: SqlStore) -> None:
+    announce(store, entry("a"))
+    claim = claim_entry(store, "a")
+    began = threading.Event()
+    found: list[StoryCandidate] = []
+
+    def choose() -> None:
+        began.set()
+        found.extend(near(other, to="b", like=WIRE))
+
+    second = threading.Thread(target=choose)
+    with store.transaction() as tx:
+        tx.stories_near(article(claim.row), NOW - DAY)
+        second.start()
+        assert began.wait(10)
+        second.join(0.3)
+        assert second.is_alive()
+        tx.save_processed(claim, processed(claim.row, story("a")), {})
+    second.join(20)
+
+    assert ["st_a"] == [each.story.id for each in found]
+
+
+def test_told_is_of_one_story_and_told_twice_is_told_once(store: SqlStore) -> None:
+    announce(store, entry("a"), entry("b"))
+    claims = {claim.row.id: claim for claim in store.claim_entries(NOW, ALL, LEASE)}
+    first = Told(CLOUD, EntityId("amazon"), DESK)
+    second = Told(CLOUD, EntityId("desantis"), DESK)
+    with store.transaction() as tx:
+        a, b = claims[entry("a").id], claims[entry("b").id]
+        tx.save_processed(a, processed(a.row, story("a"), told=frozenset({first})), {})
+        tx.save_processed(b, processed(b.row, story("a"), told=frozenset({first, second})), {})
+
+    with store.transaction() as tx:
+        assert frozenset({first, second}) == tx.told(StoryId("st_a"))
+        assert frozenset() == tx.told(StoryId("st_b"))
+
+
+def test_a_budget_counts_what_went_out_and_not_what_is_held(store: SqlStore) -> None:
+    announce(store, entry("a"))
+    told_in = story("a")
+    waiting = alert("held", told_in, hold=held("x").hold, release_at=NOW + DAY)
+    raised = [
+        alert("old", told_in, raised_at=NOW - DAY),
+        alert("a", told_in),
+        alert("b", told_in, raised_at=NOW + SECOND),
+        waiting,
+        alert("other", told_in, watchlist=WatchlistId("markets")),
+    ]
+
+    process(store, "a", told_in, alerts=raised)
+
+    with store.transaction() as tx:
+        assert 2 == tx.alerted_since(CLOUD, NOW)
+        assert 3 == tx.alerted_since(CLOUD, NOW - DAY)
+        assert 0 == tx.alerted_since(CLOUD, NOW + DAY)
+
+
+def test_held_alerts_come_back_as_they_were_oldest_first_and_once(store: SqlStore) -> None:
+    announce(store, entry("a"))
+    waiting = [held("b", NOW), held("a", NOW - SECOND), held("c", NOW + SECOND), held("a", NOW, "ops")]
+    process(store, "a", story("a"), held=[*waiting, held("a", NOW)])
+
+    with store.transaction() as tx:
+        due = tx.held_due(NOW, 2)
+        tx.release_held(due, [delivery("digest")])
+    with store.transaction() as tx:
+        rest = tx.held_due(NOW, 9)
+
+    assert [waiting[1], waiting[0]] == list(due)
+    assert [waiting[3]] == list(rest)
+    assert ["msg_digest"] == ids(store.claim_deliveries(NOW, ALL, LEASE))
+
+
+def test_a_digest_that_is_cut_short_leaves_the_alerts_held(store: SqlStore) -> None:
+    announce(store, entry("a"))
+    process(store, "a", story("a"), held=[held("a")])
+
+    with pytest.raises(RuntimeError, match="crash"), store.transaction() as tx:
+        tx.release_held(tx.held_due(NOW, 9), [delivery("digest")])
+        raise RuntimeError("crash")
+
+    with store.transaction() as tx:
+        assert [held("a")] == list(tx.held_due(NOW, 9))
+    assert 0 == store.status(NOW)["deliveries"]["pending"]
+
+
+def test_two_workers_do_not_release_the_same_alerts(store: SqlStore, other: SqlStore) -> None:
+    announce(store, entry("a"))
+    process(store, "a", story("a"), held=[held("a")])
+    found: list[int] = []
+
+    def release() -> None:
+        with other.transaction() as tx:
+            found.append(len(tx.held_due(NOW, 9)))
+
+    second = threading.Thread(target=release)
+    with store.transaction() as tx:
+        due = tx.held_due(NOW, 9)
+        second.start()
+        second.join(0.2)
+        tx.release_held(due, ())
+    second.join(20)
+
+    assert [0] == found
+
+
+def test_purge_drops_the_old_and_keeps_keys_and_whatever_still_waits(store: SqlStore) -> None:
+    old, new = entry("old", first_seen_at=NOW - 9 * DAY), entry("new")
+    waiting = entry("waiting", first_seen_at=NOW - 9 * DAY, due_at=NOW + DAY)
+    announce(store, old, new, waiting)
+    claims = {claim.row.id: claim for claim in store.claim_entries(NOW, ALL, LEASE)}
+    past = story("old", first_seen_at=NOW - 9 * DAY)
+    with store.transaction() as tx:
+        tx.save_processed(
+            claims[old.id],
+            processed(
+                old,
+                past,
+                article=article(old, fetched_at=NOW - 8 * DAY),
+                alerts=[alert("old", past, raised_at=NOW - 8 * DAY)],
+                held=[held("old", NOW - 8 * DAY)],
+            ),
+            {},
+        )
+        tx.save_processed(
+            claims[new.id], processed(new, story("new"), alerts=[alert("new", story("new"))]), {}
+        )
+
+    dropped = store.purge(NOW - 7 * DAY)
+
+    assert {
+        "articles": 1,
+        "matches": 1,
+        "deliveries": 0,
+        "alerts": 1,
+        "stories": 1,
+        "announcements": 1,
+    } == dropped
+    assert ["st_new"] == [each.story for each in store.recent_matches(9)]
+    with store.transaction() as tx:
+        assert {*old.keys, *new.keys} == set(tx.known(FEED, [*old.keys, *new.keys]))
+        assert [held("old", NOW - 8 * DAY)] == list(tx.held_due(NOW, 9))
+        assert frozenset() == tx.told(StoryId("st_old"))
+    assert waiting == store.claim_entries(NOW + DAY, ALL, LEASE)[0].row
+    assert {"articles": 0} == {
+        name: n for name, n in store.purge(NOW - 7 * DAY).items() if name == "articles"
+    }
+
+
+def test_an_old_story_stays_while_one_of_its_articles_is_young(store: SqlStore) -> None:
+    announce(store, entry("a"))
+    process(store, "a", story("a", first_seen_at=NOW - 9 * DAY))
+
+    dropped = store.purge(NOW - timedelta(days=7))
+
+    assert (0, 0) == (dropped["articles"], dropped["stories"])
+    assert ["st_a"] == [each.story for each in store.recent_matches(9)]
