@@ -86,7 +86,6 @@ class FetchPolicy:
     user_agent: str = "news-monitor/1.0"
     allow_private: tuple[str, ...] = ()
     respect_robots: bool = True
-    proxy: str | None = field(default=None, repr=False)
     at_once: int = 2
     pause: timedelta = timedelta(seconds=1)
     feed_deadline: timedelta = timedelta(seconds=20)

@@ -35,7 +35,6 @@ from monitor.adapters.client import (
 from monitor.adapters.guard import Guard, Refused, Resolve, networks, system_resolve
 from monitor.adapters.robots import ROBOTS_BYTES, Robots
 from monitor.adapters.transport import Room
-from monitor.errors import UsageError
 from monitor.model import (
     Document,
     FailureReason,
@@ -79,8 +78,6 @@ class HttpDoor:
         ca_file: str | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        if policy.proxy is not None:
-            raise UsageError("network.proxy is not supported by this version; leave it out")
         mute_loggers()
         self._policy = policy
         self._now = now

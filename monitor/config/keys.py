@@ -208,7 +208,7 @@ class RawNetwork(Raw):
     robots: RobotsWord = "respect"
     """Whether robots.txt decides which article pages are read."""
     proxy: Annotated[Reference | None, _says(type=["string", "null"])] = None
-    """A proxy for feeds and pages; the environment's are never used."""
+    """Proxies are not supported: null only; the environment's are never used."""
 
 
 class RawFeed(Raw):

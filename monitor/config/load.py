@@ -108,7 +108,7 @@ def _config(
     return Config(
         path=path,
         store_url=_store_url(settings, root, sources, findings),
-        fetch=_fetch(settings, network, root, sources, findings),
+        fetch=_fetch(settings, network, root, findings),
         feeds=feeds,
         entities=entities,
         watchlists=watchlists,
@@ -150,20 +150,15 @@ def _store_url(settings: RawSettings, root: Table, sources: Sources, findings: F
         return DEFAULT_STORE
 
 
-def _fetch(
-    settings: RawSettings, network: RawNetwork, root: Table, sources: Sources, findings: Findings
-) -> FetchPolicy:
-    proxy: str | None = None
+def _fetch(settings: RawSettings, network: RawNetwork, root: Table, findings: Findings) -> FetchPolicy:
     if network.proxy is not None:
-        try:
-            proxy = values.web_url(resolved(network.proxy, sources))
-        except ValueError as error:
-            Spot(root, ()).fault(findings, str(error), "network", "proxy")
+        # Through a proxy the address that is dialed is not ours to check.
+        problem = "proxies are not supported; write null (the environment's are never used either)"
+        Spot(root, ()).fault(findings, problem, "network", "proxy")
     return FetchPolicy(
         user_agent=settings.user_agent or FetchPolicy().user_agent,
         allow_private=tuple(network.allow_private),
         respect_robots=network.robots == "respect",
-        proxy=proxy,
         at_once=network.per_host.at_once,
         pause=network.per_host.pause,
     )

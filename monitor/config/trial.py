@@ -42,7 +42,7 @@ def try_entities(entities: tuple[Entity, ...], spots: Mapping[str, Spot], findin
 def lint_names(entities: tuple[Entity, ...], spots: Mapping[str, Spot], findings: Findings) -> None:
     """Tell the names that are common words, very short, or belong to two entities."""
     for each in lint(entities):
-        spots[each.entity].warn(findings, each.problem)
+        spots[each.entity].warn(findings, f"name '{each.name}' {each.problem}; {each.suggestion}")
 
 
 def _article(text: str) -> Zones:

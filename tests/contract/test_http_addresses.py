@@ -89,21 +89,6 @@ def test_a_name_that_turns_inward_after_its_first_answer_reaches_nothing(ask: st
     assert 0 == canary.connections
 
 
-def test_a_receivers_name_that_turns_inward_after_its_first_answer_reaches_nothing() -> None:
-    # A public address of AS112, which swallows what nobody should have sent.
-    answers = itertools.chain([["2620:4f:8000::1"]], itertools.repeat(["127.0.0.1"]))
-    door = HttpDoor(FetchPolicy(), lambda _: next(answers))
-    with serving(answer()) as canary:
-        url = f"https://rebound.example:{canary.port}/"
-
-        first, second = _ask(door, "receiver", url), _ask(door, "receiver", url)
-
-    door.close()
-    assert first.reason in (FailureReason.TIMEOUT, FailureReason.CONNECT)
-    assert FailureReason.PRIVATE_ADDRESS == second.reason
-    assert 0 == canary.connections
-
-
 def test_the_address_that_was_checked_is_the_one_that_is_dialed() -> None:
     looked_up: list[str] = []
 

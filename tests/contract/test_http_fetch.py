@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from monitor.adapters.http import HttpDoor
-from monitor.errors import UsageError
 from monitor.model import Document, FailureReason, FetchFailed, Freshness, NotModified, Validators
 from monitor.ports import FetchPolicy
 from tests.servers import Asked, Peer, accepting, answer, in_turn, redirect, routes, say, serving, wait_until
@@ -423,11 +422,6 @@ def test_the_environments_proxies_are_not_obeyed(
     assert isinstance(document, Document)
     assert b"from the server" == document.body
     assert [] == proxy.asked
-
-
-def test_a_proxy_is_refused_openly() -> None:
-    with pytest.raises(UsageError, match=r"network\.proxy"):
-        HttpDoor(FetchPolicy(proxy="http://127.0.0.1:3128"))
 
 
 def test_a_closed_door_fails_what_is_under_way_and_what_comes_later() -> None:

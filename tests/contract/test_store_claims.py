@@ -6,8 +6,8 @@ import pytest
 
 from monitor.adapters.store import SqlStore
 from monitor.errors import LeaseLost
-from monitor.model import DeliveryState, EntryState, ReceiverHealth, ReceiverName, ReceiverState
-from monitor.ports import Step, Wanted
+from monitor.model import DeliveryState, Entry, EntryState, ReceiverHealth, ReceiverName, ReceiverState
+from monitor.ports import Claim, Step, Wanted
 from tests.contract.store_rows import (
     ALL,
     DAY,
@@ -125,15 +125,21 @@ def test_whoever_lost_the_lease_writes_nothing_at_all(store: SqlStore, other: Sq
     (stale,) = store.claim_entries(NOW, ALL, LEASE)
     (fresh,) = other.claim_entries(NOW + LEASE, ALL, LEASE)
 
-    with pytest.raises(LeaseLost), store.transaction() as tx:
-        tx.add_deliveries([delivery("before")])
-        tx.save_processed(stale, processed(stale.row, story("a"), deliveries=[delivery("a")]), {"matched": 1})
+    with pytest.raises(LeaseLost):
+        promise_and_process(store, stale)
 
     status = store.status(NOW)
     assert (0, 0, 0) == (status["articles"], status["matches"], status["deliveries"]["pending"])
     with other.transaction() as tx:
         tx.save_processed(fresh, processed(fresh.row, story("a")), {"matched": 1})
         assert {"polled": 1, "matched": 1} == tx.tallies()
+
+
+def promise_and_process(store: SqlStore, claim: Claim[Entry]) -> None:
+    with store.transaction() as tx:
+        tx.add_deliveries([delivery("before")])
+        after = processed(claim.row, story("a"), deliveries=[delivery("a")])
+        tx.save_processed(claim, after, {"matched": 1})
 
 
 def test_every_save_is_fenced(store: SqlStore) -> None:

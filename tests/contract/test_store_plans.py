@@ -75,7 +75,7 @@ def planned(store: SqlStore) -> Iterator[list[str]]:
     plans: list[str] = []
 
     def explain(connection: Connection, _: object, statement: str, values: Any, *__: object) -> None:
-        if statement.split()[0] in ("SELECT", "UPDATE", "DELETE"):
+        if statement.split(maxsplit=1)[0] in ("SELECT", "UPDATE", "DELETE"):
             raw = connection.connection.cursor()
             raw.execute(f"EXPLAIN QUERY PLAN {statement}", values)
             plans.extend(str(row[-1]) for row in raw.fetchall())

@@ -11,6 +11,7 @@ from monitor.adapters.store import SqlStore
 from monitor.adapters.store.schema import metadata
 from monitor.model import (
     Announced,
+    Entry,
     EntryKey,
     EntryState,
     FailureReason,
@@ -19,6 +20,7 @@ from monitor.model import (
     FeedState,
     Validators,
 )
+from monitor.ports import Claim
 from tests.contract.store_rows import (
     ALL,
     DAY,
@@ -153,9 +155,8 @@ def test_a_crash_in_the_middle_of_a_poll_leaves_nothing_of_it(store: SqlStore) -
     before = stored(store)
     new = entry("a")
 
-    with pytest.raises(RuntimeError, match="crash"), store.transaction() as tx:
-        tx.save_poll(claim, KEPT, [new], {}, [delivery("a")], {"polled": 1})
-        raise RuntimeError("crash")
+    with pytest.raises(RuntimeError, match="crash"):
+        poll_and_crash(store, claim, new)
 
     assert before == stored(store)
     with store.transaction() as tx:
@@ -164,6 +165,12 @@ def test_a_crash_in_the_middle_of_a_poll_leaves_nothing_of_it(store: SqlStore) -
     assert 0 == store.status(NOW)["deliveries"]["pending"]
     with store.transaction() as tx:
         tx.save_poll(claim, KEPT, [new], {}, (), {})
+
+
+def poll_and_crash(store: SqlStore, claim: Claim[Feed], new: Entry) -> None:
+    with store.transaction() as tx:
+        tx.save_poll(claim, KEPT, [new], {}, [delivery("a")], {"polled": 1})
+        raise RuntimeError("crash")
 
 
 def test_a_postponed_entry_is_due_when_it_says(store: SqlStore) -> None:

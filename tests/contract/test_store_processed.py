@@ -231,13 +231,18 @@ def test_a_digest_that_is_cut_short_leaves_the_alerts_held(store: SqlStore) -> N
     announce(store, entry("a"))
     process(store, "a", story("a"), held=[held("a")])
 
-    with pytest.raises(RuntimeError, match="crash"), store.transaction() as tx:
-        tx.release_held(tx.held_due(NOW, 9), [delivery("digest")])
-        raise RuntimeError("crash")
+    with pytest.raises(RuntimeError, match="crash"):
+        release_and_crash(store)
 
     with store.transaction() as tx:
         assert [held("a")] == list(tx.held_due(NOW, 9))
     assert 0 == store.status(NOW)["deliveries"]["pending"]
+
+
+def release_and_crash(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        tx.release_held(tx.held_due(NOW, 9), [delivery("digest")])
+        raise RuntimeError("crash")
 
 
 def test_two_workers_do_not_release_the_same_alerts(store: SqlStore, other: SqlStore) -> None:

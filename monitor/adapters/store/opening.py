@@ -25,7 +25,10 @@ def open_engine(address: str) -> Engine:
     place = _place(url)
     path = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
     new = _prepare(path) if path else False
-    engine = connect(url)
+    try:
+        engine = connect(url)
+    except ModuleNotFoundError as error:
+        raise StoreError("a store on PostgreSQL needs a driver; install 'news-monitor[postgres]'") from error
     try:
         with writer_of(engine).begin() as connection:
             _bring_up_to_date(connection, place)

@@ -123,11 +123,10 @@ def test_what_is_not_said_has_its_default(load: Load) -> None:
     assert ("127.0.0.1", 9464) == config.listen
     assert "signal" == config.reload
     assert timedelta(days=90) == config.retention
-    assert (2, timedelta(seconds=1), True, None) == (
+    assert (2, timedelta(seconds=1), True) == (
         config.fetch.at_once,
         config.fetch.pause,
         config.fetch.respect_robots,
-        config.fetch.proxy,
     )
 
 

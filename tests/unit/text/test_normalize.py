@@ -42,12 +42,12 @@ from monitor.text.normalize import BARRIER, fold
         ("\u200ba", "a"),
     ],
 )
-def test_what_readers_take_for_the_same_folds_to_one_spelling(original, folded):
+def test_what_readers_take_for_the_same_folds_to_one_spelling(original: str, folded: str) -> None:
     assert folded == fold(original).text
 
 
 @given(text())
-def test_every_folded_code_point_maps_back_into_the_original(original):
+def test_every_folded_code_point_maps_back_into_the_original(original: str) -> None:
     folded = fold(original)
 
     assert len(folded.text) == len(folded.offsets)
@@ -56,7 +56,9 @@ def test_every_folded_code_point_maps_back_into_the_original(original):
 
 
 @given(text(alphabet="aÄß \n\r\t\u00ad\u0301\u2029’-é한", max_size=40), integers(0, 60), integers(0, 60))
-def test_a_span_of_the_original_covers_all_that_it_was_folded_from(original, one, other):
+def test_a_span_of_the_original_covers_all_that_it_was_folded_from(
+    original: str, one: int, other: int
+) -> None:
     folded = fold(original)
     start, end = sorted((min(one, len(folded.text)), min(other, len(folded.text))))
 
@@ -64,30 +66,30 @@ def test_a_span_of_the_original_covers_all_that_it_was_folded_from(original, one
 
     assert 0 <= first <= last <= len(original)
     assert (start == end) <= (first == last)
-    assert fold(original[first:last]).text.strip().startswith(folded.text[start:end].strip()[:1])
+    assert folded.text[start:end].strip() in fold(original[first:last]).text
 
 
 @given(text(alphabet="aB \n\t`", max_size=60))
-def test_ascii_folds_alike_on_the_fast_path_and_beside_other_letters(original):
+def test_ascii_folds_alike_on_the_fast_path_and_beside_other_letters(original: str) -> None:
     beside = fold("é " + original)
 
     assert fold("e " + original).text == beside.text
 
 
-def test_a_span_takes_in_the_marks_of_its_last_letter_and_no_dropped_character_after_it():
+def test_a_span_takes_in_the_marks_of_its_last_letter_and_no_dropped_character_after_it() -> None:
     folded = fold("ne\u0301\u00ad x")
 
     assert (0, 3) == folded.span(0, 2)
 
 
 @pytest.mark.parametrize(("original", "place"), [("", 0), ("ab", 2), ("a\u0301", 2)])
-def test_an_empty_span_at_the_end_stands_at_the_end(original, place):
+def test_an_empty_span_at_the_end_stands_at_the_end(original: str, place: int) -> None:
     folded = fold(original)
 
     assert (place, place) == folded.span(len(folded.text), len(folded.text))
 
 
-def test_a_span_at_half_an_umlaut_covers_the_umlaut():
+def test_a_span_at_half_an_umlaut_covers_the_umlaut() -> None:
     folded = fold("ä")
 
     assert (0, 1) == folded.span(1, 2)

@@ -6,7 +6,7 @@ from monitor.text.normalize import fold
 from monitor.text.tokens import Span, sentence_around, sentences, words
 
 
-def pieces(original):
+def pieces(original: str) -> list[str]:
     return [original[start:end] for start, end in sentences(original)]
 
 
@@ -21,7 +21,7 @@ def pieces(original):
         ("…", []),
     ],
 )
-def test_words_are_letters_digits_and_marks_joined_by_apostrophes(original, found):
+def test_words_are_letters_digits_and_marks_joined_by_apostrophes(original: str, found: list[str]) -> None:
     folded = fold(original).text
 
     assert found == [folded[start:end] for start, end in words(folded)]
@@ -38,7 +38,7 @@ def test_words_are_letters_digits_and_marks_joined_by_apostrophes(original, foun
         "Gov. Smith spoke.",
     ],
 )
-def test_abbreviations_initials_and_ordinals_do_not_end_a_sentence(whole):
+def test_abbreviations_initials_and_ordinals_do_not_end_a_sentence(whole: str) -> None:
     assert [whole] == pieces(whole)
 
 
@@ -59,19 +59,19 @@ def test_abbreviations_initials_and_ordinals_do_not_end_a_sentence(whole):
         ("  \n\n  ", []),
     ],
 )
-def test_sentences_end_at_stops_and_at_paragraphs(original, found):
+def test_sentences_end_at_stops_and_at_paragraphs(original: str, found: list[str]) -> None:
     assert found == pieces(original)
 
 
 @given(text(alphabet="aB. !?\n„“1z", max_size=80))
-def test_sentences_are_in_order_apart_and_hold_all_that_is_no_blank(original):
+def test_sentences_are_in_order_apart_and_hold_all_that_is_no_blank(original: str) -> None:
     found = sentences(original)
 
     assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
     assert "".join(original.split()) == "".join("".join(each.split()) for each in pieces(original))
 
 
-def test_the_sentence_around_a_span_stands_in_its_paragraph():
+def test_the_sentence_around_a_span_stands_in_its_paragraph() -> None:
     original = "Amazon A.\n\nEs geht. Amazon wächst. Ende.\n\nAmazon B."
     start = original.index("Amazon w")
 
@@ -80,13 +80,13 @@ def test_the_sentence_around_a_span_stands_in_its_paragraph():
     assert "Amazon wächst." == original[slice(*around)]
 
 
-def test_a_span_over_two_sentences_gives_both():
+def test_a_span_over_two_sentences_gives_both() -> None:
     original = "Eins ist da. Zwei ist da."
 
     assert Span(0, len(original)) == sentence_around(original, 5, 17)
 
 
-def test_a_long_sentence_is_cut_at_blanks_around_the_span():
+def test_a_long_sentence_is_cut_at_blanks_around_the_span() -> None:
     original = "wort " * 50 + "Amazon" + " wort" * 50
     start = original.index("Amazon")
 
@@ -95,24 +95,24 @@ def test_a_long_sentence_is_cut_at_blanks_around_the_span():
     assert "wort wort Amazon wort wort" == cut
 
 
-def test_a_sentence_without_blanks_is_cut_in_words():
+def test_a_sentence_without_blanks_is_cut_in_words() -> None:
     assert Span(35, 65) == sentence_around("x" * 100, 45, 55, limit=30)
 
 
-def test_a_span_at_the_edge_of_a_long_sentence_keeps_that_edge():
+def test_a_span_at_the_edge_of_a_long_sentence_keeps_that_edge() -> None:
     original = "Amazon" + " wort" * 50
 
     assert Span(0, 16) == sentence_around(original, 0, 6, limit=30)
 
 
-def test_the_other_edge_is_kept_too():
+def test_the_other_edge_is_kept_too() -> None:
     original = "wort " * 50 + "Amazon"
 
     assert "wort wort Amazon" == original[slice(*sentence_around(original, 250, 256, limit=30))]
 
 
 @given(text(alphabet="ab. \n", max_size=80), integers(0, 80), integers(0, 80), integers(1, 30))
-def test_a_span_is_never_cut(original, one, other, limit):
+def test_a_span_is_never_cut(original: str, one: int, other: int, limit: int) -> None:
     start, end = sorted((min(one, len(original)), min(other, len(original))))
 
     around = sentence_around(original, start, end, limit=limit)
