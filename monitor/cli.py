@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
@@ -394,7 +395,7 @@ def _print_table(console: Console, table: Table) -> None:
     if not table.rows:
         console.print(table.empty, markup=False, highlight=False)
         return
-    rich = RichTable(title=table.title or None, title_justify="left", box=None, pad_edge=False)
+    rich = RichTable(title=table.title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
         rich.add_column(column, overflow="fold")
     for row in table.rows:
@@ -407,8 +408,9 @@ def _print_json(plain: object) -> None:
 
 
 def _out() -> Console:
-    # A pipe has no width: scripts get whole cells, not cut ones.
-    return Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS)
+    # A pipe has no width: scripts get whole cells, not folded ones.
+    told = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if told else PIPE_COLUMNS)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast, get_type_hints
 
 import monitor
-from monitor.adapters.worker import call, decode_frame, encode_frame, task_name
+from monitor.adapters.worker import call, decode_frame, encode_frame, failure, task_name
 from monitor.errors import SandboxBroken
 from monitor.model import FailureReason, SandboxFailed
 from monitor.text.plain import from_plain, to_plain
@@ -63,7 +63,7 @@ class InlineSandbox:
         try:
             frame = decode_frame(call(task, head, blobs))
         except Exception as error:  # noqa: BLE001  (the twin fails as a worker does)
-            return SandboxFailed(reason=FailureReason.PARSE, detail=f"{type(error).__name__}: {error}"[:300])
+            return _result(task, failure(error), ())
         return _result(task, *cast("tuple[dict[str, Any], list[bytes]]", frame))
 
     def close(self) -> None:
@@ -108,6 +108,11 @@ class ProcessSandbox:
             self._closed.set()
             for worker in self._all:
                 worker.kill()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                worker_or_error = self._idle.get_nowait()
+                if isinstance(worker_or_error, _Worker):
+                    worker_or_error.release()
         self._idle.put(SandboxBroken("the sandbox is closed"))
 
     def _take(self) -> "_Worker":
@@ -122,12 +127,12 @@ class ProcessSandbox:
         raise worker
 
     def _put_back(self, worker: "_Worker") -> None:
-        if worker.fit(self._policy) and not self._closed.is_set():
-            self._idle.put(worker)
-            return
-        worker.kill()
         with self._lock:
+            if worker.fit(self._policy) and not self._closed.is_set():
+                self._idle.put(worker)
+                return
             self._all.discard(worker)
+        worker.release()
         self._hire()
 
     def _hire(self) -> None:
@@ -142,11 +147,18 @@ class ProcessSandbox:
                     return
                 worker = _Worker(self._policy, self._preload)
                 self._all.add(worker)
-            worker.await_start(self._policy.start_deadline)
         except SandboxBroken as error:
             self._idle.put(error)
             return
-        self._idle.put(worker)
+        broken = worker.await_start(self._policy.start_deadline)
+        with self._lock:
+            if broken is None and not self._closed.is_set():
+                self._idle.put(worker)
+                return
+            self._all.discard(worker)
+        worker.release()
+        if broken is not None:
+            self._idle.put(broken)
 
 
 class _Worker:
@@ -175,16 +187,12 @@ class _Worker:
         for stream in (self._process.stdin, self._process.stdout):
             os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr]
 
-    def await_start(self, deadline: timedelta) -> None:
-        """Wait until the child has imported all it needs.
-
-        Raises:
-            SandboxBroken: it did not get there.
-        """
+    def await_start(self, deadline: timedelta) -> SandboxBroken | None:
+        """Wait until the child has imported all it needs; return why it did not get there."""
         started = self._exchange(b"", deadline)
         if isinstance(started, SandboxFailed):
-            self.kill()
-            raise SandboxBroken(f"a worker process did not start: {started.detail}")
+            return SandboxBroken(f"a worker process did not start: {started.detail}")
+        return None
 
     def ask(self, question: bytes, deadline: timedelta) -> tuple[dict[str, Any], list[bytes]] | SandboxFailed:
         """Return the answer to one frame, within the deadline."""
@@ -201,14 +209,17 @@ class _Worker:
         )
 
     def kill(self) -> None:
-        """End the process, whatever it does; from any thread, and as often as wanted.
-
-        The pipes are left to whoever reads them: a number that another thread reuses is worse than a
-        pipe that is open until the worker is forgotten.
-        """
+        """End the process, whatever it does; from any thread, and as often as wanted."""
         self._ended = True
         self._process.kill()
         self._process.wait()
+
+    def release(self) -> None:
+        """End the process and close its pipes; only for the thread that has the worker to itself."""
+        self.kill()
+        for stream in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                stream.close()  # type: ignore[union-attr]
 
     def _resident(self) -> int:
         with contextlib.suppress(OSError, IndexError, ValueError):
@@ -219,8 +230,28 @@ class _Worker:
     def _exchange(
         self, question: bytes, deadline: timedelta
     ) -> tuple[dict[str, Any], list[bytes]] | SandboxFailed:
-        """Write the question and read the answer side by side, so that neither can block the other."""
-        ends = time.monotonic() + deadline.total_seconds()
+        try:
+            answer = self._converse(question, time.monotonic() + deadline.total_seconds())
+        except OSError:
+            self.kill()
+            detail = f"worker ended with {self._process.returncode}"
+            return SandboxFailed(reason=FailureReason.TOO_COMPLEX, detail=detail)
+        except (ValueError, RecursionError):
+            return SandboxFailed(reason=FailureReason.PARSE, detail="worker sent no readable answer")
+        if answer is None:
+            detail = f"took more than {deadline.total_seconds():g} s"
+            return SandboxFailed(reason=FailureReason.TOO_COMPLEX, detail=detail)
+        return answer
+
+    def _converse(self, question: bytes, ends: float) -> tuple[dict[str, Any], list[bytes]] | None:
+        """Write the question and read the answer side by side, so that neither can block the other.
+
+        None where the time (monotonic, in seconds) is over.
+
+        Raises:
+            OSError: the worker ended.
+            ValueError, RecursionError: what it sent is no answer.
+        """
         answer, rest = bytearray(), memoryview(question)
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
@@ -231,38 +262,25 @@ class _Worker:
                 ready.register(stdin, selectors.EVENT_WRITE)
             while (left := ends - time.monotonic()) > 0:
                 for key, _ in ready.select(left):
-                    try:
-                        if key.fileobj is stdin:
-                            rest = rest[os.write(stdin.fileno(), rest[:_READ_BYTES]) :]
-                            if not rest:
-                                ready.unregister(stdin)
-                            continue
-                        piece = os.read(stdout.fileno(), _READ_BYTES)
-                    except OSError:
-                        piece = b""
-                    if not piece:
-                        return self._death()
-                    answer += piece
-                    try:
-                        frame = decode_frame(answer)
-                    except (ValueError, RecursionError):
-                        return self._nonsense()
+                    if key.fileobj is stdin:
+                        rest = rest[os.write(stdin.fileno(), rest[:_READ_BYTES]) :]
+                        if not rest:
+                            ready.unregister(stdin)
+                        continue
+                    answer += _read_piece(stdout.fileno())
+                    frame = decode_frame(answer)
                     if frame is not None:
                         return frame
                     if len(answer) > _ANSWER_BYTES:
-                        return self._nonsense()
-        return SandboxFailed(
-            reason=FailureReason.TOO_COMPLEX, detail=f"took more than {deadline.total_seconds():g} s"
-        )
+                        raise ValueError("an answer without end")
+        return None
 
-    def _nonsense(self) -> SandboxFailed:
-        self.kill()
-        return SandboxFailed(reason=FailureReason.PARSE, detail="worker sent no readable answer")
 
-    def _death(self) -> SandboxFailed:
-        self._process.kill()
-        code = self._process.wait()
-        return SandboxFailed(reason=FailureReason.TOO_COMPLEX, detail=f"worker ended with {code}")
+def _read_piece(number: int) -> bytes:
+    piece = os.read(number, _READ_BYTES)
+    if not piece:
+        raise BrokenPipeError
+    return piece
 
 
 def _environment() -> dict[str, str]:

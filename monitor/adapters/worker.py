@@ -66,6 +66,14 @@ def call(task: Callable[..., Any], head: dict[str, Any], blobs: Sequence[bytes])
     return encode_frame({"value": value}, out)
 
 
+def failure(error: Exception) -> dict[str, Any]:
+    """Return an answer's head that says what a task raised."""
+    if isinstance(error, MemoryError | RecursionError):
+        return {"failed": "too_complex", "detail": type(error).__name__}
+    detail = f"{type(error).__name__}: {error}"[:300]
+    return {"failed": "parse", "detail": detail.encode("utf-8", "replace").decode("utf-8")}
+
+
 def main() -> None:
     """Serve tasks from standard input until it ends."""
     limits = json.loads(sys.argv[1])
@@ -114,11 +122,8 @@ def _answer(head: dict[str, Any], blobs: Sequence[bytes], *, cpu_seconds: int) -
     try:
         module, _, function = head["task"].partition(":")
         return call(getattr(importlib.import_module(module), function), head, blobs)
-    except (MemoryError, RecursionError) as error:
-        return encode_frame({"failed": "too_complex", "detail": type(error).__name__}, ())
     except Exception as error:  # noqa: BLE001  (whatever a hostile document brings about)
-        detail = f"{type(error).__name__}: {error}"[:300]
-        return encode_frame({"failed": "parse", "detail": detail}, ())
+        return encode_frame(failure(error), ())
 
 
 def _read_frame(stream: BinaryIO) -> tuple[dict[str, Any], list[bytes]] | None:

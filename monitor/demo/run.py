@@ -14,7 +14,7 @@ from monitor.demo.desk import Desk, Received
 from monitor.demo.web import SeedServer
 from monitor.errors import UsageError
 from monitor.matching.explain import in_words
-from monitor.model import MatchReason
+from monitor.model import Article, Match
 from monitor.ops.tables import Shown, Table
 
 # The first entities of the product, as a user would write them.
@@ -42,12 +42,15 @@ http: {{listen: null}}
 """
 
 
-class DemoStore(Protocol):
-    """What is read of the store once the worker has finished."""
+class Found(Protocol):
+    """An article as the store holds it, with what was accepted and refused in it."""
 
-    def recent_articles(self, limit: int) -> Sequence[Mapping[str, Any]]:
-        """Return the newest articles with their matches and refusals, as plain JSON."""
-        ...
+    @property
+    def article(self) -> Article: ...  # noqa: D102
+    @property
+    def matches(self) -> Sequence[Match]: ...  # noqa: D102
+    @property
+    def refused(self) -> Sequence[Match]: ...  # noqa: D102
 
 
 class DemoWorker(Protocol):
@@ -110,21 +113,17 @@ def _configure(folder: Path, seeds: SeedServer, desk: Desk, secret: str) -> Conf
     return load_config(file, {"DEMO_SECRET": secret})
 
 
-def _shown(received: Sequence[Received], articles: Sequence[Mapping[str, Any]], seconds: float) -> Shown:
+def _shown(received: Sequence[Received], articles: Sequence[Found], seconds: float) -> Shown:
     bad = [each for each in received if each.problem]
-    plain = {
-        "alerts": [each.event for each in received],
-        "verified": len(received) - len(bad),
-        "articles": list(articles),
-    }
+    verified = len(received) - len(bad)
+    told = f"{len(articles)} articles read, {len(received)} alerts received, {verified} signatures verified"
     words = (
-        f"{len(articles)} articles read, {len(received)} alerts received, {len(received) - len(bad)} "
-        f"signatures verified with the reference library, in {seconds:.1f} s",
+        f"{told} with the reference library, in {seconds:.1f} s",
         *(f"{each.id}: signature refused: {each.problem}" for each in bad),
     )
     return Shown(
-        plain=plain,
-        tables=(_alerted(received), _refused(articles), _silent(articles)),
+        plain={"alerts": [each.event for each in received], "verified": verified, "seconds": seconds},
+        tables=(_alerted(received), _refused(articles), _silent(articles, received)),
         words=words,
         failed=bool(bad) or not received,
     )
@@ -133,58 +132,56 @@ def _shown(received: Sequence[Received], articles: Sequence[Mapping[str, Any]], 
 def _alerted(received: Sequence[Received]) -> Table:
     rows = []
     for each in received:
-        content = each.event["data"]
-        for match in content.get("matches", ()):
-            evidence = match["evidence"][0] if match["evidence"] else {"sentence": "", "surface": ""}
+        title = each.event["data"]["article"]["title"]
+        for match in each.event["data"]["matches"]:
+            confidence = match["confidence"]
             rows.append(
                 (
-                    content["article"]["title"],
+                    title,
                     match["entity"]["name"],
-                    f"{match['salience']['level']}, {match['confidence']['value']:.2f}",
-                    str(match["mentions"]),
-                    _marked(evidence),
-                    ", ".join(match["confidence"]["reasons"][:3]),
+                    f"{match['salience']['level']} {match['salience']['value']:.2f}",
+                    f"{match['mentions']} times",
+                    _marked(match["evidence"][0]),
+                    f"{confidence['value']:.2f}: {', '.join(confidence['reasons'][:3])}",
                 )
             )
-    return Table(
-        title="alerted",
-        columns=("article", "entity", "level", "mentions", "first evidence", "why"),
-        rows=rows,
-        empty="no alert arrived",
-    )
+            title = ""
+    columns = ("article", "entity", "salience", "named", "first evidence", "confidence, and why")
+    return Table(title="ALERTED", columns=columns, rows=rows, empty="no alert arrived")
 
 
 def _marked(evidence: Mapping[str, Any]) -> str:
     """Return the sentence with its mention between « and »."""
-    sentence, surface = str(evidence["sentence"]), str(evidence["surface"])
-    return sentence.replace(surface, f"«{surface}»", 1)
+    surface = str(evidence["surface"])
+    return str(evidence["sentence"]).replace(surface, f"«{surface}»", 1)
 
 
-def _refused(articles: Sequence[Mapping[str, Any]]) -> Table:
+def _refused(articles: Sequence[Found]) -> Table:
     rows = []
-    for article in articles:
-        for rejected in article["rejected"]:
-            surfaces = list(dict.fromkeys(mention["surface"] for mention in rejected["mentions"]))
-            against = [each for each in rejected["evidence"] if each["weight"] < 0]
-            why = "; ".join(in_words(MatchReason(each["reason"]), each["text"]) for each in against[:2])
-            rows.append((article["title"], rejected["entity"], ", ".join(surfaces[:4]), why))
-    return Table(
-        title="refused",
-        columns=("article", "entity", "what stood there", "why it is not meant"),
-        rows=rows,
-        empty="nothing was refused",
-    )
+    for found in reversed(articles):
+        title = found.article.zones.title
+        for rejected in found.refused:
+            surfaces = dict.fromkeys(mention.surface for mention in rejected.mentions)
+            against = sorted(rejected.evidence, key=lambda each: each.weight)[:2]
+            why = "; ".join(in_words(each.reason, each.text) for each in against if each.weight < 0)
+            rows.append((title, rejected.entity, ", ".join(tuple(surfaces)[:4]), why))
+            title = ""
+    columns = ("article", "entity", "what stood there", "why it is not meant")
+    return Table(title="REFUSED", columns=columns, rows=rows, empty="nothing was refused")
 
 
-def _silent(articles: Sequence[Mapping[str, Any]]) -> Table:
-    """Return what became of the articles that sent nothing: told already, or naming nobody."""
+def _silent(articles: Sequence[Found], received: Sequence[Received]) -> Table:
+    """Return what became of the articles that sent nothing."""
+    sent = {each.event["data"]["article"]["url"] for each in received}
     rows = [
-        (
-            article["title"],
-            article["verdict"],
-            "same story as another: told once" if article["matches"] else "names nobody who is watched",
-        )
-        for article in articles
-        if not article["alerts"]
+        (found.article.zones.title, _why_silent(found))
+        for found in reversed(articles)
+        if found.article.url not in sent
     ]
-    return Table(title="silent", columns=("article", "text", "why nothing was sent"), rows=rows)
+    return Table(title="SILENT", columns=("article", "why nothing was sent"), rows=rows)
+
+
+def _why_silent(found: Found) -> str:
+    if found.matches:
+        return "the same story as an article above: told once"
+    return "all that stood there was refused" if found.refused else "its text names nobody who is watched"

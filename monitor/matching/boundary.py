@@ -69,12 +69,11 @@ def keeps_gaps(folded_text: str, start: int, target: Target) -> bool:
 
 
 def _like(found: str, own: str) -> bool:
+    """Return whether what parts two words in a text may stand for what parts them in the name."""
     loose = {" ", "-"}
-    return found == own or (found in loose and own in loose) or _bare(found) == _bare(own) != ""
-
-
-def _bare(separator: str) -> str:
-    return separator.replace(" ", "") if len(separator) > 1 else ""
+    signs = own.replace(" ", "")
+    spaced = signs not in {"", "-", "."} and found.replace(" ", "") == signs
+    return found == own or (found in loose and own in loose) or (own == ". " and found == " ") or spaced
 
 
 def form_of(original: str, folded: Folded, start: int, end: int, target: Target, language: str) -> Fit:

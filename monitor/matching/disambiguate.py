@@ -17,14 +17,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp
 
+from monitor.matching.automaton import is_unspaced
 from monitor.matching.languages import is_word
-from monitor.matching.lexicon import Role, folded_words
+from monitor.matching.lexicon import LEAST_ACRONYM, Role, bare_words, folded_words
 from monitor.matching.people import Bearer, FullName, can_be_surname, governing
-from monitor.matching.spans import CueFound, Found
+from monitor.matching.spans import LEAST_SHOWN, CueFound, Found
 from monitor.matching.surroundings import Surroundings, Word, head_of, words_of
 from monitor.matching.words.bearers import BEARERS
 from monitor.matching.words.everyday import ENGLISH_WORDS, GERMAN_WORDS, PLACES
-from monitor.matching.words.given import GIVEN_NAMES
+from monitor.matching.words.given import GIVEN_NAMES, SURNAMES
 from monitor.matching.words.roles import (
     BUSINESS,
     FUNCTION_WORDS,
@@ -53,6 +54,8 @@ class Weights:
     short_form: float = -0.5  # a bare surname is anybody's: 0.38, probable and no more
     common_word: float = -3.0  # a German noun is capitalized anyway: 0.27 with `name`
     common_word_inside: float = -1.0  # within an English sentence a capital means a name: 0.73
+    common_word_opening: float = -1.7  # where a sentence begins, or in an English headline: 0.57
+    capital_article: float = 2.5  # "in Die Zeit": an article within a sentence is capitalized in names only
     common_surname: float = -0.7  # Koch, Weber: many bearers
     place: float = -1.5  # a town or land of the same name: 0.62
     given_name: float = -2.5  # Peter alone names nobody in particular
@@ -65,11 +68,11 @@ class Weights:
     unknown_given_name: float = -5.0  # a capitalized word that no dictionary knows, before a surname
     known_bearer: float = -4.0  # a well-known namesake of an entity without given names
     some_given_name: float = -0.5  # the entity has no given name to compare
-    given_name_of_organization: float = -3.0  # Werner Siemens is no company
+    given_name_of_organization: float = -4.0  # Werner Siemens is no company
     licensed_before: float = 5.0  # the full name stood before
     licensed_after: float = 4.5  # it follows, as after a title
     governed_by_other: float = -6.0  # the last full name was another's
-    namesake_in_article: float = -0.7  # somebody of that surname is in the article
+    namesake_in_article: float = -1.5  # an organization's: somebody of that surname is in the article
     office: float = -6.0  # Gouverneur DeSantis is not the manager; outweighs a licence
     office_apposition: float = -4.0
     office_of_namesake: float = -4.0  # with a well-known namesake in office
@@ -77,6 +80,7 @@ class Weights:
     office_unclear: float = -0.5  # an entity of no kind may well hold an office
     office_in_sentence: float = -1.5  # for a surname that nothing licenses
     business: float = 1.0
+    double_surname: float = -6.0  # Müller-Meier is neither; outweighs a licence
     organization_compound: float = 1.5  # Amazon-Chef, Amazonaktie
     organization_word: float = 1.5  # der Händler Amazon
     organization_follows: float = 1.0  # Amazon shares
@@ -180,16 +184,20 @@ def _strength(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
 def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """What else is a single word that names an organization, a product or a place?"""
     name, around = sight.found.target.name, sight.around
-    folded = "".join(folded_words(name))
+    folded = "".join(bare_words(name))
     if is_common(name, scene.language):
-        inside = scene.language != "de" and bool(around.before) and not around.headline
-        yield _clue(MatchReason.COMMON_WORD, name, by.common_word_inside if inside else by.common_word)
+        inside = bool(around.before) and not around.headline
+        foreign = by.common_word_inside if inside else by.common_word_opening
+        yield _clue(MatchReason.COMMON_WORD, name, by.common_word if scene.language == "de" else foreign)
+        if inside and sight.found.text[0].isupper() and folded_words(name) != bare_words(name):
+            yield _clue(MatchReason.NAME, sight.found.text, by.capital_article)
     elif folded in GIVEN_NAMES:
         yield _clue(MatchReason.COMMON_WORD, name, by.given_name)
     elif folded in PLACES and sight.found.target.kind is not EntityKind.PLACE:
         yield _clue(MatchReason.COMMON_WORD, name, by.place)
-    elif len(folded) <= 3:  # noqa: PLR2004  (the length at which acronyms begin to be plain)
-        yield _clue(MatchReason.SHORT_NAME, name, by.three_letters if len(folded) > 2 else by.two_letters)  # noqa: PLR2004
+    elif len(folded) < LEAST_SHOWN and not is_unspaced(folded[0]):
+        weight = by.three_letters if len(folded) >= LEAST_ACRONYM else by.two_letters
+        yield _clue(MatchReason.SHORT_NAME, name, weight)
     if sight.found.form is Form.HANDLE and "." in sight.found.text:
         yield _clue(MatchReason.ORGANIZATION_CUE, sight.found.text, by.domain)
 
@@ -197,7 +205,7 @@ def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
 def is_common(name: str, language: str) -> bool:
     """Return whether a name is an ordinary word of a language."""
     listed = {"de": GERMAN_WORDS, "en": ENGLISH_WORDS}.get(language, frozenset())
-    return "".join(folded_words(name)) in listed
+    return "".join(bare_words(name)) in listed
 
 
 # ---- given names and offices -----------------------------------------------------------------
@@ -237,7 +245,9 @@ def _governed(found: Found, full: FullName | None, by: Weights) -> Iterator[Clue
         before = full.place < found.place
         yield _clue(MatchReason.LICENSED, full.text, by.licensed_before if before else by.licensed_after)
     elif full.bearer is Bearer.KNOWN:
-        yield _clue(MatchReason.OTHER_GIVEN_NAME, full.text, by.known_bearer)
+        organization = found.target.kind is EntityKind.ORGANIZATION
+        weight = by.namesake_in_article if organization else by.known_bearer
+        yield _clue(MatchReason.OTHER_GIVEN_NAME, full.text, weight)
     else:
         yield _clue(MatchReason.OTHER_GIVEN_NAME, full.text, by.governed_by_other)
 
@@ -309,11 +319,13 @@ def is_trade(folded_word: str) -> bool:
 
 def _compounds(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
     """What is the rest of a compound?"""
-    found = sight.found
-    if found.target.kind in (EntityKind.PERSON, EntityKind.PLACE) or not found.rest:
+    found, kind = sight.found, sight.found.target.kind
+    parts = folded_words(found.rest)
+    if kind is EntityKind.PERSON:
+        if any(part in SURNAMES for part in parts):
+            yield _clue(MatchReason.OTHER_NAME, found.text, by.double_surname, found.surface)
         return
-    parts = [part for part in folded_words(found.rest) if part]
-    geographic = next((part for part in parts if part in GEOGRAPHIC_HEADS), None)
+    geographic = kind is not EntityKind.PLACE and any(part in GEOGRAPHIC_HEADS for part in parts)
     if geographic:
         yield _clue(MatchReason.GEOGRAPHIC_CUE, found.text, by.geographic_compound, found.surface)
     elif any(part in ORGANIZATION_HEADS or is_trade(part) for part in parts):

@@ -23,6 +23,7 @@ LEAST_ACRONYM = 3  # letters from which an acronym may be written as a word (Nat
 PARTICLES = frozenset(
     "de del della der den di da das dos du la le van von vom zu zur ten ter al el bin ibn mac mc".split()  # noqa: SIM905
 )
+_ARTICLES = frozenset({"der", "die", "das", "den", "dem", "des", "the"})
 _CAMEL = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 _UMLAUTS = str.maketrans("äöüÄÖÜ", "aouAOU")
 _BLANK = re.compile(" +")
@@ -112,6 +113,12 @@ def folded_words(text: str) -> Sequence[str]:
     return blanked(fold(text).text).split()
 
 
+def bare_words(text: str) -> Sequence[str]:
+    """Return the words of a name, folded, without an article before them."""
+    words = folded_words(text)
+    return words[1:] if len(words) > 1 and words[0] in _ARTICLES else words
+
+
 def surnames(name: str) -> Sequence[str]:
     """Return a full name's surname with its particles, and without them; nothing for one word."""
     words = name.split()
@@ -137,7 +144,7 @@ def _own_given(entity: Entity) -> Iterator[str]:
 def _targets(number: int, entity: Entity) -> Iterator[tuple[str, Target]]:
     person = entity.kind is EntityKind.PERSON
     for name in entity.names:
-        words = len(folded_words(name.text))
+        words = len(bare_words(name.text))
         make = partial(_patterns, number, entity.kind, Role.NAME, name, words)
         for display, form in _spellings(name.text, entity.kind):
             yield from make(display, form)

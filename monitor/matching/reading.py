@@ -139,6 +139,10 @@ def _own_roles(sights: Sequence[Sight], lexicon: Lexicon, entity: int) -> Iterat
             yield from offices_in([*roles_before(sight), *sight.around.apposition])
 
 
+def _is_small(found: Found) -> bool:
+    return found.refusal is MatchReason.LOWER_CASE
+
+
 def _is_another_thing(found: Found) -> bool:
     return found.refusal in (MatchReason.DECOY, MatchReason.OTHER_WORD)
 
@@ -195,7 +199,7 @@ def _of_one_sense(readings: Mapping[int, Sequence[Reading]], by: Weights) -> Map
 
 def _swayed(places: Sequence[Reading], by: Weights) -> Sequence[Reading]:
     sure = [each for each in places if each.total > _SURE]
-    refused = [each for each in places if each.total <= _REFUSED]
+    refused = [each for each in places if each.total <= _REFUSED and not _is_small(each.found)]
     if bool(sure) == bool(refused):
         return places
     if sure:

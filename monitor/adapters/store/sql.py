@@ -13,7 +13,7 @@ from monitor.adapters.store import claims, memory, outbox, polls, purging, stori
 from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, writer_of
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.opening import open_engine, why
-from monitor.adapters.store.views import FoundMatch
+from monitor.adapters.store.views import FoundArticle, FoundMatch
 from monitor.errors import StoreError
 from monitor.model import (
     Article,
@@ -268,6 +268,11 @@ class SqlStore:
         """Make a receiver as well as a new one; what waited for it is due."""
         with self._writing() as connection:
             outbox.enable_receiver(connection, name)
+
+    def recent_articles(self, limit: int) -> Sequence[FoundArticle]:
+        """Return the newest articles with what was accepted and refused in them."""
+        with self._reading() as connection:
+            return views.found_articles(connection, limit)
 
     def recent_matches(self, limit: int) -> Sequence[FoundMatch]:
         """Return the newest matches with their articles."""

@@ -30,6 +30,15 @@ from monitor.ports import DeliveryFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundArticle:
+    """An article with what the matcher accepted and refused in it."""
+
+    article: Article
+    matches: tuple[Match, ...]
+    refused: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundMatch:
     """A match with its article, or a refused one; `story` is None where the article has none."""
 
@@ -201,6 +210,24 @@ def found_matches(connection: Connection, limit: int, *, refused: bool) -> Seque
     return tuple(
         FoundMatch(article=row.article, story=row.story, match=row.match, refused=row.refused)
         for row in connection.execute(statement)
+    )
+
+
+def found_articles(connection: Connection, limit: int) -> Sequence[FoundArticle]:
+    """Return the newest articles, the newest first, each with its matches."""
+    newest = select(articles.c.number, articles.c.article).order_by(articles.c.number.desc()).limit(limit)
+    rows = connection.execute(newest).all()
+    verdicts: dict[int, list[Row[Any]]] = {row.number: [] for row in rows}
+    of_these = matches.c.article_number.in_(verdicts)
+    for row in connection.execute(select(matches).where(of_these).order_by(matches.c.number)):
+        verdicts[row.article_number].append(row)
+    return tuple(
+        FoundArticle(
+            article=row.article,
+            matches=tuple(each.match for each in verdicts[row.number] if not each.refused),
+            refused=tuple(each.match for each in verdicts[row.number] if each.refused),
+        )
+        for row in rows
     )
 
 
