@@ -39,7 +39,7 @@ from monitor.ops.once import show_once
 from monitor.ops.receivers import show_receiver_test
 from monitor.ops.schema import show_schema
 from monitor.ops.status import show_status
-from monitor.ops.tables import Shown, Table
+from monitor.tables import Shown, Table
 from monitor.ports import DeliveryFilter, Report
 
 EXIT_FAILED = 1

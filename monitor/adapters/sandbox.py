@@ -113,18 +113,21 @@ class ProcessSandbox:
                 worker_or_error = self._idle.get_nowait()
                 if isinstance(worker_or_error, _Worker):
                     worker_or_error.release()
-        self._idle.put(SandboxBroken("the sandbox is closed"))
+        self._idle.put(SandboxBroken("closed"))
 
     def _take(self) -> "_Worker":
         """Wait for a worker that has nothing to do."""
         worker = self._idle.get()
-        if not isinstance(worker, SandboxBroken):
-            return worker
         if self._closed.is_set():
+            if isinstance(worker, _Worker):
+                worker.release()
             # Others may be waiting for the same word.
-            self._idle.put(worker)
-        self._hire()
-        raise worker
+            self._idle.put(SandboxBroken("closed"))
+            raise SandboxBroken("the sandbox is closed")
+        if isinstance(worker, SandboxBroken):
+            self._hire()
+            raise worker
+        return worker
 
     def _put_back(self, worker: "_Worker") -> None:
         with self._lock:

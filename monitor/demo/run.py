@@ -15,7 +15,7 @@ from monitor.demo.web import SeedServer
 from monitor.errors import UsageError
 from monitor.matching.explain import in_words
 from monitor.model import Article, Match
-from monitor.ops.tables import Shown, Table
+from monitor.tables import Shown, Table
 
 # The first entities of the product, as a user would write them.
 CONFIGURATION = """\
@@ -123,31 +123,28 @@ def _shown(received: Sequence[Received], articles: Sequence[Found], seconds: flo
     )
     return Shown(
         plain={"alerts": [each.event for each in received], "verified": verified, "seconds": seconds},
-        tables=(_alerted(received), _refused(articles), _silent(articles, received)),
+        tables=(*map(_alerted, received), _refused(articles), _silent(articles, received)),
         words=words,
         failed=bool(bad) or not received,
     )
 
 
-def _alerted(received: Sequence[Received]) -> Table:
-    rows = []
-    for each in received:
-        title = each.event["data"]["article"]["title"]
-        for match in each.event["data"]["matches"]:
-            confidence = match["confidence"]
-            rows.append(
-                (
-                    title,
-                    match["entity"]["name"],
-                    f"{match['salience']['level']} {match['salience']['value']:.2f}",
-                    f"{match['mentions']} times",
-                    _marked(match["evidence"][0]),
-                    f"{confidence['value']:.2f}: {', '.join(confidence['reasons'][:3])}",
-                )
-            )
-            title = ""
-    columns = ("article", "entity", "salience", "named", "first evidence", "confidence, and why")
-    return Table(title="ALERTED", columns=columns, rows=rows, empty="no alert arrived")
+def _alerted(received: Received) -> Table:
+    """Return one alert: its article as the title, a row for each entity."""
+    content = received.event["data"]
+    rows = [
+        (
+            match["entity"]["name"],
+            f"{match['salience']['level']} {match['salience']['value']:.2f}",
+            str(match["mentions"]),
+            _marked(match["evidence"][0]),
+            f"{match['confidence']['value']:.2f}",
+            "\n".join(match["confidence"]["reasons"][:3]),
+        )
+        for match in content["matches"]
+    ]
+    columns = ("entity", "salience", "named", "first evidence", "sure", "why")
+    return Table(title=f"ALERTED  {content['article']['title']}", columns=columns, rows=rows)
 
 
 def _marked(evidence: Mapping[str, Any]) -> str:

@@ -99,16 +99,21 @@ class Embedded:
         """
         ticks = self._start_ticks()
         began = self._clock.now()
-        while True:
-            idle = not self._in_work
-            held_back = any(lane.limits.full(time.monotonic()) for lane in self._lanes)
-            claimed = self._dispatch(lambda step: began if step is Step.POLL else self._clock.now())
-            if idle and not claimed and not held_back and not pending():
-                break
-            self._wake.wait(TICK.total_seconds())
-            self._wake.clear()
-        ticks.shutdown(wait=False)
-        self._finish(timedelta(seconds=30))
+        try:
+            while not self._drained(began, pending):
+                self._wake.wait(TICK.total_seconds())
+                self._wake.clear()
+        finally:
+            ticks.shutdown(wait=False)
+            self._finish(timedelta(seconds=30))
+
+    def _drained(self, began: datetime, pending: Callable[[], int]) -> bool:
+        """Claim once more; tell whether nothing was in work before, and nothing came."""
+        self._alive_at = time.monotonic()
+        idle = not self._in_work
+        held_back = any(lane.limits.full(time.monotonic()) for lane in self._lanes)
+        claimed = self._dispatch(lambda step: began if step is Step.POLL else self._clock.now())
+        return idle and not claimed and not held_back and not pending()
 
     def _dispatch(self, now_of: Callable[[Step], datetime]) -> int:
         """Claim what is due and what the lanes have room for; return how many rows that were."""
@@ -125,11 +130,11 @@ class Embedded:
             )
             try:
                 claims = lane.claim(now_of(lane.step), wanted, LEASE)
-            except StoreError as error:
+                for claim in claims:
+                    self._begin(lane, claim)
+            except Exception as error:  # noqa: BLE001  (one lane's failure stops neither the others nor the next try)
                 self._observe(_no_claim(lane.step, error), 0.0)
                 continue
-            for claim in claims:
-                self._begin(lane, claim)
             claimed += len(claims)
         return claimed
 
@@ -211,7 +216,9 @@ def _run_all_now(ticks: BackgroundScheduler, clock: Clock) -> None:
 
 
 def _no_claim(step: Step, error: Exception) -> Report:
-    return Report(step=step, row="-", outcome="error", reason="store", facts={"detail": str(error)[:300]})
+    reason = "store" if isinstance(error, StoreError) else "internal"
+    detail = f"{type(error).__name__}: {error}"[:300]
+    return Report(step=step, row="-", outcome="error", reason=reason, facts={"detail": detail})
 
 
 def _upkeep_failed(name: str, error: Exception) -> Report:

@@ -148,7 +148,7 @@ def _form(page: Page, surface: Span, fit: Fit, target: Target) -> Form:
     written = page.original[surface.start : surface.end]
     if fit.form is not Form.EXACT or written == target.display:
         return fit.form or Form.EXACT
-    return Form.CAPITALS if written.isupper() else Form.FOLDED
+    return Form.CAPITALS if written.isupper() and not target.display.isupper() else Form.FOLDED
 
 
 def _settled(found: Sequence[Found]) -> Iterator[Found]:

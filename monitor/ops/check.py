@@ -1,7 +1,7 @@
 """`monitor check`: is the configuration right, and what should be thought over?"""
 
 from monitor.config.schema import Config
-from monitor.ops.tables import Shown
+from monitor.tables import Shown
 
 
 def show_check(config: Config) -> Shown:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.errors import UsageError
-from monitor.ops.tables import Shown, Table
+from monitor.tables import Shown, Table
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _STATES = ("pending", "delivered", "dead")

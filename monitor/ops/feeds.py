@@ -9,7 +9,7 @@ from monitor.config.opml import Outline, read_opml, write_opml
 from monitor.errors import UsageError
 from monitor.model import FeedSettings
 from monitor.ops.status import feeds_table
-from monitor.ops.tables import Shown
+from monitor.tables import Shown
 
 _HEADING = "feeds:"
 

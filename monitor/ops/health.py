@@ -2,7 +2,7 @@
 
 import http.client
 
-from monitor.ops.tables import Shown
+from monitor.tables import Shown
 
 PATIENCE_SECONDS = 5
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from monitor.ops.tables import Shown, Table
+from monitor.tables import Shown, Table
 
 # Counts of the pass, in the order of the flow, and what people call them.
 _LINES = (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from monitor.ops.tables import Shown, Table
+from monitor.tables import Shown, Table
 
 
 def show_status(status: Mapping[str, Any]) -> Shown:

@@ -71,12 +71,10 @@ def test_matches_and_refusals_can_be_shown_with_their_article(store: SqlStore) -
     with store.transaction() as tx:
         tx.save_processed(claim_a, processed(claim_a.row, story("a"), matched=both), {})
 
-    (found,) = store.recent_matches(10)
-    (rejection,) = store.rejections(10)
+    (found,) = store.recent_articles(10)
 
-    assert (match(), "st_a", False) == (found.match, found.story, found.refused)
+    assert ("st_a", (match(),), (refused,)) == (found.story, found.matches, found.refused)
     assert replace(article(claim_a.row), fingerprint=()) == found.article
-    assert (refused, True) == (rejection.match, rejection.refused)
 
 
 def test_an_article_without_a_match_makes_no_story(store: SqlStore) -> None:
@@ -87,7 +85,7 @@ def test_an_article_without_a_match_makes_no_story(store: SqlStore) -> None:
 
     assert 1 == store.status(NOW)["articles"]
     assert [] == near(store, to="a", like=WIRE)
-    assert [None] == [each.story for each in store.rejections(9)]
+    assert [None] == [each.story for each in store.recent_articles(9)]
 
 
 def test_near_stories_share_a_band_or_the_address(store: SqlStore) -> None:
@@ -297,7 +295,7 @@ def test_purge_drops_the_old_and_keeps_keys_and_whatever_still_waits(store: SqlS
         "stories": 1,
         "announcements": 1,
     } == dropped
-    assert ["st_new"] == [each.story for each in store.recent_matches(9)]
+    assert ["st_new"] == [each.story for each in store.recent_articles(9)]
     with store.transaction() as tx:
         assert {*old.keys, *new.keys} == set(tx.known(FEED, [*old.keys, *new.keys]))
         assert [held("old", NOW - 8 * DAY)] == list(tx.held_due(NOW, 9))
@@ -315,4 +313,4 @@ def test_an_old_story_stays_while_one_of_its_articles_is_young(store: SqlStore) 
     dropped = store.purge(NOW - timedelta(days=7))
 
     assert (0, 0) == (dropped["articles"], dropped["stories"])
-    assert ["st_a"] == [each.story for each in store.recent_matches(9)]
+    assert ["st_a"] == [each.story for each in store.recent_articles(9)]

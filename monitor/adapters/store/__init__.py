@@ -2,6 +2,6 @@
 
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.sql import SqlStore, SqlTx, open_store
-from monitor.adapters.store.views import FoundMatch
+from monitor.adapters.store.views import FoundArticle
 
-__all__ = ("FoundMatch", "Instance", "SqlStore", "SqlTx", "open_store")
+__all__ = ("FoundArticle", "Instance", "SqlStore", "SqlTx", "open_store")

@@ -13,7 +13,7 @@ from monitor.adapters.store import claims, memory, outbox, polls, purging, stori
 from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, writer_of
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.opening import open_engine, why
-from monitor.adapters.store.views import FoundArticle, FoundMatch
+from monitor.adapters.store.views import FoundArticle
 from monitor.errors import StoreError
 from monitor.model import (
     Article,
@@ -273,16 +273,6 @@ class SqlStore:
         """Return the newest articles with what was accepted and refused in them."""
         with self._reading() as connection:
             return views.found_articles(connection, limit)
-
-    def recent_matches(self, limit: int) -> Sequence[FoundMatch]:
-        """Return the newest matches with their articles."""
-        with self._reading() as connection:
-            return views.found_matches(connection, limit, refused=False)
-
-    def rejections(self, limit: int) -> Sequence[FoundMatch]:
-        """Return the newest refused matches with their articles."""
-        with self._reading() as connection:
-            return views.found_matches(connection, limit, refused=True)
 
     # ---- what it is made of --------------------------------------------------------------------
 

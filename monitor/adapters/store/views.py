@@ -31,21 +31,12 @@ from monitor.ports import DeliveryFilter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundArticle:
-    """An article with what the matcher accepted and refused in it."""
-
-    article: Article
-    matches: tuple[Match, ...]
-    refused: tuple[Match, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundMatch:
-    """A match with its article, or a refused one; `story` is None where the article has none."""
+    """An article with its story, and what the matcher accepted and refused in it."""
 
     article: Article
     story: StoryId | None
-    match: Match
-    refused: bool
+    matches: tuple[Match, ...]
+    refused: tuple[Match, ...]
 
 
 # ---- status --------------------------------------------------------------------------------------
@@ -197,25 +188,14 @@ def _last_attempts(connection: Connection, numbers: Sequence[int]) -> Mapping[in
 # ---- matches -------------------------------------------------------------------------------------
 
 
-def found_matches(connection: Connection, limit: int, *, refused: bool) -> Sequence[FoundMatch]:
-    """Return the newest matches, or the newest refused ones, with their articles."""
-    statement = (
-        select(matches.c.match, matches.c.refused, articles.c.article, stories.c.id.label("story"))
-        .join(articles, articles.c.number == matches.c.article_number)
-        .outerjoin(stories, stories.c.number == articles.c.story_number)
-        .where(matches.c.refused.is_(refused))
-        .order_by(matches.c.number.desc())
-        .limit(limit)
-    )
-    return tuple(
-        FoundMatch(article=row.article, story=row.story, match=row.match, refused=row.refused)
-        for row in connection.execute(statement)
-    )
-
-
 def found_articles(connection: Connection, limit: int) -> Sequence[FoundArticle]:
     """Return the newest articles, the newest first, each with its matches."""
-    newest = select(articles.c.number, articles.c.article).order_by(articles.c.number.desc()).limit(limit)
+    newest = (
+        select(articles.c.number, articles.c.article, stories.c.id.label("story"))
+        .outerjoin(stories, stories.c.number == articles.c.story_number)
+        .order_by(articles.c.number.desc())
+        .limit(limit)
+    )
     rows = connection.execute(newest).all()
     verdicts: dict[int, list[Row[Any]]] = {row.number: [] for row in rows}
     of_these = matches.c.article_number.in_(verdicts)
@@ -224,6 +204,7 @@ def found_articles(connection: Connection, limit: int) -> Sequence[FoundArticle]
     return tuple(
         FoundArticle(
             article=row.article,
+            story=row.story,
             matches=tuple(each.match for each in verdicts[row.number] if not each.refused),
             refused=tuple(each.match for each in verdicts[row.number] if each.refused),
         )

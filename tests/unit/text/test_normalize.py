@@ -5,6 +5,10 @@ from hypothesis.strategies import integers, text
 from monitor.text.normalize import BARRIER, fold
 
 
+def squeezed(folded: str) -> str:
+    return folded.strip().replace(BARRIER * 2, BARRIER)
+
+
 @pytest.mark.parametrize(
     ("original", "folded"),
     [
@@ -66,7 +70,7 @@ def test_a_span_of_the_original_covers_all_that_it_was_folded_from(
 
     assert 0 <= first <= last <= len(original)
     assert (start == end) <= (first == last)
-    assert folded.text[start:end].strip() in fold(original[first:last]).text
+    assert squeezed(folded.text[start:end]) in squeezed(fold(original[first:last]).text)
 
 
 @given(text(alphabet="aB \n\t`", max_size=60))

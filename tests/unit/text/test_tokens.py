@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis.strategies import integers, text
@@ -67,7 +69,7 @@ def test_sentences_end_at_stops_and_at_paragraphs(original: str, found: list[str
 def test_sentences_are_in_order_apart_and_hold_all_that_is_no_blank(original: str) -> None:
     found = sentences(original)
 
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
     assert "".join(original.split()) == "".join("".join(each.split()) for each in pieces(original))
 
 
