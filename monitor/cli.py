@@ -39,8 +39,8 @@ from monitor.ops.once import show_once
 from monitor.ops.receivers import show_receiver_test
 from monitor.ops.schema import show_schema
 from monitor.ops.status import show_status
-from monitor.tables import Shown, Table
 from monitor.ports import DeliveryFilter, Report
+from monitor.tables import Shown, Table
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2

@@ -1,0 +1,213 @@
+from concurrent.futures import ThreadPoolExecutor
+from math import exp
+
+import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import lists, sampled_from
+
+from monitor.matching.matcher import MatchPolicy, build_matcher
+from monitor.matching.query import QueryError
+from monitor.model import Matched, Tier, WatchlistId, Zone, Zones
+from tests.unit.matching.texts import (
+    AMAZON,
+    DESANTIS,
+    FULL,
+    FULL_MATCHER,
+    SMALLEST_MATCHER,
+    entity,
+    read,
+)
+
+PIECES = (
+    "Amazon",
+    "Amazons",
+    "Amazonas",
+    "amazon.de",
+    "#Amazon",
+    "Amazon-Chef",
+    "Amazonaktie",
+    "Ama\u00adzon",
+    "the Amazon River",
+    "AWS",
+    "Peter",
+    "Ron",
+    "DeSantis",
+    "De Santis",
+    "DeSantis’",
+    "Gouverneur",
+    "Florida",
+    "Trainium2",
+    "Jassy",
+    "Müller",
+    "ist",
+    ",",
+    ".",
+    "(",
+    "‘",
+    "\n\n",
+    "e\u0301",
+    "漢字",
+)
+ARTICLES = lists(sampled_from(PIECES), max_size=14).map(" ".join)
+
+
+@settings(deadline=None)
+@given(ARTICLES, ARTICLES, ARTICLES)
+def test_every_surface_is_the_slice_of_its_zone(title: str, text: str, captions: str) -> None:
+    zones = Zones(title=title, text=text, lead_end=len(text) // 2, captions=captions)
+
+    matched = FULL_MATCHER.match(zones, "de")
+
+    for match in (*matched.matches, *matched.rejected):
+        for mention in match.mentions:
+            assert mention.surface == zones.of(mention.zone)[mention.start : mention.end] != ""
+            if mention.zone in (Zone.LEAD, Zone.BODY):
+                assert (mention.zone is Zone.LEAD) == (mention.start < zones.lead_end)
+
+
+@settings(deadline=None)
+@given(ARTICLES)
+def test_the_confidence_is_the_logistic_of_the_sum_of_the_evidence(text: str) -> None:
+    matched = read(FULL_MATCHER, text)
+
+    for match in (*matched.matches, *matched.rejected):
+        assert match.confidence == 1 / (1 + exp(-sum(each.weight for each in match.evidence)))
+        confidences = [match.confidence if m.confidence is None else m.confidence for m in match.mentions]
+        assert match.confidence == max(confidences)
+        assert (match.tier is Tier.REJECTED) == (match.confidence < 0.35)
+
+
+@settings(deadline=None)
+@given(ARTICLES)
+def test_an_unrelated_entity_changes_no_verdict(text: str) -> None:
+    more = build_matcher([entity("other", "organization", "Kontorblatt"), *FULL])
+
+    assert read(FULL_MATCHER, text) == read(more, text)
+
+
+@settings(deadline=None)
+@given(ARTICLES)
+def test_the_order_of_entities_changes_nothing(text: str) -> None:
+    turned = build_matcher(FULL[::-1])
+
+    assert read(FULL_MATCHER, text) == read(turned, text)
+
+
+def test_an_article_without_names_gives_nothing() -> None:
+    assert Matched() == read(FULL_MATCHER, "Es regnet.")
+    assert Matched() == read(FULL_MATCHER, "")
+    assert Matched() == read(build_matcher([]), "Amazon")
+
+
+def test_matches_stand_in_the_order_of_the_article() -> None:
+    matched = read(FULL_MATCHER, "Trainium und Amazon.", title="Peter DeSantis")
+
+    assert ["desantis", "trainium", "amazon"] == [match.entity for match in matched.matches]
+
+
+def test_mentions_go_to_the_zone_they_begin_in() -> None:
+    zones = Zones(title="Amazon", text="Amazon A.\n\nAmazon B.", lead_end=9, captions="Amazon C")
+
+    (match,) = FULL_MATCHER.match(zones, "de").matches
+
+    assert [Zone.TITLE, Zone.LEAD, Zone.BODY, Zone.CAPTION] == [mention.zone for mention in match.mentions]
+
+
+def test_captions_count_nothing_for_salience() -> None:
+    matched = read(FULL_MATCHER, "", captions="Amazon und Amazon")
+
+    assert 0.0 == matched.matches[0].salience.value
+    assert 2 == len(matched.matches[0].mentions)
+
+
+def test_a_mention_that_is_less_sure_carries_its_own_confidence() -> None:
+    (match,) = read(FULL_MATCHER, "Amazon wächst. Der Amazon-Chef geht.").matches
+
+    first, second = match.mentions
+    assert second.confidence is None
+    assert first.confidence is not None
+    assert first.confidence < match.confidence
+
+
+def test_an_entity_that_is_named_lists_what_else_stood_there_and_how_often() -> None:
+    matched = read(FULL_MATCHER, "Amazon liefert am Amazonas. Der Amazonas steigt. Jassy spricht.")
+
+    amazon = matched.matches[0]
+    assert [("Amazonas", "decoy", 2)] == [(r.reading, r.reason.value, r.count) for r in amazon.rejected]
+    assert [(AMAZON, 2)] == [(match.entity, len(match.mentions)) for match in matched.rejected]
+
+
+def test_refusals_are_told_once_for_each_reason() -> None:
+    matched = read(FULL_MATCHER, "Am Amazonas lebt ein Stamm. Im Amazon-Regenwald brennt es.")
+
+    reasons = [min(match.evidence, key=lambda each: each.weight).reason.value for match in matched.rejected]
+    assert ["decoy", "geographic_cue"] == reasons
+
+
+def test_related_entities_that_are_confirmed_speak_for_one_another() -> None:
+    alone = read(FULL_MATCHER, "DeSantis sprach.")
+    beside = read(FULL_MATCHER, "DeSantis sprach. Amazon schwieg. Trainium rechnet.")
+
+    assert Tier.PROBABLE is alone.matches[0].tier
+    assert Tier.CONFIRMED is beside.matches[0].tier
+    assert ("related", "Amazon") in [(each.reason.value, each.text) for each in beside.matches[0].evidence]
+    amazon = next(match for match in beside.matches if match.entity == AMAZON)
+    assert ("related", "Trainium") in [(each.reason.value, each.text) for each in amazon.evidence]
+
+
+def test_two_related_entities_speak_less_than_twice_as_much() -> None:
+    matcher = build_matcher(
+        [
+            entity("a", "organization", "Kontorblatt", related=("b", "c", "a", "nobody")),
+            entity("b", "organization", "Hafenkurier"),
+            entity("c", "product", "Trainium"),
+        ]
+    )
+
+    first = read(matcher, "Kontorblatt, Hafenkurier, Trainium.").matches[0]
+
+    assert [("name", 2.0), ("related", 1.5), ("related", 0.5)] == [
+        (each.reason.value, each.weight) for each in first.evidence
+    ]
+
+
+def test_thresholds_come_from_the_policy() -> None:
+    strict = build_matcher(FULL, policy=MatchPolicy(confirmed=0.99, probable=0.5, about=0.1))
+
+    (match,) = read(strict, "Trainium rechnet.").matches
+
+    assert Tier.PROBABLE is match.tier
+    assert match.salience.about
+
+
+def test_queries_are_answered_by_watchlist_whether_or_not_a_name_stands_there() -> None:
+    queries = {WatchlistId("a"): "title:Amazon NEAR/8 Chip", WatchlistId("b"): "NOT Amazon"}
+    matcher = build_matcher(FULL, queries)
+
+    assert {"a"} == read(matcher, "x", title="Amazon zeigt Chip").satisfied
+    assert {"b"} == read(matcher, "Es regnet.").satisfied
+
+
+def test_a_query_that_cannot_be_read_is_an_error() -> None:
+    with pytest.raises(QueryError):
+        build_matcher(FULL, {WatchlistId("a"): "Amazon AND"})
+
+
+def test_threads_may_share_a_matcher() -> None:
+    texts = ["Peter DeSantis kommt zu Amazon.", "Ron DeSantis am Amazonas.", "Trainium2"] * 20
+    wanted = [read(FULL_MATCHER, text) for text in texts]
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda text: read(FULL_MATCHER, text), texts))
+
+    assert wanted == found
+
+
+def test_an_unknown_language_is_read_as_german() -> None:
+    assert read(SMALLEST_MATCHER, "Amazons Chip", None) == read(SMALLEST_MATCHER, "Amazons Chip", "de")
+
+
+def test_a_name_of_several_words_does_not_cross_a_paragraph() -> None:
+    matched = read(FULL_MATCHER, "Ein Mann namens Peter\n\nDeSantis sprach.")
+
+    assert [Tier.PROBABLE] == [match.tier for match in matched.matches if match.entity == DESANTIS]
