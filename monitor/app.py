@@ -34,7 +34,7 @@ PRELOAD = ("monitor.feeds.parse", "monitor.articles.extract")
 POLL_THREADS = 32
 PROCESS_THREADS = 16
 DELIVER_THREADS = 32
-# Deliveries in flight to one receiver.
+# Deliveries in flight to one receiver that does not say.
 RECEIVER_AT_ONCE = 4
 DRAIN = timedelta(seconds=25)
 DIGEST_EVERY = timedelta(seconds=5)
@@ -129,11 +129,12 @@ class Worker:
         rules = build_rules(config)
         _warm(rules)
         self._in_force = _InForce(config, rules, ports)
+        self._hosts = Limits(config.fetch.at_once, config.fetch.pause)
+        self._receivers = Limits(RECEIVER_AT_ONCE, timedelta(0))
+        self._limit(config)
         self.store.sync_feeds(config.feeds, self._clock.now())
         self._take_over()
-        self.engine = Embedded(
-            self._lanes(config), self.store, self._clock, self._observe, self._upkeep(config)
-        )
+        self.engine = Embedded(self._lanes(), self.store, self._clock, self._observe, self._upkeep(config))
 
     # ---- what it does --------------------------------------------------------------------------
 
@@ -166,6 +167,8 @@ class Worker:
             config = load_config(before.config.path, environ)
             if config.store_url != before.config.store_url:
                 raise UsageError("store.url cannot change while the service runs; restart it")
+            if config.listen != before.config.listen:
+                raise UsageError("http.listen cannot change while the service runs; restart it")
             rules = build_rules(config)
             change = self.store.sync_feeds(config.feeds, self._clock.now())
         except MonitorError as error:
@@ -180,6 +183,8 @@ class Worker:
             self._doors.append(door)
             ports = replace(ports, fetcher=door, sender=door)
         self._in_force = _InForce(config, rules, ports)
+        self._limit(config)
+        self.engine.retime("heartbeat", config.heartbeat_every)
         self.telemetry.observe_reload("ok", self._clock.now().timestamp())
         self.telemetry.observe_upkeep(
             "reload",
@@ -211,16 +216,19 @@ class Worker:
 
     # ---- what it is made of --------------------------------------------------------------------
 
-    def _lanes(self, config: Config) -> tuple[Lane, ...]:
-        hosts = Limits(config.fetch.at_once, config.fetch.pause)
-        receivers = Limits(RECEIVER_AT_ONCE, timedelta(0))
+    def _limit(self, config: Config) -> None:
+        self._hosts.change(config.fetch.at_once, config.fetch.pause)
+        own = {receiver.name: receiver.at_once for receiver in config.receivers}
+        self._receivers.change(RECEIVER_AT_ONCE, timedelta(0), own)
+
+    def _lanes(self) -> tuple[Lane, ...]:
         return (
             Lane(
                 step=Step.POLL,
                 work=self._with_rules(poll),
                 claim=self.store.claim_feeds,
                 group_of=lambda feed: host_of(feed.shown_url),
-                limits=hosts,
+                limits=self._hosts,
                 threads=POLL_THREADS,
             ),
             Lane(
@@ -228,7 +236,7 @@ class Worker:
                 work=self._with_rules(process),
                 claim=self.store.claim_entries,
                 group_of=lambda entry: entry.host,
-                limits=hosts,
+                limits=self._hosts,
                 threads=PROCESS_THREADS,
             ),
             Lane(
@@ -236,7 +244,7 @@ class Worker:
                 work=self._with_rules(deliver),
                 claim=self.store.claim_deliveries,
                 group_of=lambda delivery: delivery.receiver,
-                limits=receivers,
+                limits=self._receivers,
                 threads=DELIVER_THREADS,
             ),
         )
@@ -253,20 +261,20 @@ class Worker:
         return work
 
     def _upkeep(self, config: Config) -> tuple[Upkeep, ...]:
-        every = config.heartbeat_every
         watchdog = watchdog_seconds()
         pulses = (
             (Upkeep(name="watchdog", every=timedelta(seconds=watchdog), run=self._pulse),) if watchdog else ()
         )
         return (
-            Upkeep(name="heartbeat", every=every, run=lambda: self._beat(every)),
+            Upkeep(name="heartbeat", every=config.heartbeat_every, run=self._beat),
             Upkeep(name="digest", every=DIGEST_EVERY, run=self._release),
             Upkeep(name="purge", every=PURGE_EVERY, run=self._purge),
             *pulses,
         )
 
-    def _beat(self, every: timedelta) -> None:
-        if beat(self._in_force.ports, self._in_force.rules, every):
+    def _beat(self) -> None:
+        in_force = self._in_force
+        if beat(in_force.ports, in_force.rules, in_force.config.heartbeat_every):
             self.engine.wake()
 
     def _release(self) -> None:

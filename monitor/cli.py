@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -28,7 +27,7 @@ from monitor.app import Worker, build_rules, command_ports, open_config_store, w
 from monitor.config.load import find_config, load_config
 from monitor.config.schema import Config
 from monitor.demo.run import run_demo
-from monitor.errors import ConfigError, MonitorError, StoreError, UsageError
+from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreError, UsageError
 from monitor.model import DeliveryId, ReceiverName
 from monitor.ops.check import show_check
 from monitor.ops.deliveries import parse_since, parse_state, show_deliveries, show_delivery
@@ -71,6 +70,8 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", "-c", help="The configuration file; else $MONITOR_CONFIG and the usual places."),
 ]
+# Every command takes it, so that scripts need not know which reads one.
+IgnoredConfig = Annotated[Path | None, typer.Option("--config", "-c", hidden=True)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
@@ -84,7 +85,7 @@ def main() -> None:
     except UsageError as error:
         sys.stderr.write(f"monitor: {error}\n")
         sys.exit(EXIT_USAGE)
-    except StoreError as error:
+    except (StoreError, AddressTaken) as error:
         sys.stderr.write(f"monitor: {error}\n")
         sys.exit(EXIT_TRY_LATER)
     except MonitorError as error:
@@ -103,27 +104,14 @@ def main() -> None:
 def run(config: ConfigOption = None) -> None:
     """Serve: poll, process and deliver until SIGTERM; SIGHUP reloads the configuration."""
     loaded = _load(config)
-    worker = Worker(loaded)
-    stop = threading.Event()
-
-    def end(_: int, __: FrameType | None) -> None:
-        stop.set()
-        worker.engine.wake()
-
-    def reload() -> None:
-        # Not in the signal's own frame: it may have interrupted a transaction.
-        threading.Thread(target=worker.reload, args=(os.environ,), name="reload", daemon=True).start()
-
+    stop, changed = threading.Event(), threading.Event()
+    # From here on no signal ends us in the middle; those that come before we serve are kept.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-    signal.signal(signal.SIGHUP, lambda *_: reload())
+        signal.signal(number, lambda *_: stop.set())
+    signal.signal(signal.SIGHUP, lambda *_: changed.set())
     if loaded.reload == "watch":
-        threading.Thread(target=watch_file, args=(loaded.path, reload, stop), daemon=True).start()
-    ended = worker.run(stop)
-    worker.close()
-    if not ended:
-        # A step outlived its own deadline; its lease runs out, and nothing waits for its thread.
-        os._exit(EXIT_FAILED)
+        threading.Thread(target=watch_file, args=(loaded.path, changed.set, stop), daemon=True).start()
+    _serve(Worker(loaded), stop, changed)
 
 
 @app.command()
@@ -147,7 +135,11 @@ def once(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def demo(as_json: JsonOption = False) -> None:
+def demo(
+    _: IgnoredConfig = None,
+    as_json: JsonOption = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Go on afterwards, until Ctrl-C.")] = False,
+) -> None:
     """Run the whole worker on bundled seeds, with a feed server and a receiver on loopback."""
     with _spinner() as say:
 
@@ -156,8 +148,14 @@ def demo(as_json: JsonOption = False) -> None:
                 config, telemetry=Telemetry(None), seen=lambda report: say(f"{report.step}: {report.outcome}")
             )
 
-        shown = run_demo(worker, say)
-    _show(shown, as_json)
+        with run_demo(worker, say) as (config, shown):
+            say("")
+            _show(shown, as_json)
+            if keep:
+                stop = threading.Event()
+                for number in (signal.SIGTERM, signal.SIGINT):
+                    signal.signal(number, lambda *_: stop.set())
+                _serve(Worker(config), stop, threading.Event())
 
 
 @app.command()
@@ -184,6 +182,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def schema(
+    _: IgnoredConfig = None,
     what: Annotated[str, typer.Argument(help="`config` or `events`.")] = "config",
 ) -> None:
     """Print the JSON Schema of the configuration, or of the events."""
@@ -216,8 +215,9 @@ def status(
 def match(config: ConfigOption = None) -> None:
     """Judge articles: JSON lines on standard input, verdicts as JSON lines on standard output."""
     matcher = build_rules(_load(config)).matcher
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")  # type: ignore[union-attr]
+    # Who writes one line gets its answer at once.
+    sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)  # type: ignore[union-attr]
     if match_lines(matcher, sys.stdin, sys.stdout):
         raise typer.Exit(EXIT_FAILED)
 
@@ -345,12 +345,36 @@ def purge(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def version() -> None:
+def version(_: IgnoredConfig = None) -> None:
     """Print the version."""
     sys.stdout.write(f"news-monitor {__version__}\n")
 
 
 # ---- what the commands share -------------------------------------------------------------------
+
+
+def _serve(worker: Worker, stop: threading.Event, changed: threading.Event) -> None:
+    """Serve until `stop` is set; each time `changed` is, the configuration is read again."""
+
+    def reload() -> None:
+        # Not in the signal's own frame: it may have interrupted a transaction. One after the other,
+        # or the older file might win; and a reload that breaks ends its thread, not the next one.
+        while changed.wait():
+            changed.clear()
+            one = threading.Thread(target=worker.reload, args=(os.environ,), daemon=True)
+            one.start()
+            one.join()
+
+    threading.Thread(target=reload, name="reload", daemon=True).start()
+    ended = False
+    try:
+        ended = worker.run(stop)
+    finally:
+        worker.close()
+    if not ended:
+        # A receiver or a page is slower than our end may be. Its row is still leased, and comes again.
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def _load(config: Path | None, *, tests: bool = True) -> Config:

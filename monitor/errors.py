@@ -6,6 +6,7 @@ MonitorError
 │   ├── LeaseLost        another worker holds the row now; nothing was written
 │   └── SchemaTooNew     the store was written by a newer version
 ├── SandboxBroken        no worker process can be started
+├── AddressTaken         nobody can listen where the health port should be
 └── UsageError           a command was called in a way that cannot work
 
 An expected result is a value (`FetchFailed`, `ParseFailed`, `Attempt`), never one of these.
@@ -61,6 +62,10 @@ class SchemaTooNew(StoreError):  # noqa: N818  (it names what happened)
 
 class SandboxBroken(MonitorError):  # noqa: N818  (it names what happened)
     """No worker process can be started on this machine."""
+
+
+class AddressTaken(MonitorError):  # noqa: N818  (it names what happened)
+    """Nobody can listen at the address of the health port, for now."""
 
 
 class UsageError(MonitorError):

@@ -4,8 +4,8 @@ Each step works on one claimed row, writes one transaction, and returns one repo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from monitor.alerts.events import match_event, receiver_events, source_events
@@ -51,6 +51,9 @@ from monitor.model import (
 from monitor.ports import Claim, Ports, Processed, Report, Step
 from monitor.stories.grouping import GroupingPolicy, choose
 
+# How long a feed rests that is configured otherwise than its row says.
+PUT_OFF = timedelta(seconds=2)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
@@ -70,7 +73,9 @@ class Rules:
 
 def poll(claim: Claim[Feed], on: Ports, by: Rules) -> Report:
     """Ask a feed what is new; store its entries, its validators and when to ask again."""
-    before, settings = claim.row, by.feeds[claim.row.id]
+    before, settings = claim.row, by.feeds.get(claim.row.id)
+    if settings is None or settings.shown_url != before.shown_url:
+        return _put_off(claim, on)
     answer = on.fetcher.revalidate(address_of(before, settings), before.validators)
     read = _read(answer, before, on)
     now = on.clock.now()
@@ -135,13 +140,23 @@ def deliver(claim: Claim[Delivery], on: Ports, by: Rules) -> Report:
     with on.store.transaction() as tx:
         before = tx.receiver(delivery.receiver)
         after = receiver_after(before, reply, now, by.retry)
-        notices = promise(receiver_events(before, after, delivery, reply, now), by.receivers.values(), now)
+        told = replace(reply, reason=attempt.reason)
+        notices = promise(receiver_events(before, after, delivery, told, now), by.receivers.values(), now)
         report = _deliver_report(delivery, reply, attempt)
         tx.save_attempt(claim, attempt, after, notices, report.counts)
     return report
 
 
 # ---- what the steps are made of ----------------------------------------------------------------
+
+
+def _put_off(claim: Claim[Feed], on: Ports) -> Report:
+    """Leave a feed that is configured otherwise: a reload came in between, or another worker is ahead.
+
+    What is fetched under old settings must not be stored with the new row's validators.
+    """
+    on.store.release(Step.POLL, claim.token, on.clock.now() + PUT_OFF, None, 0)
+    return Report(step=Step.POLL, row=claim.row.id, outcome="put_off")
 
 
 def _read(

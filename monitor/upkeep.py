@@ -20,8 +20,9 @@ def beat(on: Ports, by: Rules, every: timedelta) -> bool:
     with on.store.transaction() as tx:
         totals, last = tx.tallies(), tx.mark("heartbeat")
         since = datetime.fromisoformat(str(last["at"])) if last else now
-        # Half a period: ticks of several workers do not come at the same moment.
-        if last and now - since < every / 2:
+        # Half a period: ticks of several workers do not come at the same moment. A last one that lies
+        # in the future is from before the clock was set back.
+        if last and timedelta(0) <= now - since < every / 2:
             return False
         tx.save_mark("heartbeat", {"at": now.isoformat(), "totals": dict(totals)})
         if not last:

@@ -3,15 +3,17 @@
 import json
 import os
 import socket
+import socketserver
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from monitor.errors import StoreError, UsageError
+from monitor.errors import AddressTaken, StoreError
 
 REQUEST_SECONDS = 5
+_TEXT = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +33,12 @@ class HealthServer:
         """Listen at once; port 0 takes a free one.
 
         Raises:
-            UsageError: the address is taken, or not ours.
+            AddressTaken: somebody else listens there, or it is not ours.
         """
         try:
             self._server = _Server(listen, _handler_for(probes))
         except OSError as error:
-            raise UsageError(f"http.listen {listen[0]}:{listen[1]}: {error.strerror}") from error
+            raise AddressTaken(f"http.listen {listen[0]}:{listen[1]}: {error.strerror}") from error
         self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
         self._thread.start()
 
@@ -55,6 +57,15 @@ class HealthServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
+    def __init__(self, listen: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in listen[0] else socket.AF_INET
+        super().__init__(listen, handler)
+
+    def server_bind(self) -> None:
+        """Bind without asking DNS for the host's name, which may take seconds."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: a peer that hangs up is no event."""
 
@@ -66,7 +77,10 @@ def _handler_for(probes: Probes) -> type[BaseHTTPRequestHandler]:
         sys_version = ""
 
         def do_GET(self) -> None:
-            status, content_type, body = _answer(self.path.partition("?")[0], probes)
+            try:
+                status, content_type, body = _answer(self.path.partition("?")[0], probes)
+            except Exception as error:  # noqa: BLE001  (a probe that fails is an answer)
+                status, content_type, body = 500, _TEXT, f"{type(error).__name__}\n".encode()
             self.send_response(status)
             self.send_header("content-type", content_type)
             self.send_header("content-length", str(len(body)))
@@ -80,7 +94,7 @@ def _handler_for(probes: Probes) -> type[BaseHTTPRequestHandler]:
 
 
 def _answer(path: str, probes: Probes) -> tuple[int, str, bytes]:
-    text = "text/plain; charset=utf-8"
+    text = _TEXT
     match path:
         case "/healthz":
             return (200, text, b"ok\n") if probes.alive() else (503, text, b"the dispatcher stands still\n")
@@ -116,4 +130,4 @@ def watchdog_seconds() -> float | None:
     """Return how often systemd wants a sign of life, halved; None where it does not ask for one."""
     wanted = os.environ.get("WATCHDOG_USEC", "")
     mine = os.environ.get("WATCHDOG_PID", "") in ("", str(os.getpid()))
-    return int(wanted) / 2e6 if wanted.isdigit() and mine else None
+    return int(wanted) / 2e6 if wanted.isdecimal() and mine else None

@@ -12,6 +12,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+_ENDED = frozenset("ZX")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
@@ -48,9 +50,12 @@ def _started(pid: int) -> str | None:
     try:
         # The command's name may hold spaces and parentheses; field 22 counts from its end.
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
-        return fields.split()[19]
+        state, started = fields.split()[0], fields.split()[19]
     except (OSError, IndexError):
         pass
+    else:
+        # A zombie has ended; only its parent has not asked yet how.
+        return None if state in _ENDED else started
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

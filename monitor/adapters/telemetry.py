@@ -12,6 +12,8 @@ from monitor.ports import Report, Step
 
 # Libraries that would write whole URLs, with passwords and queries, or chatter.
 _MUTED = ("httpx", "httpcore", "apscheduler", "trafilatura", "htmldate", "courlan", "alembic", "sqlalchemy")
+# Members of a line that no fact may take the place of.
+_OWN = frozenset({"event", "level", "at", "row", "outcome", "reason", "took"})
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
 
@@ -48,13 +50,12 @@ class Telemetry:
         self._seconds.labels(report.step.value).observe(seconds)
         for name, count in report.counts.items():
             self._counts.labels(name).inc(count)
-        facts = {key: each for key, each in report.facts.items() if each is not None}
+        line: dict[str, Any] = {"row": report.row, "outcome": report.outcome}
+        line |= {key: each for key, each in report.facts.items() if each is not None and key not in _OWN}
         if report.reason is not None:
-            facts["reason"] = str(report.reason)
+            line["reason"] = str(report.reason)
         level = "error" if report.outcome == "error" else "info"
-        getattr(self._log, level)(
-            report.step.value, row=report.row, outcome=report.outcome, **facts, took=round(seconds, 4)
-        )
+        getattr(self._log, level)(report.step.value, **line, took=round(seconds, 4))
 
     def observe_upkeep(self, name: str, outcome: str, **facts: str | float | None) -> None:
         """Write and count something that is no step on a row: a start, a reload, a heartbeat."""

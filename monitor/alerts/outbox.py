@@ -63,15 +63,14 @@ def hold(alert: Alert, event: Event) -> tuple[HeldAlert, ...]:
 def release(held: Sequence[HeldAlert], receivers: Iterable[Receiver], now: datetime) -> tuple[Delivery, ...]:
     """Return the deliveries that bring held alerts: a digest for each watchlist and receiver.
 
-    A receiver that takes no digests gets the events themselves. Nobody gets those of a receiver that
-    is not among `receivers`.
+    A receiver that takes no digests gets the events themselves. What waits for one that is not among
+    `receivers`, because a reload took it away, is promised in the standard format: it is listed, waits
+    for the receiver's return, and dies like any other delivery, never silently.
     """
     by_name = {receiver.name: receiver for receiver in receivers}
     deliveries: list[Delivery] = []
     for (watchlist, name), group in groupby(sorted(held, key=_address), key=_address):
-        receiver = by_name.get(name)
-        if receiver is None:
-            continue
+        receiver = by_name.get(name) or Receiver(name=name, url="")
         alerts = tuple(group)
         wants_digests = _takes(receiver, EventType.DIGEST_CREATED)
         events = (

@@ -4,7 +4,8 @@ import secrets
 import tempfile
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -67,17 +68,24 @@ class DemoWorker(Protocol):
         ...
 
 
-def run_demo(make_worker: Callable[[Config], DemoWorker], say: Callable[[str], None]) -> Shown:
-    """Publish the seeds on loopback, run the worker over them, and return what alerted and what not.
+@contextmanager
+def run_demo(
+    make_worker: Callable[[Config], DemoWorker], say: Callable[[str], None]
+) -> Iterator[tuple[Config, Shown]]:
+    """Publish the seeds on loopback, run the worker over them, and give what alerted and what not.
+
+    Seeds, receiver and store are there until the context ends.
 
     Raises:
         UsageError: the seeds are not where they belong.
     """
     began = time.monotonic()
     secret = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
-    seeds = SeedServer(seeds_folder())
-    desk = Desk(secret)
-    with tempfile.TemporaryDirectory(prefix="news-monitor-demo-") as folder:
+    with (
+        closing(SeedServer(seeds_folder())) as seeds,
+        closing(Desk(secret)) as desk,
+        tempfile.TemporaryDirectory(prefix="news-monitor-demo-") as folder,
+    ):
         say("starting the worker")
         config = _configure(Path(folder), seeds, desk, secret)
         worker = make_worker(config)
@@ -86,9 +94,7 @@ def run_demo(make_worker: Callable[[Config], DemoWorker], say: Callable[[str], N
             articles = worker.store.recent_articles(100)
         finally:
             worker.close()
-            seeds.close()
-            desk.close()
-    return _shown(desk.received(), articles, time.monotonic() - began)
+        yield config, _shown(desk.received(), articles, time.monotonic() - began)
 
 
 def seeds_folder() -> Path:
@@ -105,7 +111,7 @@ def seeds_folder() -> Path:
 
 
 def _configure(folder: Path, seeds: SeedServer, desk: Desk, secret: str) -> Config:
-    feeds = "\n".join(f'  - {{url: "{url}", first_poll: all}}' for url in seeds.feeds())
+    feeds = "\n".join(f'  - {{url: "{url}", first_poll: all, every: 5s}}' for url in seeds.feeds())
     file = folder / "monitor.yaml"
     file.write_text(
         CONFIGURATION.format(store=folder / "monitor.db", feeds=feeds, desk=desk.url), encoding="utf-8"

@@ -63,6 +63,8 @@ class Embedded:
         self._upkeep = tuple(upkeep)
         self._pools = {lane.step: ThreadPoolExecutor(lane.threads, f"{lane.step}") for lane in lanes}
         self._in_work: dict[str, Step] = {}
+        self._claimed_at = dict.fromkeys(self._pools, 0.0)
+        self._ticks: BackgroundScheduler | None = None
         self._wake = threading.Event()
         self._alive_at = time.monotonic()
 
@@ -86,6 +88,11 @@ class Embedded:
     def wake(self) -> None:
         """Have the dispatcher look for due rows now."""
         self._wake.set()
+
+    def retime(self, name: str, every: timedelta) -> None:
+        """Have an upkeep done in another rhythm from now on."""
+        if self._ticks is not None:
+            self._ticks.reschedule_job(name, trigger="interval", seconds=every.total_seconds())
 
     def alive(self) -> bool:
         """Tell whether the dispatcher has looked around in the last 30 s, half the watchdog's wait."""
@@ -118,7 +125,8 @@ class Embedded:
     def _dispatch(self, now_of: Callable[[Step], datetime]) -> int:
         """Claim what is due and what the lanes have room for; return how many rows that were."""
         claimed = 0
-        for lane in self._lanes:
+        # Lanes share hosts: who waited longest asks first, or feeds due each second would starve pages.
+        for lane in sorted(self._lanes, key=lambda each: self._claimed_at[each.step]):
             room = lane.threads - sum(1 for step in tuple(self._in_work.values()) if step is lane.step)
             if room <= 0:
                 continue
@@ -135,6 +143,8 @@ class Embedded:
             except Exception as error:  # noqa: BLE001  (one lane's failure stops neither the others nor the next try)
                 self._observe(_no_claim(lane.step, error), 0.0)
                 continue
+            if claims:
+                self._claimed_at[lane.step] = time.monotonic()
             claimed += len(claims)
         return claimed
 
@@ -171,6 +181,7 @@ class Embedded:
         for each in (*own, *self._upkeep):
             ticks.add_job(self._guarded(each), "interval", seconds=each.every.total_seconds(), id=each.name)
         ticks.start()
+        self._ticks = ticks
         return ticks
 
     def _guarded(self, upkeep: Upkeep) -> Callable[[], None]:

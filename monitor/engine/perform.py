@@ -5,12 +5,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from monitor.errors import LeaseLost, StoreError
+from monitor.errors import LeaseLost, SandboxBroken, StoreError
 from monitor.ports import Claim, Clock, Report, Step, Store
 
 # A bug must not spin: the row rests this long, and an entry is given up after so many failures.
 RETRY_AFTER_BUG = timedelta(minutes=5)
 GIVE_UP_AFTER = 5
+# No file handle, process or memory left: no row's fault, so no entry is given up for it.
+SHORTAGES = (SandboxBroken, OSError, MemoryError)
 
 Observe = Callable[[Report, float], None]
 Work = Callable[[Claim[Any]], Report]
@@ -22,7 +24,8 @@ def perform(
     """Perform one step on one claimed row; never raises for what the row brings about.
 
     A lost lease is left to its new holder. A store that does not answer leaves the row to its lease.
-    Anything else is a bug: it may fail the row, never the service.
+    Where the machine runs short of something the row rests. Anything else is a bug: it may fail the
+    row, never the service.
     """
     began = time.monotonic()
     try:
@@ -31,9 +34,12 @@ def perform(
         report = Report(step=step, row=claim.row.id, outcome="lease_lost")
     except StoreError as error:
         report = _failed(step, claim, "store", error)
+    except SHORTAGES as error:
+        report = _failed(step, claim, "machine", error)
+        _give_back(step, claim, store, clock, None)
     except Exception as error:  # noqa: BLE001  (a bug in a step ends that row, not the others)
         report = _failed(step, claim, "internal", error)
-        _give_back(step, claim, store, clock, report)
+        _give_back(step, claim, store, clock, str(report.facts["detail"]))
     observe(report, time.monotonic() - began)
     return report
 
@@ -43,10 +49,8 @@ def _failed(step: Step, claim: Claim[Any], reason: str, error: Exception) -> Rep
     return Report(step=step, row=claim.row.id, outcome="error", reason=reason, facts={"detail": detail})
 
 
-def _give_back(step: Step, claim: Claim[Any], store: Store, clock: Clock, report: Report) -> None:
+def _give_back(step: Step, claim: Claim[Any], store: Store, clock: Clock, failed: str | None) -> None:
     try:
-        store.release(
-            step, claim.token, clock.now() + RETRY_AFTER_BUG, str(report.facts["detail"]), GIVE_UP_AFTER
-        )
+        store.release(step, claim.token, clock.now() + RETRY_AFTER_BUG, failed, GIVE_UP_AFTER)
     except Exception:  # noqa: BLE001  (what failed is reported already)
         return  # the lease runs out by itself

@@ -21,7 +21,7 @@ from monitor.matching.automaton import is_unspaced
 from monitor.matching.languages import is_word
 from monitor.matching.lexicon import LEAST_ACRONYM, Role, bare_words, folded_words
 from monitor.matching.people import Bearer, FullName, can_be_surname, governing
-from monitor.matching.spans import LEAST_SHOWN, CueFound, Found
+from monitor.matching.spans import CueFound, Found
 from monitor.matching.surroundings import Surroundings, Word, head_of, words_of
 from monitor.matching.words.bearers import BEARERS
 from monitor.matching.words.everyday import ENGLISH_WORDS, GERMAN_WORDS, PLACES
@@ -58,7 +58,7 @@ class Weights:
     capital_article: float = 2.5  # "in Die Zeit": an article within a sentence is capitalized in names only
     common_surname: float = -0.7  # Koch, Weber: many bearers
     place: float = -1.5  # a town or land of the same name: 0.62
-    given_name: float = -2.5  # Peter alone names nobody in particular
+    given_name: float = -3.0  # Peter alone names nobody in particular
     two_letters: float = -2.0  # abbreviations of two letters have dozens of readings
     three_letters: float = -0.5
     other_word: float = -8.0  # a decoy, another word or a longer name stands there: certain
@@ -195,8 +195,8 @@ def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         yield _clue(MatchReason.COMMON_WORD, name, by.given_name)
     elif folded in PLACES and sight.found.target.kind is not EntityKind.PLACE:
         yield _clue(MatchReason.COMMON_WORD, name, by.place)
-    elif len(folded) < LEAST_SHOWN and not is_unspaced(folded[0]):
-        weight = by.three_letters if len(folded) >= LEAST_ACRONYM else by.two_letters
+    elif len(folded) <= LEAST_ACRONYM and not is_unspaced(folded[0]):
+        weight = by.three_letters if len(folded) == LEAST_ACRONYM else by.two_letters
         yield _clue(MatchReason.SHORT_NAME, name, weight)
     if sight.found.form is Form.HANDLE and "." in sight.found.text:
         yield _clue(MatchReason.ORGANIZATION_CUE, sight.found.text, by.domain)

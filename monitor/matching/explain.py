@@ -69,7 +69,7 @@ def _places(match: Match) -> str:
 
 
 def _beside(reading: RejectedReading) -> str:
-    return f"refused beside it, {reading.count} times: {in_words(reading.reason, reading.reading)}"
+    return f"refused beside it, {reading.count}×: {in_words(reading.reason, reading.reading)}"
 
 
 def _salience(match: Match) -> Sequence[str]:

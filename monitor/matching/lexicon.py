@@ -15,7 +15,7 @@ from functools import partial
 
 from monitor.matching.automaton import Automaton, blanked, pattern_of
 from monitor.matching.german import adjective_forms
-from monitor.matching.words.bearers import BEARERS
+from monitor.matching.words.bearers import BEARERS, Bearers
 from monitor.model import Case, Entity, EntityKind, Form, MatchReason, Name
 from monitor.text.normalize import fold
 
@@ -122,16 +122,21 @@ def bare_words(text: str) -> Sequence[str]:
 def surnames(name: str) -> Sequence[str]:
     """Return a full name's surname with its particles, and without them; nothing for one word."""
     words = name.split()
+    if len(words) < 2:  # noqa: PLR2004  (a given name and a surname)
+        return ()
     first = len(words) - 1
     while first > 1 and words[first - 1].lower() in PARTICLES:
         first -= 1
-    forms = {" ".join(words[first:]), words[-1]}
-    return sorted(forms, key=len, reverse=True) if len(words) > 1 else ()
+    return sorted({" ".join(words[first:]), words[-1]}, key=len, reverse=True)
 
 
 def _same(one: Target, other: Target) -> bool:
-    """Return whether two targets of one pattern differ in nothing but the form they were made by."""
-    return (one.entity, one.role, one.joined) == (other.entity, other.role, other.joined)
+    """Return whether two targets of one pattern admit the same texts for the same entity."""
+    return one.entity == other.entity and one.role is other.role and _admits(one) == _admits(other)
+
+
+def _admits(target: Target) -> tuple[object, ...]:
+    return target.joined, target.case, target.capitals, target.gaps
 
 
 def _own_given(entity: Entity) -> Iterator[str]:
@@ -240,26 +245,30 @@ def _cues(number: int, entity: Entity, own_given: frozenset[str]) -> Iterator[Cu
         (MatchReason.REQUIRED_MISSING, entity.require),
     ):
         yield from (Cue(number, reason, text) for text in texts)
-    own = {word for text in (*entity.context, *entity.require) for word in folded_words(text)}
     for surname in _bare_surnames(entity):
         bearers = BEARERS.get(surname)
         if bearers and not bearers.given & own_given:
-            for word in bearers.words:
-                if not own.intersection(folded_words(word)):
-                    yield Cue(number, MatchReason.NOT_CONTEXT, word)
+            yield from (Cue(number, MatchReason.NOT_CONTEXT, word) for word in _unclaimed(bearers, entity))
 
 
-def _bare_surnames(entity: Entity) -> Sequence[str]:
-    """Return the single words by which an entity can be named, folded, in order."""
+def _unclaimed(bearers: Bearers, entity: Entity) -> Iterator[str]:
+    """Yield what goes with well-known namesakes and is no context of the entity itself."""
+    own = {word for text in (*entity.context, *entity.require) for word in folded_words(text)}
+    yield from (word for word in bearers.words if not own.intersection(folded_words(word)))
+
+
+def _bare_surnames(entity: Entity) -> Iterator[str]:
+    """Yield the single words by which a person, or an entity of no kind, can be named; each once."""
+    if entity.kind not in (EntityKind.PERSON, EntityKind.OTHER):
+        return
     person = entity.kind is EntityKind.PERSON
-    words = [surnames(each.text)[-1:] if person else () for each in entity.names]
-    alone = [(each.text,) for each in entity.names if " " not in each.text]
-    found = ["".join(folded_words(text)) for texts in (*words, *alone) for text in texts]
-    return tuple(dict.fromkeys(found)) if entity.kind in (EntityKind.PERSON, EntityKind.OTHER) else ()
+    named = [name.text.split() for name in entity.names]
+    last = [word for words in named if person or len(words) == 1 for word in words[-1:]]
+    yield from dict.fromkeys("".join(folded_words(word)) for word in last)
 
 
 def _related(entities: Sequence[Entity]) -> tuple[tuple[int, ...], ...]:
-    """Return, for each entity, the others that either of the two calls related."""
+    """Return, for each entity, the others that either of the two calls related, by their ids."""
     numbers: Mapping[str, int] = {entity.id: number for number, entity in enumerate(entities)}
     known: list[set[int]] = [set() for _ in entities]
     for number, entity in enumerate(entities):
@@ -267,4 +276,4 @@ def _related(entities: Sequence[Entity]) -> tuple[tuple[int, ...], ...]:
             if other != number:
                 known[number].add(other)
                 known[other].add(number)
-    return tuple(tuple(sorted(each)) for each in known)
+    return tuple(tuple(sorted(each, key=lambda number: entities[number].id)) for each in known)

@@ -13,7 +13,7 @@ from monitor.matching.languages import primary
 from monitor.matching.lexicon import Lexicon, build_lexicon
 from monitor.matching.query import Query, holds, parse_query
 from monitor.matching.reading import Reading, read_all
-from monitor.matching.salience import salience
+from monitor.matching.salience import NO_SALIENCE, salience
 from monitor.matching.spans import Page, find_names, pages_of
 from monitor.model import (
     Entity,
@@ -119,12 +119,11 @@ def _match(
     best = max(places, key=lambda each: each.confidence)
     tier = _tier(best.confidence, policy)
     mentions = tuple(_mention(each, best, tier) for each in places)
-    counted = () if tier is Tier.REJECTED else mentions
     return Match(
         entity=entity,
         tier=tier,
         confidence=best.confidence,
-        salience=salience(counted, text_length, policy.about),
+        salience=NO_SALIENCE if tier is Tier.REJECTED else salience(mentions, text_length, policy.about),
         mentions=mentions,
         evidence=best.evidence,
         rejected=rejected,

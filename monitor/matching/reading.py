@@ -139,10 +139,6 @@ def _own_roles(sights: Sequence[Sight], lexicon: Lexicon, entity: int) -> Iterat
             yield from offices_in([*roles_before(sight), *sight.around.apposition])
 
 
-def _is_small(found: Found) -> bool:
-    return found.refusal is MatchReason.LOWER_CASE
-
-
 def _is_another_thing(found: Found) -> bool:
     return found.refusal in (MatchReason.DECOY, MatchReason.OTHER_WORD)
 
@@ -193,13 +189,16 @@ def _with_related(
 
 
 def _of_one_sense(readings: Mapping[int, Sequence[Reading]], by: Weights) -> Mapping[int, Sequence[Reading]]:
-    """Let the places of an entity that are sure speak on those that are not, softly."""
+    """Let the places of an entity that are sure speak on those that are not, softly.
+
+    Decoys and other words have spoken already, by themselves.
+    """
     return {entity: _swayed(places, by) for entity, places in readings.items()}
 
 
 def _swayed(places: Sequence[Reading], by: Weights) -> Sequence[Reading]:
     sure = [each for each in places if each.total > _SURE]
-    refused = [each for each in places if each.total <= _REFUSED and not _is_small(each.found)]
+    refused = [each for each in places if each.total <= _REFUSED and not each.found.refusal]
     if bool(sure) == bool(refused):
         return places
     if sure:

@@ -19,6 +19,8 @@ _SPREAD = 0.4
 _PARTS = 5
 _SCALE = 3.5  # a title, a lead and sixteen mentions throughout come to 0.93, one mention in the body to 0.33
 
+NO_SALIENCE = Salience(value=0.0, about=False)
+
 
 def salience(mentions: Sequence[Mention], text_length: int, about: float) -> Salience:
     """Return how far the mentions make an article one about the entity; `about` is 0–1."""

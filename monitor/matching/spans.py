@@ -17,7 +17,7 @@ from monitor.model import EntityKind, Form, MatchReason, Zone, Zones
 from monitor.text.normalize import BARRIER, Folded, fold
 from monitor.text.tokens import Span
 
-LEAST_SHOWN = 4  # letters of a name whose longer words ("Amazonas") are told as refused
+LEAST_SHOWN = 5  # letters of a name whose longer words ("Amazonas") are told as refused
 
 
 @dataclass(frozen=True, slots=True)

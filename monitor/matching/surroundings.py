@@ -10,7 +10,7 @@ from monitor.matching.words.roles import TITLES
 from monitor.text.normalize import fold
 from monitor.text.tokens import Span
 
-_WINDOW = 90  # code points looked at on either side
+_WINDOW = 60  # code points looked at on either side
 _MOST_WORDS = 5
 _WORD = re.compile(r"[^\W_](?:[\w.’'‐‑-]*[^\W_])?")
 _APPOSITION = re.compile(r"\s?[,(–—]\s?([^,;.!?()\n–—]{2,70})")

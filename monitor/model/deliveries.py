@@ -24,7 +24,6 @@ class Receiver:
     events: tuple[str, ...] | None = None
     fallback: bool = False
     allow_private: bool = False
-    at_once: int = 4
 
 
 class ReceiverState(StrEnum):

@@ -14,7 +14,7 @@ def show_check(config: Config) -> Shown:
         "watchlists": len(config.watchlists),
         "receivers": len(config.receivers),
     }
-    summary = ", ".join(f"{count} {word}" for word, count in counts.items())
+    summary = ", ".join(f"{word} {count}" for word, count in counts.items())
     warnings = [str(fault) for fault in config.warnings]
     return Shown(
         plain={"file": str(config.path), "valid": True, **counts, "warnings": warnings},

@@ -19,7 +19,7 @@ def show_deliveries(rows: Sequence[Mapping[str, Any]]) -> Shown:
         tables=(
             Table(
                 columns=columns,
-                rows=[tuple(str(row[column] or "") for column in columns) for row in rows],
+                rows=[tuple(_cell(row[column]) for column in columns) for row in rows],
                 empty="no deliveries",
             ),
         ),
@@ -39,8 +39,7 @@ def show_delivery(delivery: Mapping[str, Any] | None, wanted: str) -> Shown:
         columns=("number", "at", "state", "status", "reason", "detail"),
         rows=[
             tuple(
-                str(attempt[column] if attempt[column] is not None else "")
-                for column in ("number", "at", "state", "status", "reason", "detail")
+                _cell(attempt[column]) for column in ("number", "at", "state", "status", "reason", "detail")
             )
             for attempt in delivery["attempts"]
         ],
@@ -62,11 +61,11 @@ def parse_since(text: str, now: datetime) -> datetime:
     Raises:
         UsageError: it is neither.
     """
-    if text[-1:] in _UNITS and text[:-1].isdigit():
-        return now - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
     try:
+        if text[-1:] in _UNITS and text[:-1].isdecimal():
+            return now - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
         time = datetime.fromisoformat(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"'{text}' is no time; write 2h, 3d or 2026-01-31T08:00Z") from error
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
@@ -80,3 +79,7 @@ def parse_state(text: str | None) -> str | None:
     if text is not None and text not in _STATES:
         raise UsageError(f"'{text}' is no state of a delivery; write {', '.join(_STATES)}")
     return text
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,5 +1,6 @@
 """`monitor feeds`: list, import and export feeds."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -47,16 +48,20 @@ def import_feeds(config: Path, known: Sequence[FeedSettings], opml: Path) -> Sho
     if not found:
         raise UsageError(f"{opml}: holds no feed")
     if new:
-        text = config.read_text(encoding="utf-8")
-        _replace(config, _with_opml(text, _relative(opml, config)))
+        try:
+            _replace(config, _with_opml(config.read_bytes().decode(), _relative(opml, config)))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{config}: cannot be changed: {error}") from error
     words = f"{len(new)} feeds added to {config}, {len(found) - len(new)} were there already"
     return Shown(plain={"added": len(new), "known": len(found) - len(new)}, words=(words,))
 
 
 def _replace(path: Path, text: str) -> None:
     """Write beside and rename, so that a service that reloads never reads half a file."""
+    path = path.resolve()
     beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
+    beside.touch(mode=0o600)
+    beside.write_bytes(text.encode())
     beside.chmod(path.stat().st_mode)
     beside.replace(path)
 
@@ -75,7 +80,10 @@ def _with_opml(text: str, name: str) -> str:
         if line.split("#")[0].rstrip() == _HEADING:
             following = next((each for each in lines[number + 1 :] if each.lstrip().startswith("- ")), "  - ")
             indent = following[: len(following) - len(following.lstrip())]
-            lines.insert(number + 1, f'{indent}- opml: "{name}"\n')
+            end = line[len(line.rstrip("\r\n")) :] or "\n"
+            lines[number] = line.rstrip("\r\n") + end
+            # A text of JSON is one of YAML, whatever the file is called.
+            lines.insert(number + 1, f"{indent}- opml: {json.dumps(name, ensure_ascii=False)}{end}")
             return "".join(lines)
     raise UsageError(
         f"`feeds:` does not stand on a line of its own in the configuration; add `- opml: {name}` to it"

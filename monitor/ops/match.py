@@ -1,6 +1,7 @@
 """`monitor match`: articles as JSON lines in, verdicts as JSON lines out."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
 
@@ -9,6 +10,7 @@ from monitor.matching.matcher import Matcher
 from monitor.model import Evidence, Match, Matched, Mention, Zones
 
 _PLACES = 4
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def match_lines(
@@ -27,7 +29,7 @@ def match_lines(
             verdict: Mapping[str, Any] = {"error": article, "line": number}
         else:
             verdict = verdict_on(matcher, article)
-        out.write(json.dumps(verdict, ensure_ascii=False) + "\n")
+        out.write(_line(verdict) + "\n")
         progress(number)
     return malformed
 
@@ -54,10 +56,20 @@ def shown(matched: Matched) -> dict[str, Any]:
     }
 
 
+def _line(verdict: Mapping[str, Any]) -> str:
+    """Return a verdict as JSON; one that quotes half a surrogate pair is all escapes."""
+    line = json.dumps(verdict, ensure_ascii=False)
+    return json.dumps(verdict) if _SURROGATE.search(line) else line
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")
+
+
 def _read(line: str) -> Mapping[str, Any] | str:
     """Return the article of a line, or what is wrong with it."""
     try:
-        article = json.loads(line)
+        article = json.loads(line, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         return f"not JSON: {error}"
     if not isinstance(article, dict):

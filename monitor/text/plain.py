@@ -56,7 +56,10 @@ def from_plain(kind: type[Value], plain: object, blobs: Sequence[bytes] = ()) ->
     Raises:
         TypeError, ValueError, KeyError, IndexError: `plain` does not describe such a value.
     """
-    return cast("Value", _reader(cast("Any", kind))(plain, blobs))
+    try:
+        return cast("Value", _reader(cast("Any", kind))(plain, blobs))
+    except OverflowError as error:
+        raise ValueError("a number is too large") from error
 
 
 _Reader = Callable[[Any, Sequence[bytes]], Any]
@@ -96,6 +99,18 @@ def _expect(kind: type, plain: object) -> object:
     return plain
 
 
+def _members(plain: object) -> Mapping[str, Any]:
+    if not isinstance(plain, dict):
+        raise TypeError(f"expected an object, not {type(plain).__name__}")
+    return plain
+
+
+def _elements(plain: object) -> Sequence[Any]:
+    if not isinstance(plain, list):
+        raise TypeError(f"expected a list, not {type(plain).__name__}")
+    return plain
+
+
 def _union_reader(options: tuple[Any, ...]) -> _Reader:
     classes: dict[str, _Reader] = {
         each.__name__: _reader(each) for each in options if isinstance(each, type) and is_dataclass(each)
@@ -122,7 +137,7 @@ def _dataclass_reader(kind: type) -> _Reader:
     wanted = {each.name: _reader(hints[each.name]) for each in fields(kind)}
 
     def read(plain: Any, blobs: Sequence[bytes]) -> Any:  # noqa: ANN401
-        members = {key: each for key, each in plain.items() if key in wanted}
+        members = {key: each for key, each in _members(plain).items() if key in wanted}
         return kind(**{key: wanted[key](each, blobs) for key, each in members.items()})
 
     return read
@@ -135,7 +150,7 @@ def _container_reader(kind: Any) -> _Reader | None:  # noqa: ANN401
     if origin is tuple:
         readers = tuple(_reader(each) for each in arguments)
         return lambda plain, blobs: tuple(
-            reader(each, blobs) for reader, each in zip(readers, plain, strict=True)
+            reader(each, blobs) for reader, each in zip(readers, _elements(plain), strict=True)
         )
     if origin in (frozenset, list):
         return _sequence_reader(origin, arguments[0])
@@ -148,11 +163,11 @@ def _container_reader(kind: Any) -> _Reader | None:  # noqa: ANN401
 
 def _sequence_reader(build: Callable[[Any], Any], element: Any) -> _Reader:  # noqa: ANN401
     reader = _reader(element)
-    return lambda plain, blobs: build(reader(each, blobs) for each in plain)
+    return lambda plain, blobs: build(reader(each, blobs) for each in _elements(plain))
 
 
 def _mapping_reader(key: Any, value: Any) -> _Reader:  # noqa: ANN401
     key_reader, value_reader = _reader(key), _reader(value)
     return lambda plain, blobs: {
-        key_reader(name, blobs): value_reader(each, blobs) for name, each in plain.items()
+        key_reader(name, blobs): value_reader(each, blobs) for name, each in _members(plain).items()
     }

@@ -1,6 +1,7 @@
 """What a URL is called, and how it may be shown."""
 
-from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
+import re
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 # Parameters that only tell where a reader came from; the same page answers without them.
 _TRACKING = frozenset(
@@ -24,6 +25,7 @@ _TRACKING = frozenset(
         "ns_linkname",
     )
 )
+_USERINFO = re.compile(r"^((?:[a-z][a-z0-9+.-]*:)?//)[^/?#]*@", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -41,7 +43,9 @@ def canonical_url(url: str) -> str:
         for key, value in parse_qsl(parts.query, keep_blank_values=True)
         if key.lower() not in _TRACKING and not key.lower().startswith("utm_")
     ]
-    return urlunsplit((parts.scheme.lower(), _authority(parts), parts.path or "/", urlencode(kept), ""))
+    query = urlencode(kept, errors="replace")
+    # Spaces at the end of a path become the end of the URL, and would go next time.
+    return urlunsplit((parts.scheme.lower(), _authority(parts), parts.path or "/", query, "")).strip()
 
 
 def shown_url(url: str) -> str:
@@ -49,9 +53,14 @@ def shown_url(url: str) -> str:
     parts = _split(url)
     if parts is None or not parts.hostname:
         return "(not a URL)"
-    keys = [key for key, _ in parse_qsl(parts.query, keep_blank_values=True)]
-    query = "&".join(f"{quote(key)}=…" for key in keys) or ("…" if parts.query else "")
+    query = "&".join(_shown_parameter(each) for each in parts.query.split("&") if each)
     return urlunsplit((parts.scheme.lower(), _authority(parts), parts.path, query, ""))
+
+
+def _shown_parameter(parameter: str) -> str:
+    """Return a parameter's name without its value; one without value may be a token all by itself."""
+    name, _, value = parameter.partition("=")
+    return f"{quote(unquote(name), errors='replace')}=…" if value.strip("=") else "…"
 
 
 def host_of(url: str) -> str:
@@ -81,8 +90,5 @@ def _authority(parts: SplitResult) -> str:
 
 
 def without_userinfo(url: str) -> str:
-    """Return the URL as it stands, but for user and password."""
-    parts = _split(url)
-    if parts is None or "@" not in parts.netloc:
-        return url.strip()
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    """Return the URL as it stands, but for user and password; even where it is no URL that can be read."""
+    return _USERINFO.sub(r"\1", url.strip())

@@ -199,8 +199,9 @@ def article_page(title: str, text: str, site: str) -> str:
     paragraphs = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in text.split("\n\n"))
     return (
         f"<!doctype html><html lang='de'><head><title>{escape(title)} - {site}</title></head><body>"
-        "<nav><a href='/'>Start</a> <a href='/wirtschaft'>Wirtschaft</a></nav><main><article>"
-        f"<h1>{escape(title)}</h1>{paragraphs}</article></main><footer>Impressum {site}</footer></body></html>"
+        "<nav><a href='/'>Start</a> <a href='/wirtschaft'>Wirtschaft</a></nav>"
+        f"<main><article><h1>{escape(title)}</h1>{paragraphs}</article></main>"
+        f"<footer>Impressum {site}</footer></body></html>"
     )
 
 

@@ -148,7 +148,7 @@ def test_every_save_is_fenced(store: SqlStore) -> None:
     (of_entry,) = store.claim_entries(NOW, ALL, LEASE)
     (of_delivery,) = store.claim_deliveries(NOW, ALL, LEASE)
     of_feed = the_feed(store, NOW + DAY)
-    store.free_leases_of("one")
+    store.free_leases_of("one", NOW)
 
     with pytest.raises(LeaseLost), store.transaction() as tx:
         tx.save_poll(of_feed, of_feed.row, (), {}, (), {})
@@ -250,7 +250,7 @@ def test_the_leases_of_a_dead_instance_are_freed_at_once_and_no_others(
     mine, theirs = store.claim_entries(NOW, one, LEASE), other.claim_entries(NOW, one, LEASE)
 
     assert ["one", "two"] == [owner for owner, _ in store.instances()]
-    assert 1 == other.free_leases_of("one")
+    assert 1 == other.free_leases_of("one", NOW)
 
     assert ids(mine) == ids(other.claim_entries(NOW, ALL, LEASE))
     assert ids(mine) != ids(theirs)
@@ -262,9 +262,9 @@ def test_an_owner_whose_name_begins_like_another_keeps_its_leases(store: SqlStor
     announce(store, entry("a"))
     store.claim_entries(NOW, ALL, LEASE)
 
-    assert 0 == store.free_leases_of("o")
-    assert 0 == store.free_leases_of("on_")
-    assert 1 == store.free_leases_of("one")
+    assert 0 == store.free_leases_of("o", NOW)
+    assert 0 == store.free_leases_of("on_", NOW)
+    assert 1 == store.free_leases_of("one", NOW)
 
 
 def test_an_instance_that_ends_is_forgotten(store: SqlStore) -> None:

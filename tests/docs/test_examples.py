@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,7 +44,9 @@ class Running:
         """Send one request and return the status of its answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
         try:
-            connection.request("POST", "/hook", body=body, headers=dict(headers))
+            # Whoever refuses a long body may hang up before all of it is sent; the answer is there then.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.request("POST", "/hook", body=body, headers=dict(headers))
             return connection.getresponse().status
         finally:
             connection.close()

@@ -2,15 +2,20 @@
 
 A claim is a token in the row and a time until which it holds. Whoever saves names the token: where it
 is no longer there, the lease was lost, and nothing is written.
+
+An entry whose holder ended without a word may have ended it. Such losses are counted. From the second
+on the entries that were lost together come back one by one, so that the one at fault ends alone; it is
+`failed` after so many. Feeds and deliveries are never given up.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Select,
@@ -19,9 +24,11 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    func,
     literal,
     or_,
     select,
+    type_coerce,
     update,
 )
 
@@ -35,8 +42,14 @@ from monitor.adapters.store.schema import (
     receivers,
 )
 from monitor.errors import LeaseLost
-from monitor.model import EntryState, ReceiverState
+from monitor.model import EntryState, FeedState, ReceiverState
 from monitor.ports import Claim, Step, Wanted
+
+
+# How often an entry's holder may end before the entry is given up: more often than bad luck brings about.
+LOST_AT_MOST = 10
+_APART = timedelta(seconds=1)
+_NO_LEASE: Mapping[str, object] = {"lease_token": None, "lease_until": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +114,16 @@ def due_of_group(queue: Queue, now: datetime, group: str, limit: int) -> Select[
 
 
 def take(
-    connection: Connection, step: Step, numbers: Sequence[int], owner: str, until: datetime
+    connection: Connection, step: Step, numbers: Sequence[int], owner: str, now: datetime, until: datetime
 ) -> Mapping[int, str]:
-    """Write leases into rows; return their tokens, each unlike any other, by number."""
+    """Write leases into rows; return their tokens, each unlike any other, by number.
+
+    Entries that were lost before may have to wait, and are left out.
+    """
     table = QUEUES[step].table
+    if step is Step.PROCESS:
+        waiting = _count_lost(connection, now, table.c.number.in_(numbers))
+        numbers = [number for number in numbers if number not in waiting]
     prefix = f"{owner}/{uuid4().hex}/"
     connection.execute(
         update(table)
@@ -147,7 +166,7 @@ def give_back(
 ) -> None:
     """End a lease; an entry counts why, and is `failed` after so many failures."""
     table = QUEUES[step].table
-    values: dict[str, object] = {"lease_token": None, "lease_until": None, "due_at": due_at}
+    values: dict[str, object] = {**_NO_LEASE, "due_at": due_at}
     if step is Step.PROCESS and failed is not None:
         failures = table.c.failures + 1
         given_up = literal(EntryState.FAILED, table.c.state.type)
@@ -159,18 +178,69 @@ def give_back(
     connection.execute(update(table).where(table.c.lease_token == token).values(values))
 
 
-def free_leases_of(connection: Connection, owner: str) -> int:
-    """End every lease of an owner; return how many there were."""
+def free_leases_of(connection: Connection, owner: str, died_at: datetime | None) -> int:
+    """End every lease of an owner, which ended in good order or died; return how many there were."""
+    if died_at is not None:
+        _count_lost(connection, died_at, _held_by(entries, owner))
     freed = 0
     for queue in QUEUES.values():
-        token = queue.table.c.lease_token
-        statement = (
-            update(queue.table)
-            .where(token.is_not(None), token.startswith(f"{owner}/", autoescape=True))
-            .values(lease_token=None, lease_until=None)
-        )
+        statement = update(queue.table).where(_held_by(queue.table, owner)).values(_NO_LEASE)
         freed += connection.execute(statement).rowcount
     return freed
+
+
+def _held_by(table: Table, owner: str) -> ColumnElement[bool]:
+    token = table.c.lease_token
+    return and_(token.is_not(None), token.startswith(f"{owner}/", autoescape=True))
+
+
+def _count_lost(connection: Connection, now: datetime, where: ColumnElement[bool]) -> Collection[int]:
+    """Count a lost lease of entries that still have one; return which must wait, or are given up."""
+    lost = connection.execute(
+        select(entries.c.number, entries.c.failures)
+        .where(where, ENTRY_PENDING, entries.c.lease_token.is_not(None))
+        .order_by(entries.c.failures, entries.c.number)
+    ).all()
+    waiting: list[int] = []
+    for row in lost:
+        values: dict[str, object] = {"failures": row.failures + 1, "failed_why": "its worker ended"}
+        if row.failures:
+            waiting.append(row.number)
+            values |= {**_NO_LEASE, "due_at": now + len(waiting) * _APART}
+        if row.failures + 1 >= LOST_AT_MOST:
+            values["state"] = EntryState.FAILED
+        connection.execute(update(entries).where(entries.c.number == row.number).values(values))
+    return frozenset(waiting)
+
+
+def waiting_entries(connection: Connection, owner: str, now: datetime, until: datetime) -> int:
+    """Return how many entries are due by then, and held by nobody or by this owner."""
+    queue = QUEUES[Step.PROCESS]
+    free = or_(queue.unheld(now), entries.c.lease_token.startswith(f"{owner}/", autoescape=True))
+    statement = select(func.count()).where(queue.alive, entries.c.due_at <= until, free)
+    return connection.execute(statement).scalar_one()
+
+
+def clock_was_set_back(connection: Connection, now: datetime, longest: timedelta) -> None:
+    """Bring near what a clock that was ahead had put off; without a jump it changes little.
+
+    Leases hold for `longest` at most, feeds wait for their interval at most; entries and deliveries are
+    due, and receivers rest no more: one more attempt than planned harms nobody.
+    """
+    for queue in QUEUES.values():
+        until = queue.table.c.lease_until
+        connection.execute(update(queue.table).where(until > now + longest).values(lease_until=now + longest))
+    for table, alive in ((entries, ENTRY_PENDING), (deliveries, DELIVERY_PENDING)):
+        connection.execute(update(table).where(alive, table.c.due_at > now).values(due_at=now))
+    # Microseconds are added as numbers: databases know neither times nor waits.
+    soon = type_coerce(
+        type_coerce(literal(now, feeds.c.due_at.type), BigInteger) + type_coerce(feeds.c.interval, BigInteger),
+        feeds.c.due_at.type,
+    )
+    ahead = and_(ACTIVE, feeds.c.state != FeedState.GONE, feeds.c.due_at > soon)
+    connection.execute(update(feeds).where(ahead).values(due_at=soon))
+    shut = receivers.c.open_until > now
+    connection.execute(update(receivers).where(shut).values(open_until=now))
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:

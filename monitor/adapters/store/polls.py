@@ -111,7 +111,8 @@ def sync_feeds(connection: Connection, wanted: Sequence[FeedSettings], now: date
     kept = {settings.id for settings in wanted}
     removed = [row for row in stored.values() if row.active and row.id not in kept]
     if new:
-        connection.execute(insert(feeds), new)
+        # Another instance may add the same ones at this moment.
+        connection.execute(insert_new(connection, feeds), new)
     _update_each(connection, changed)
     _update_each(connection, [{"at": row.number, "active": False} for row in removed])
     added = [s.id for s in wanted if s.id not in stored or not stored[s.id].active]

@@ -197,6 +197,11 @@ class SqlStore:
         with self._reading() as connection:
             return claims.next_due(connection, now)
 
+    def clock_was_set_back(self, now: datetime, longest: timedelta) -> None:
+        """Bring near what a clock that was ahead had put off; no lease holds longer than `longest`."""
+        with self._writing() as connection:
+            claims.clock_was_set_back(connection, now, longest)
+
     def purge(self, before: datetime) -> Mapping[str, int]:
         """Drop articles, matches and delivered deliveries older than that; keys and the dead stay."""
         return purging.purge(self._in_batches, before)
@@ -215,18 +220,20 @@ class SqlStore:
 
     def unregister(self) -> None:
         """Note that this instance ended; leases that it still has are freed."""
-        self.free_leases_of(self._owner)
+        with self._writing() as connection:
+            memory.unregister(connection, self._owner)
+            claims.free_leases_of(connection, self._owner, None)
 
     def instances(self) -> Sequence[tuple[str, Instance]]:
         """Return every registered instance, by owner."""
         with self._reading() as connection:
             return memory.registered(connection)
 
-    def free_leases_of(self, owner: str) -> int:
+    def free_leases_of(self, owner: str, now: datetime) -> int:
         """End every lease of an instance that is surely dead, and forget it; return how many there were."""
         with self._writing() as connection:
             memory.unregister(connection, owner)
-            return claims.free_leases_of(connection, owner)
+            return claims.free_leases_of(connection, owner, now)
 
     # ---- for commands, beside a running service --------------------------------------------------
 
@@ -239,10 +246,10 @@ class SqlStore:
         with self._reading() as connection:
             connection.execute(text("SELECT 1"))
 
-    def pending_entries(self) -> int:
-        """Return how many entries wait to be processed."""
+    def waiting_entries(self, now: datetime, until: datetime) -> int:
+        """Return how many entries are due by then to be processed, and are in no other instance's hands."""
         with self._reading() as connection:
-            return views.pending_entries(connection)
+            return claims.waiting_entries(connection, self._owner, now, until)
 
     def status(self, now: datetime) -> Mapping[str, Any]:  # noqa: ARG002  (part of what callers know it by)
         """Return feeds, entries, totals, deliveries and receivers as plain JSON values."""
@@ -290,7 +297,7 @@ class SqlStore:
             numbers = claims.pick(connection, step, now, wanted)
             if not numbers:
                 return ()
-            return rows_of(connection, claims.take(connection, step, numbers, self._owner, now + lease))
+            return rows_of(connection, claims.take(connection, step, numbers, self._owner, now, now + lease))
 
     def _anything(self, step: Step, now: datetime, wanted: Wanted) -> bool:
         """Tell whether there is anything to claim, without the one right to write."""

@@ -45,7 +45,8 @@ def test_the_automaton_finds_what_a_naive_search_finds(names: list[str], blank: 
 
 
 @pytest.mark.parametrize(
-    ("character", "unspaced"), [("a", False), ("漢", True), ("ไ", True), ("ក", True), ("한", False), ("က", True)]
+    ("character", "unspaced"),
+    [("a", False), ("漢", True), ("ไ", True), ("ក", True), ("한", False), ("က", True)],
 )
 def test_scripts_without_spaces_are_known(character: str, *, unspaced: bool) -> None:
     assert unspaced is is_unspaced(character)

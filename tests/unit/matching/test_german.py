@@ -43,12 +43,15 @@ def test_names_of_several_words_take_the_endings_of_their_adjectives(name: str, 
         ("Amazon", "sfoobar", False),
     ],
 )
-def test_a_closed_compound_ends_in_a_noun_and_is_no_word_itself(name: str, rest: str, *, closed: bool) -> None:
+def test_a_closed_compound_ends_in_a_noun_and_is_no_word_itself(
+    name: str, rest: str, *, closed: bool
+) -> None:
     assert closed is is_closed_compound(name, rest)
 
 
 @pytest.mark.parametrize(
-    ("name", "takes"), [("Amazon", True), ("DeSantis", False), ("Merz", False), ("Strauß", False), ("BMX", False)]
+    ("name", "takes"),
+    [("Amazon", True), ("DeSantis", False), ("Merz", False), ("Strauß", False), ("BMX", False)],
 )
 def test_names_that_hiss_take_no_s(name: str, *, takes: bool) -> None:
     assert takes is takes_s(name)

@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from math import exp
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis.strategies import lists, sampled_from
 
 from monitor.matching.matcher import MatchPolicy, build_matcher
@@ -87,6 +87,7 @@ def test_an_unrelated_entity_changes_no_verdict(text: str) -> None:
 
 @settings(deadline=None)
 @given(ARTICLES)
+@example("Amazon-Chef DeSantis Trainium2")
 def test_the_order_of_entities_changes_nothing(text: str) -> None:
     turned = build_matcher(FULL[::-1])
 

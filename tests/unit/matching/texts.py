@@ -41,7 +41,9 @@ PLAIN = (
 SMALLEST_MATCHER, FULL_MATCHER, PLAIN_MATCHER = (build_matcher(each) for each in (SMALLEST, FULL, PLAIN))
 
 
-def read(matcher: Matcher, text: str, language: str | None = "de", title: str = "", captions: str = "") -> Matched:
+def read(
+    matcher: Matcher, text: str, language: str | None = "de", title: str = "", captions: str = ""
+) -> Matched:
     lead_end = text.find("\n\n") if "\n\n" in text else len(text)
     return matcher.match(Zones(title=title, text=text, lead_end=lead_end, captions=captions), language)
 

@@ -1,0 +1,163 @@
+import pytest
+
+from monitor.matching.disambiguate import Weights, confidence_of, is_common
+from monitor.matching.matcher import build_matcher
+from monitor.model import Evidence, Matched, MatchReason
+from tests.unit.matching.texts import accepted, entity, read, read_for, refused
+
+
+def evidence(matched: Matched) -> set[tuple[str, str]]:
+    (match,) = (*matched.matches, *matched.rejected)
+    return {(each.reason.value, each.text) for each in match.evidence}
+
+
+def test_no_evidence_is_a_toss() -> None:
+    assert 0.5 == confidence_of([])
+    assert 0.5 < confidence_of([Evidence(reason=MatchReason.NAME, text="x", weight=Weights().name)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text", "language", "named"),
+    [
+        ("organization", "Bild", "Das Bild hängt.", "de", False),
+        ("organization", "Bild", "Der Verlag der Bild-Aktie", "de", True),
+        ("organization", "Die Zeit", "Mit der Zeit wird es besser.", "de", False),
+        ("organization", "The Gap", "Shares of The Gap rose.", "en", True),
+        ("organization", "Apple", "Shares of Apple rose.", "en", True),
+        ("organization", "Apple", "Apple rose.", "en", True),
+        ("organization", "Apple", "The paper Apple Daily closed.", "en", False),
+        ("organization", "Nova", "They danced at Casa Nova again.", "en", False),
+        ("organization", "Meta", "Meta wächst.", "de", False),
+        ("organization", "Siemens", "Siemens wächst.", "fr", True),
+        ("organization", "Lena", "Lena kommt.", "de", False),
+        ("organization", "Dresden", "Dresden liegt an der Elbe.", "de", True),
+        ("place", "Dresden", "Dresden liegt an der Elbe.", "de", True),
+        ("organization", "AB", "AB wächst.", "de", True),
+        ("organization", "ABB", "ABB wächst.", "de", True),
+        ("person", "DeSantis", "DeSantis kommt.", "de", True),
+        ("person", "Thomas Koch", "Koch sprach.", "de", False),
+    ],
+)
+def test_a_name_is_as_strong_as_it_is_rare(
+    kind: str, name: str, text: str, language: str, *, named: bool
+) -> None:
+    assert named is bool(read_for(kind, name, text, language).matches)
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "common"),
+    [("Zeit", "de", True), ("Die Zeit", "de", True), ("Zeit", "en", False), ("Apple", "fr", False)],
+)
+def test_a_word_is_common_in_its_language(name: str, language: str, *, common: bool) -> None:
+    assert common is is_common(name, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "reason", "shown"),
+    [
+        ("Amazon Inc. wächst.", "de", "legal_form", "Inc"),
+        ("Der Händler Amazon wächst.", "de", "organization_cue", "Händler"),
+        ("Der Online-Händler Amazon wächst.", "de", "organization_cue", "Online-Händler"),
+        ("Shares fell as Amazon employees left.", "en", "organization_cue", "employees"),
+        ("Der Amazon-Vorstandschef geht.", "de", "organization_cue", "Amazon-Vorstandschef"),
+        ("Nur auf amazon.de", "de", "organization_cue", "amazon.de"),
+        ("Along the river Amazon they went.", "en", "geographic_cue", "river"),
+        ("They saw the Amazon.", "en", "geographic_cue", "the Amazon"),
+        ("Amazon Xyzzy wächst.", "de", "other_name", "Amazon Xyzzy"),
+        ("It was Xyzzy Amazon that won.", "en", "other_name", "Xyzzy Amazon"),
+    ],
+)
+def test_what_stands_beside_an_organization_is_evidence(
+    text: str, language: str, reason: str, shown: str
+) -> None:
+    assert (reason, shown) in evidence(read_for("organization", "Amazon", text, language))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("It was the Amazon warehouse.", "en"),
+        ("Gestern meldete Amazon Verluste.", "de"),
+        ("Microsoft's Amazon plan", "en"),
+        ("Big News: Amazon Prime Grows Again In Every State", "en"),
+        ("Der Amazon-Plan", "de"),
+    ],
+)
+def test_what_says_nothing_is_no_evidence(text: str, language: str) -> None:
+    assert {("name", "Amazon")} == evidence(read_for("organization", "Amazon", text, language)) - {
+        ("organization_cue", "warehouse")
+    }
+
+
+def test_a_watched_name_before_another_makes_no_third() -> None:
+    matcher = build_matcher([entity("a", "organization", "Xyzzy"), entity("b", "organization", "Amazon")])
+
+    matched = read(matcher, "It was Xyzzy Amazon that won.", "en")
+
+    assert all(each.text != "Xyzzy Amazon" for match in matched.matches[1:] for each in match.evidence)
+
+
+def test_context_speaks_for_and_against_the_first_word_most() -> None:
+    text = "Amazon wächst. Jassy lobt die Cloud im Regenwald."
+
+    matched = read_for("organization", "Amazon", text, context=("Jassy", "Cloud"), not_context=("Regenwald",))
+
+    weights = [(each.reason.value, each.text, each.weight) for each in matched.matches[0].evidence]
+    by = Weights()
+    assert [
+        ("name", "Amazon", by.name),
+        ("context", "Jassy", by.context),
+        ("context", "Cloud", by.context_further),
+        ("not_context", "Regenwald", by.not_context),
+    ] == weights
+
+
+def test_context_in_the_same_sentence_speaks_louder_and_the_name_itself_says_nothing() -> None:
+    matched = read_for("organization", "Amazon", "Amazon lobt Jassy.", context=("Jassy", "Amazon"))
+
+    weights = [each.weight for each in matched.matches[0].evidence if each.reason is MatchReason.CONTEXT]
+    assert [Weights().context, Weights().context_near] == weights
+
+
+@pytest.mark.parametrize(("text", "named"), [("Amazon und Jassy", True), ("Amazon allein", False)])
+def test_one_of_the_required_words_must_be_there(text: str, *, named: bool) -> None:
+    matched = read_for("organization", "Amazon", text, require=("Jassy", "Cloud"))
+
+    assert named is bool(matched.matches)
+    assert named or [("Amazon", "required_missing")] == refused(matched)
+
+
+def test_decoys_elsewhere_speak_against_softly() -> None:
+    matched = read_for("organization", "Amazon", "Amazon liefert. Am Amazonas. Im Amazonasbecken. Der Chef.")
+
+    assert [("Amazon", "exact")] == accepted(matched)
+    weights = [each.weight for each in matched.matches[0].evidence if each.reason is MatchReason.DECOY]
+    assert [Weights().decoy_elsewhere, Weights().decoy_further] == weights
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        ("The Amazon tribe moved. The basin. Boats on Amazon waited.", "one_sense_against"),
+        (
+            "An Amazon tribe moved. The Amazon basin dried. Amazon forests burnt. Boats on Amazon waited.",
+            "one_sense_strongly_against",
+        ),
+    ],
+)
+def test_refusals_sway_a_plain_name(text: str, weight: str) -> None:
+    matched = read_for("organization", "Amazon", text, "en")
+
+    swayed = [each for match in (*matched.matches, *matched.rejected) for each in match.evidence]
+    assert [getattr(Weights(), weight)] == [
+        each.weight for each in swayed if each.reason is MatchReason.ONE_SENSE
+    ]
+
+
+def test_a_sure_place_speaks_for_one_that_is_not() -> None:
+    matched = read_for("organization", "Apple", "Apple Inc. grew. Then Apple Store sales rose.", "en")
+
+    sure, open_ = matched.matches[0].mentions
+    assert sure.confidence is None
+    assert open_.confidence is not None
+    assert 0.4 < open_.confidence < matched.matches[0].confidence

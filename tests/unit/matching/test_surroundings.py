@@ -1,0 +1,57 @@
+import pytest
+
+from monitor.matching.surroundings import Surroundings, surroundings
+from monitor.text.tokens import Span
+
+
+def around(text: str) -> Surroundings:
+    start = text.index("Amazon")
+    return surroundings(text, Span(start, start + 6), Span(0, len(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after", "opens"),
+    [
+        ("Der Konzern Amazon wächst stark.", ["Konzern", "Der"], ["wächst", "stark"], True),
+        ("Amazon.", [], [], True),
+        ("Es regnet. Amazon wächst", [], ["wächst"], True),
+        ("Es regnet, Amazon, wächst", [], [], False),
+        ("Titel\n\nAmazon\n\nText", [], [], True),
+        ("Titel\n\nDer Amazon", ["Der"], [], True),
+        ("Mit Gov. J. Amazon", ["J", "Gov", "Mit"], [], True),
+        ("a b c d e f Amazon a b c d e f", ["f", "e", "d", "c", "b"], ["a", "b", "c", "d", "e"], False),
+        ("Zum „Amazon“ hin", [], [], False),
+    ],
+)
+def test_words_beside_a_name_have_only_blanks_between(
+    text: str, before: list[str], after: list[str], *, opens: bool
+) -> None:
+    found = around(text)
+
+    assert before == [word.text for word in found.before]
+    assert after == [word.text for word in found.after]
+    assert opens is found.opens
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Amazon, der Konzern aus Seattle, wächst", ["der", "konzern", "aus", "seattle"]),
+        ("Amazon (USA) wächst", ["usa"]),
+        ("Amazon wächst", []),
+    ],
+)
+def test_an_apposition_follows_in_commas_or_brackets(text: str, words: list[str]) -> None:
+    assert words == [word.folded for word in around(text).apposition]
+
+
+@pytest.mark.parametrize(
+    ("text", "headline"),
+    [
+        ("Retail Giant Amazon Cuts Jobs", True),
+        ("Retail giant Amazon cuts its Jobs", False),
+        ("Amazon Grows", False),
+    ],
+)
+def test_headlines_capitalize_most_words(text: str, *, headline: bool) -> None:
+    assert headline is around(text).headline

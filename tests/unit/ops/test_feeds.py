@@ -1,0 +1,159 @@
+"""Laws of listing, importing and exporting feeds."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from monitor.config.opml import read_opml
+from monitor.errors import UsageError
+from monitor.model import FeedId, FeedSettings
+from monitor.ops.feeds import export_feeds, import_feeds, show_feeds
+
+NOW = datetime(2025, 12, 17, 20, tzinfo=UTC)
+A = FeedSettings(id=FeedId("a"), url="https://example.org/a?key=x", shown_url="https://example.org/a?key=…")
+B = FeedSettings(id=FeedId("b"), url="https://example.org/b", shown_url="https://example.org/b")
+
+
+@pytest.fixture
+def opml(tmp_path: Path) -> Path:
+    path = tmp_path / "feeds.opml"
+    path.write_text(export_feeds([A, B], NOW, secrets=True)[0])
+    return path
+
+
+def configured(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "monitor.yaml"
+    path.write_bytes(text.encode())
+    return path
+
+
+def test_secrets_are_exported_on_request_alone() -> None:
+    text, cut = export_feeds([A, B], NOW, secrets=False)
+
+    assert "key=x" not in text
+    assert cut == 1
+    assert [A.shown_url, B.url] == [outline.url for outline in read_opml(text.encode())]
+    assert export_feeds([A, B], NOW, secrets=True)[1] == 0
+
+
+def test_exported_feeds_can_be_imported(opml: Path) -> None:
+    assert [A.url, B.url] == [outline.url for outline in read_opml(opml.read_bytes())]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "feeds:\n  - https://example.org/c\nentities: [Amazon]\n",
+        "# mine\nfeeds:  # these\n- https://example.org/c\n",
+        "feeds:\r\n    - https://example.org/c # keep\r\n",
+        "entities: [Amazon]\nfeeds:",
+    ],
+)
+def test_an_import_is_one_more_line_and_keeps_the_rest(tmp_path: Path, opml: Path, text: str) -> None:
+    config = configured(tmp_path, text)
+
+    shown = import_feeds(config, [], opml)
+
+    after = config.read_bytes().decode()
+    assert shown.plain == {"added": 2, "known": 0}
+    assert {"opml": "feeds.opml"} in yaml.safe_load(after)["feeds"]
+    assert [line for line in after.splitlines() if "opml" not in line] == text.splitlines()
+    assert ("\r\n" in text) == ("\n" not in after.replace("\r\n", ""))
+
+
+def test_only_unknown_feeds_count(tmp_path: Path, opml: Path) -> None:
+    config = configured(tmp_path, "feeds:\n")
+
+    shown = import_feeds(config, [A], opml)
+
+    assert shown.plain == {"added": 1, "known": 1}
+
+
+def test_nothing_new_changes_nothing(tmp_path: Path, opml: Path) -> None:
+    config = configured(tmp_path, "feeds: [x]\n")
+
+    shown = import_feeds(config, [A, B], opml)
+
+    assert shown.plain == {"added": 0, "known": 2}
+    assert config.read_text() == "feeds: [x]\n"
+
+
+def test_a_file_may_be_called_as_it_likes(tmp_path: Path, opml: Path) -> None:
+    odd = opml.rename(tmp_path / 'ö "feeds" \\x.opml')
+    config = configured(tmp_path, "feeds:\n")
+
+    import_feeds(config, [], odd)
+
+    assert yaml.safe_load(config.read_text()) == {"feeds": [{"opml": odd.name}]}
+
+
+def test_a_file_elsewhere_is_named_in_full(tmp_path: Path, opml: Path) -> None:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    config = configured(folder, "feeds:\n")
+
+    import_feeds(config, [], opml)
+
+    assert yaml.safe_load(config.read_text()) == {"feeds": [{"opml": str(opml.resolve())}]}
+
+
+def test_a_link_to_a_configuration_stays_a_link_and_its_mode_stays(tmp_path: Path, opml: Path) -> None:
+    config = configured(tmp_path, "feeds:\n")
+    config.chmod(0o640)
+    link = tmp_path / "link.yaml"
+    link.symlink_to(config)
+
+    import_feeds(link, [], opml)
+
+    assert link.is_symlink()
+    assert config.stat().st_mode & 0o777 == 0o640
+    assert "feeds.opml" in config.read_text()
+    assert not list(tmp_path.glob(".*.new"))
+
+
+@pytest.mark.parametrize("text", ["feeds: [https://example.org/c]\n", "entities: [x]\n", ""])
+def test_a_configuration_without_a_list_of_feeds_is_left_alone(tmp_path: Path, opml: Path, text: str) -> None:
+    config = configured(tmp_path, text)
+
+    with pytest.raises(UsageError, match=r"add `- opml: feeds\.opml` to it"):
+        import_feeds(config, [], opml)
+
+    assert config.read_text() == text
+
+
+@pytest.mark.parametrize("words", ["", "no xml", "<html/>"])
+def test_what_is_no_opml_is_said(tmp_path: Path, words: str) -> None:
+    path = tmp_path / "feeds.opml"
+    path.write_text(words)
+
+    with pytest.raises(UsageError, match=r"feeds\.opml: "):
+        import_feeds(configured(tmp_path, "feeds:\n"), [], path)
+
+
+def test_an_opml_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        import_feeds(configured(tmp_path, "feeds:\n"), [], tmp_path / "absent.opml")
+
+
+def test_a_configuration_that_cannot_be_written_is_said(tmp_path: Path, opml: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be changed"):
+        import_feeds(tmp_path / "absent.yaml", [], opml)
+
+
+def test_feeds_are_listed_from_the_status() -> None:
+    feed = {
+        "id": "a",
+        "state": "failing",
+        "reason": "dns",
+        "failures": 3,
+        "entries": 0,
+        "last_ok_at": None,
+        "next_poll_at": None,
+    }
+
+    shown = show_feeds({"feeds": [feed]})
+
+    assert shown.plain == [feed]
+    assert shown.tables[0].rows == [("a", "failing", "dns", "3", "0", "never", "never")]
