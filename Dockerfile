@@ -14,6 +14,8 @@ RUN uv venv --python "$(command -v python3)" "$VIRTUAL_ENV" \
     && uv pip install --compile-bytecode --constraints requirements.lock \
     --requirements pyproject.toml --extra postgres
 COPY README.md LICENSE ./
+COPY seeds/articles/ seeds/articles/
+COPY seeds/feeds/ seeds/feeds/
 COPY monitor/ monitor/
 RUN uv pip install --compile-bytecode --no-deps --build-constraints requirements.lock .
 
