@@ -19,7 +19,7 @@ from monitor.adapters.telemetry import Telemetry
 from monitor.articles.language import language_of
 from monitor.config.load import load_config
 from monitor.config.schema import Config
-from monitor.engine.embedded import Embedded, Lane, Upkeep
+from monitor.engine.embedded import LEASE, Embedded, Lane, Upkeep
 from monitor.engine.limits import Limits
 from monitor.errors import MonitorError, StoreError, UsageError
 from monitor.matching.matcher import build_matcher
@@ -34,12 +34,14 @@ PRELOAD = ("monitor.feeds.parse", "monitor.articles.extract")
 POLL_THREADS = 32
 PROCESS_THREADS = 16
 DELIVER_THREADS = 32
-# Deliveries in flight to one receiver that does not say.
+# Deliveries in flight to one receiver.
 RECEIVER_AT_ONCE = 4
 DRAIN = timedelta(seconds=25)
 DIGEST_EVERY = timedelta(seconds=5)
 PURGE_EVERY = timedelta(hours=1)
 WATCH_EVERY = timedelta(seconds=2)
+# Longer than any wait between two tries of a page, shorter than the rest after a bug.
+WORTH_WAITING = timedelta(minutes=2)
 
 
 class SystemClock:
@@ -131,10 +133,16 @@ class Worker:
         self._in_force = _InForce(config, rules, ports)
         self._hosts = Limits(config.fetch.at_once, config.fetch.pause)
         self._receivers = Limits(RECEIVER_AT_ONCE, timedelta(0))
-        self._limit(config)
         self.store.sync_feeds(config.feeds, self._clock.now())
         self._take_over()
-        self.engine = Embedded(self._lanes(), self.store, self._clock, self._observe, self._upkeep(config))
+        self.engine = Embedded(
+            self._lanes(),
+            self.store,
+            self._clock,
+            self._observe,
+            self._upkeep(config),
+            clock_set_back=lambda: self.store.clock_was_set_back(self._clock.now(), LEASE),
+        )
 
     # ---- what it does --------------------------------------------------------------------------
 
@@ -157,7 +165,7 @@ class Worker:
 
     def once(self) -> None:
         """Perform all that is due, and what follows from it, to the end."""
-        self.engine.drain(self.store.pending_entries)
+        self.engine.drain(self._waiting)
 
     def reload(self, environ: Mapping[str, str]) -> bool:
         """Put the configuration file in force anew; a bad one leaves the running one as it is."""
@@ -183,7 +191,7 @@ class Worker:
             self._doors.append(door)
             ports = replace(ports, fetcher=door, sender=door)
         self._in_force = _InForce(config, rules, ports)
-        self._limit(config)
+        self._hosts.change(config.fetch.at_once, config.fetch.pause)
         self.engine.retime("heartbeat", config.heartbeat_every)
         self.telemetry.observe_reload("ok", self._clock.now().timestamp())
         self.telemetry.observe_upkeep(
@@ -215,11 +223,6 @@ class Worker:
         self.store.close()
 
     # ---- what it is made of --------------------------------------------------------------------
-
-    def _limit(self, config: Config) -> None:
-        self._hosts.change(config.fetch.at_once, config.fetch.pause)
-        own = {receiver.name: receiver.at_once for receiver in config.receivers}
-        self._receivers.change(RECEIVER_AT_ONCE, timedelta(0), own)
 
     def _lanes(self) -> tuple[Lane, ...]:
         return (
@@ -288,15 +291,21 @@ class Worker:
         if self.engine.alive():
             sd_notify("WATCHDOG=1")
 
+    def _waiting(self) -> int:
+        now = self._clock.now()
+        return self.store.waiting_entries(now, now + WORTH_WAITING)
+
     def _observe(self, report: Report, seconds: float) -> None:
-        self.telemetry.observe(report, seconds)
+        # A log that cannot be written, on a full disk or a closed pipe, must not end the work.
+        with suppress(OSError, ValueError):
+            self.telemetry.observe(report, seconds)
         self._seen(report)
 
     def _take_over(self) -> None:
         """Free the leases of workers that died on this host, and say that we are here."""
         for owner, other in self.store.instances():
             if surely_dead(Process(host=other.host, pid=other.pid, started=other.started)):
-                self.store.free_leases_of(owner)
+                self.store.free_leases_of(owner, self._clock.now())
         me = this_process()
         self.store.register(host=me.host, pid=me.pid, started=me.started, now=self._clock.now())
 

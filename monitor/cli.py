@@ -434,7 +434,9 @@ def _print_json(plain: object) -> None:
 def _out() -> Console:
     # A pipe has no width: scripts get whole cells, not folded ones.
     told = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(width=None if told else PIPE_COLUMNS)
+    # NO_COLOR asks for no escape codes at all; rich would keep bold and italic.
+    plain = bool(os.environ.get("NO_COLOR"))
+    return Console(width=None if told else PIPE_COLUMNS, color_system=None if plain else "auto")
 
 
 @contextmanager

@@ -26,6 +26,8 @@ RENEW_EVERY = timedelta(seconds=15)
 TICK = timedelta(milliseconds=250)
 # Larger than any honest difference between two looks at both clocks.
 CLOCK_JUMP = timedelta(seconds=5)
+# After so many looks in a row at which the store refused a claim, one pass ends; the service goes on.
+REFUSALS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +55,28 @@ class Embedded:
     """Runs the lanes until told to stop, or until nothing is left to do."""
 
     def __init__(
-        self, lanes: Sequence[Lane], store: Store, clock: Clock, observe: Observe, upkeep: Sequence[Upkeep]
+        self,
+        lanes: Sequence[Lane],
+        store: Store,
+        clock: Clock,
+        observe: Observe,
+        upkeep: Sequence[Upkeep],
+        clock_set_back: Callable[[], None] = lambda: None,
     ) -> None:
-        """Prepare threads; nothing runs yet."""
+        """Prepare threads; nothing runs yet. `clock_set_back` brings near what was put off before that."""
         self._lanes = tuple(lanes)
         self._store = store
         self._clock = clock
         self._observe = observe
         self._upkeep = tuple(upkeep)
+        self._clock_set_back = Upkeep(name="clock", every=TICK, run=clock_set_back)
         self._pools = {lane.step: ThreadPoolExecutor(lane.threads, f"{lane.step}") for lane in lanes}
         self._in_work: dict[str, Step] = {}
         self._claimed_at = dict.fromkeys(self._pools, 0.0)
         self._ticks: BackgroundScheduler | None = None
         self._wake = threading.Event()
         self._alive_at = time.monotonic()
+        self._refused = 0
 
     def run(self, stop: threading.Event, drain: timedelta) -> bool:
         """Work until `stop` is set, then let what is in work end; False where it did not in time."""
@@ -75,8 +85,7 @@ class Embedded:
         try:
             while not stop.is_set():
                 self._alive_at = time.monotonic()
-                if jumps.jumped():
-                    _run_all_now(ticks, self._clock)
+                self._adjust(jumps.jump(), ticks)
                 self._dispatch(lambda _: self._clock.now())
                 # A tick ends this wait; its own end matters only where the wall clock was set back.
                 self._wake.wait(4 * TICK.total_seconds())
@@ -103,6 +112,9 @@ class Embedded:
 
         `pending` returns how many entries still wait to be processed: a page that is tried again
         later is waited for. Feeds that fall due again meanwhile are left for the next time.
+
+        Raises:
+            StoreError: the store refuses, again and again.
         """
         ticks = self._start_ticks()
         began = self._clock.now()
@@ -119,12 +131,14 @@ class Embedded:
         self._alive_at = time.monotonic()
         idle = not self._in_work
         held_back = any(lane.limits.full(time.monotonic()) for lane in self._lanes)
-        claimed = self._dispatch(lambda step: began if step is Step.POLL else self._clock.now())
-        return idle and not claimed and not held_back and not pending()
+        quiet = self._dispatch(lambda step: began if step is Step.POLL else self._clock.now())
+        if self._refused >= REFUSALS:
+            raise StoreError("nothing can be claimed; see the log")
+        return idle and quiet and not held_back and not pending()
 
-    def _dispatch(self, now_of: Callable[[Step], datetime]) -> int:
-        """Claim what is due and what the lanes have room for; return how many rows that were."""
-        claimed = 0
+    def _dispatch(self, now_of: Callable[[Step], datetime]) -> bool:
+        """Claim what is due and what the lanes have room for; tell whether surely nothing was."""
+        quiet, refused = True, 0
         # Lanes share hosts: who waited longest asks first, or feeds due each second would starve pages.
         for lane in sorted(self._lanes, key=lambda each: self._claimed_at[each.step]):
             room = lane.threads - sum(1 for step in tuple(self._in_work.values()) if step is lane.step)
@@ -136,31 +150,53 @@ class Embedded:
                 full=lane.limits.full(time.monotonic()),
                 free=lane.limits.free(),
             )
+            now = now_of(lane.step)
             try:
-                claims = lane.claim(now_of(lane.step), wanted, LEASE)
+                claims = lane.claim(now, wanted, LEASE + (self._clock.now() - now))
                 for claim in claims:
                     self._begin(lane, claim)
             except Exception as error:  # noqa: BLE001  (one lane's failure stops neither the others nor the next try)
                 self._observe(_no_claim(lane.step, error), 0.0)
+                quiet, refused = False, self._refused + 1
                 continue
             if claims:
                 self._claimed_at[lane.step] = time.monotonic()
-            claimed += len(claims)
-        return claimed
+                quiet = False
+        self._refused = refused
+        return quiet
 
     def _begin(self, lane: Lane, claim: Claim[Any]) -> None:
         group = lane.group_of(claim.row)
         lane.limits.enter(group, time.monotonic())
         self._in_work[claim.token] = lane.step
-        self._pools[lane.step].submit(self._perform, lane, claim, group)
+        try:
+            self._pools[lane.step].submit(self._perform, lane, claim, group)
+        except BaseException:
+            # No thread can be started: the row is left to its lease, which nobody must prolong.
+            self._end(lane, claim, group)
+            raise
 
     def _perform(self, lane: Lane, claim: Claim[Any], group: str) -> None:
+        if claim.token not in self._in_work:
+            return
         try:
             perform(lane.step, lane.work, claim, self._store, self._clock, self._observe)
         finally:
-            lane.limits.leave(group)
-            del self._in_work[claim.token]
+            self._end(lane, claim, group)
             self._wake.set()
+
+    def _end(self, lane: Lane, claim: Claim[Any], group: str) -> None:
+        lane.limits.leave(group)
+        del self._in_work[claim.token]
+
+    def _adjust(self, jump: timedelta, ticks: BackgroundScheduler) -> None:
+        """After the wall clock jumped, keep what is in work, and let nothing wait for the old future."""
+        if not jump:
+            return
+        self._guarded(Upkeep(name="renew", every=RENEW_EVERY, run=self._renew))()
+        if jump < timedelta(0):
+            self._guarded(self._clock_set_back)()
+        _run_all_now(ticks, self._clock)
 
     def _renew(self) -> None:
         """Prolong the leases of what is in work: only a step that ended, or died, loses its row."""
@@ -169,16 +205,18 @@ class Embedded:
             self._store.renew(claims, self._clock.now() + LEASE)
 
     def _start_ticks(self) -> BackgroundScheduler:
-        ticks = BackgroundScheduler(
-            timezone=UTC,
-            executors={"default": TickThreads(4)},
-            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
-        )
-        own = (
+        rounds = (
             Upkeep(name="tick", every=TICK, run=self._wake.set),
             Upkeep(name="renew", every=RENEW_EVERY, run=self._renew),
+            *self._upkeep,
         )
-        for each in (*own, *self._upkeep):
+        ticks = BackgroundScheduler(
+            timezone=UTC,
+            # One thread for each: a purge or a slow store must not keep leases from being renewed.
+            executors={"default": TickThreads(len(rounds))},
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+        )
+        for each in rounds:
             ticks.add_job(self._guarded(each), "interval", seconds=each.every.total_seconds(), id=each.name)
         ticks.start()
         self._ticks = ticks
@@ -212,9 +250,11 @@ class _ClockJumps:
         self._clock = clock
         self._offset = self._measure()
 
-    def jumped(self) -> bool:
+    def jump(self) -> timedelta:
+        """Return by how much it moved, if by more than two looks may differ; less than 0 is back."""
         offset, self._offset = self._offset, self._measure()
-        return abs(self._offset - offset) > CLOCK_JUMP.total_seconds()
+        moved = timedelta(seconds=self._offset - offset)
+        return moved if abs(moved) > CLOCK_JUMP else timedelta(0)
 
     def _measure(self) -> float:
         return self._clock.now().timestamp() - time.monotonic()

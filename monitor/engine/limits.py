@@ -2,9 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 
 class Limits:
@@ -13,19 +11,17 @@ class Limits:
     Times are of the monotonic clock, in seconds.
     """
 
-    def __init__(self, at_once: int, pause: timedelta, own: Mapping[Any, int] | None = None) -> None:
-        """Allow `at_once` in work for a group, or its `own` number, and one start in each `pause`."""
+    def __init__(self, at_once: int, pause: timedelta) -> None:
+        """Allow `at_once` in work for a group, and one start in each `pause`."""
         self._lock = threading.Lock()
         self._working: Counter[str] = Counter()
         self._started: dict[str, float] = {}
-        self.change(at_once, pause, own)
+        self.change(at_once, pause)
 
-    def change(self, at_once: int, pause: timedelta, own: Mapping[Any, int] | None = None) -> None:
-        """Allow from now on what is said here; what is in work stays counted."""
-        with self._lock:
-            self._at_once = at_once
-            self._pause = pause.total_seconds()
-            self._own = dict(own or {})
+    def change(self, at_once: int, pause: timedelta) -> None:
+        """Allow so much from now on; what is in work stays counted."""
+        self._at_once = at_once
+        self._pause = pause.total_seconds()
 
     @property
     def per_claim(self) -> int:
@@ -36,16 +32,17 @@ class Limits:
         """Return the groups that must wait."""
         with self._lock:
             self._started = {group: at for group, at in self._started.items() if now - at < self._pause}
-            busy = {group for group, count in self._working.items() if count >= self._most(group)}
+            busy = {group for group, count in self._working.items() if count >= self._at_once}
             return frozenset(busy | self._started.keys())
 
     def free(self) -> dict[str, int]:
-        """Return how many more a group may have, where some are in work or it has a number of its own."""
+        """Return how many more a group may have, where some are in work."""
         with self._lock:
-            rooms = {
-                group: self._most(group) - self._working[group] for group in (*self._working, *self._own)
+            return {
+                group: min(self.per_claim, self._at_once - count)
+                for group, count in self._working.items()
+                if 0 < count < self._at_once
             }
-            return {group: 1 if self._pause else room for group, room in rooms.items() if room > 0}
 
     def enter(self, group: str, now: float) -> None:
         """Note that work on a group begins."""
@@ -60,6 +57,3 @@ class Limits:
             self._working[group] -= 1
             if self._working[group] <= 0:
                 del self._working[group]
-
-    def _most(self, group: str) -> int:
-        return self._own.get(group, self._at_once)

@@ -22,7 +22,9 @@ AUTHORS, AUTHOR = 32, 200
 
 _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/1(?:\.(\d))?/?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
-_BAD_IN_LINK = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
+_BAD_IN_LINK = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff]")
+# A terminal obeys these, and nobody means them: JSON may spell them, and feedparser resolves `&#27;`.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
 def read_json(body: bytes, base: str) -> ParsedFeed | ParseFailed:
@@ -80,8 +82,11 @@ def read_sitemap(body: bytes, base: str) -> ParsedFeed | ParseFailed:
 
 
 def clean(text: str, limit: int) -> str:
-    """Return text of at most `limit` characters that every store can hold: no NUL, no half character."""
-    text = text[:limit].replace("\x00", "")
+    """Return text of at most `limit` characters that every store can hold and every terminal can show.
+
+    It holds no control characters but those of white space, and no half characters.
+    """
+    text = _CONTROLS.sub("", text[:limit])
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 

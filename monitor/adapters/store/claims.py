@@ -45,7 +45,6 @@ from monitor.errors import LeaseLost
 from monitor.model import EntryState, FeedState, ReceiverState
 from monitor.ports import Claim, Step, Wanted
 
-
 # How often an entry's holder may end before the entry is given up: more often than bad luck brings about.
 LOST_AT_MOST = 10
 _APART = timedelta(seconds=1)
@@ -232,11 +231,9 @@ def clock_was_set_back(connection: Connection, now: datetime, longest: timedelta
         connection.execute(update(queue.table).where(until > now + longest).values(lease_until=now + longest))
     for table, alive in ((entries, ENTRY_PENDING), (deliveries, DELIVERY_PENDING)):
         connection.execute(update(table).where(alive, table.c.due_at > now).values(due_at=now))
-    # Microseconds are added as numbers: databases know neither times nor waits.
-    soon = type_coerce(
-        type_coerce(literal(now, feeds.c.due_at.type), BigInteger) + type_coerce(feeds.c.interval, BigInteger),
-        feeds.c.due_at.type,
-    )
+    # Microseconds are added as numbers: databases know neither our times nor our waits.
+    at = cast(literal(now, feeds.c.due_at.type), BigInteger) + type_coerce(feeds.c.interval, BigInteger)
+    soon = type_coerce(at, feeds.c.due_at.type)
     ahead = and_(ACTIVE, feeds.c.state != FeedState.GONE, feeds.c.due_at > soon)
     connection.execute(update(feeds).where(ahead).values(due_at=soon))
     shut = receivers.c.open_until > now

@@ -147,12 +147,17 @@ def test_held_alerts_come_out_as_one_digest_for_each_watchlist_and_receiver() ->
 def test_who_takes_matches_but_no_digests_gets_the_matches() -> None:
     held = waiting()
 
-    released = release(hold(held, event_of(held)), [replace(RECEIVER, events=("match.*",))], NOW)
+    released = release(hold(held, event_of(held)), [replace(RECEIVER, events=("match.*",)), CHAT], NOW)
 
-    assert [EventType.MATCH_CREATED] == [delivery.event_type for delivery in released]
+    assert [(DESK, EventType.MATCH_CREATED), (SLACK, EventType.DIGEST_CREATED)] == [
+        (delivery.receiver, delivery.event_type) for delivery in released
+    ]
 
 
-def test_what_was_held_for_a_receiver_that_is_no_more_goes_to_nobody() -> None:
+def test_what_was_held_for_a_receiver_that_is_no_more_is_promised_and_never_silently_lost() -> None:
     held = waiting()
 
-    assert release(hold(held, event_of(held)), [], NOW) == ()
+    released = release(hold(held, event_of(held)), [], NOW)
+
+    assert [DESK, SLACK] == [delivery.receiver for delivery in released]
+    assert {"digest.created"} == {json.loads(delivery.body)["type"] for delivery in released}

@@ -28,6 +28,7 @@ class Office:
         self.rows = {step: DueRows(self.clock) for step in steps or (Step.POLL,)}
         self.acts: dict[Step, Callable[[Row], None]] = {}
         self.upkeep: list[Upkeep] = []
+        self.set_back: list[float] = []
         self._limits, self._threads = Limits(at_once, pause), threads
 
     def engine(self) -> Embedded:
@@ -43,7 +44,14 @@ class Office:
             for step, rows in self.rows.items()
         ]
         store = next(iter(self.rows.values())).store()
-        return Embedded(lanes, store, self.clock, self.journal.observe, self.upkeep)
+        return Embedded(
+            lanes,
+            store,
+            self.clock,
+            self.journal.observe,
+            self.upkeep,
+            lambda: self.set_back.append(time.monotonic()),
+        )
 
     def pending(self) -> int:
         return sum(rows.pending() for rows in self.rows.values())
@@ -358,6 +366,7 @@ def test_a_clock_that_jumps_stops_no_work(jump: timedelta) -> None:
         again = eventually(lambda: "again" in office.journal.outcomes(), 5)
 
     assert (done, again) == (True, True)
+    assert len(office.set_back) == (jump < timedelta(0))
 
 
 def test_a_clock_set_back_an_hour_runs_upkeep_that_would_wait_for_the_old_future() -> None:

@@ -49,17 +49,6 @@ def test_a_group_in_work_may_have_one_more_after_its_pause() -> None:
     assert limits.free() == {"a": 1}
 
 
-def test_a_group_with_a_number_of_its_own_has_that() -> None:
-    limits = Limits(2, NO_PAUSE, {"wide": 3, "narrow": 1})
-
-    limits.enter("narrow", 0.0)
-    limits.enter("wide", 0.0)
-    limits.enter("wide", 0.0)
-
-    assert limits.full(0.0) == {"narrow"}
-    assert limits.free() == {"wide": 1}
-
-
 def test_a_change_keeps_what_is_in_work() -> None:
     limits = Limits(2, NO_PAUSE)
     limits.enter("a", 0.0)

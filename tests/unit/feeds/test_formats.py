@@ -118,6 +118,20 @@ def test_at_most_two_thousand_entries_are_taken_the_first_ones() -> None:
     assert [str(n) for n in range(2_000)] == [entry.guid for entry in feed.entries]
 
 
+def test_what_a_terminal_would_obey_is_in_no_text_of_a_feed() -> None:
+    feed = read_json(
+        rb'{"version": "https://jsonfeed.org/version/1.1", "title": "a\u001b]0;b\u0007", "items": ['
+        rb'{"id": "a\u001b[2Jb", "title": "x\u001b[31m\u009b\u007f\u0085y", "url": "https://a.example/\u009b\u001b",'
+        rb' "authors": [{"name": "N\u001bN"}], "content_html": "c\u001bc\n\td"}]}'
+    )
+
+    (entry,) = feed.entries
+    assert "a]0;b" == feed.title
+    assert ("a[2Jb", "x[31m y", ("NN",)) == (entry.guid, entry.title, entry.authors)
+    assert "https://a.example/%1B" == entry.link
+    assert "cc\n\td" == entry.content
+
+
 def test_a_news_sitemap_announces_its_news_pages() -> None:
     page = (
         "<url><loc>/a</loc><lastmod>2025-12-18</lastmod><news:news>"
