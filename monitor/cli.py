@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -218,7 +218,10 @@ def match(config: ConfigOption = None) -> None:
     sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")  # type: ignore[union-attr]
     # Who writes one line gets its answer at once.
     sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)  # type: ignore[union-attr]
-    if match_lines(matcher, sys.stdin, sys.stdout):
+    # Verdicts on the same terminal are progress enough.
+    with nullcontext(lambda _: None) if sys.stdout.isatty() else _spinner() as say:
+        malformed = match_lines(matcher, sys.stdin, sys.stdout, lambda done: say(f"{done} articles"))
+    if malformed:
         raise typer.Exit(EXIT_FAILED)
 
 

@@ -369,6 +369,8 @@ class RawReceiver(Raw):
     """Whether it is told when another receiver fails; one at most."""
     allow_private: Truth = False
     """Whether its address may be private, and plain http."""
+    at_once: Few = 4
+    """Deliveries to it at the same time."""
 
 
 class RawHeartbeat(Raw):

@@ -68,6 +68,7 @@ def _receiver(
         events=events,
         fallback=raw.fallback,
         allow_private=raw.allow_private,
+        at_once=raw.at_once,
     )
 
 

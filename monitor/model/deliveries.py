@@ -24,6 +24,7 @@ class Receiver:
     events: tuple[str, ...] | None = None
     fallback: bool = False
     allow_private: bool = False
+    at_once: int = 4
 
 
 class ReceiverState(StrEnum):

@@ -1,0 +1,13 @@
+"""A sample of the proofs that `python3 run.py prove` runs at length."""
+
+import random
+from pathlib import Path
+
+from tests.prove import kills
+
+
+def test_five_kills_at_random_moments_lose_nothing(tmp_path: Path) -> None:
+    verdict = kills.run(5, random.Random(7), tmp_path)
+
+    assert () == verdict.faults
+    assert 10 == verdict.published == verdict.ids

@@ -1,0 +1,123 @@
+"""Does a match survive `kill -9` at any moment? The real service, an outlet that publishes, a desk.
+
+Each round publishes two entries and kills the service at a random moment, some while it starts. The
+desk answers every tenth request with 503. At the end the service runs undisturbed until nothing
+waits; then every entry must have come under exactly one `webhook-id`, each repeat byte for byte the
+same. What `kill -9` cannot show: power loss, which is the file system's and `synchronous=FULL`'s part.
+"""
+# ruff: noqa: T201 - a command that prints
+
+import random
+import tempfile
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually
+
+ENTRIES_A_ROUND = 2
+# Seconds. From the start of the process: some kills come before it serves, some in the middle of work.
+EARLIEST, LATEST = 0.2, 3.0
+SETTLING = 180.0
+
+
+class MoodyDesk(Desk):
+    """A desk that now and then has no time, and is sometimes slow to answer."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self._dice = dice
+        super().__init__()
+
+    def respond(self, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        answer = super().respond(path, headers, body)
+        time.sleep(self._dice.choice((0, 0, 0.05, 0.3)))
+        return Answer(status=503) if self._dice.random() < 0.1 else answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What was found at the end; `faults` is empty where every promise held."""
+
+    published: int
+    requests: int
+    ids: int
+    faults: tuple[str, ...]
+
+
+def prove(count: int, seed: int) -> bool:
+    """Kill the service so often, print what came of it, and return whether nothing was lost."""
+    print(f"kills: {count} times kill -9 at random moments, --seed {seed}", flush=True)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="kills-") as folder:
+        verdict = run(count, random.Random(seed), Path(folder))
+    for fault in verdict.faults:
+        print(f"  FAULT {fault}")
+    print(
+        f"kills: {verdict.published} entries published, {verdict.ids} alerted, "
+        f"{verdict.requests - verdict.ids} requests were repeats, {len(verdict.faults)} faults, "
+        f"{time.monotonic() - began:.0f} s",
+        flush=True,
+    )
+    return not verdict.faults
+
+
+def run(count: int, dice: random.Random, folder: Path) -> Verdict:
+    """Publish and kill, let things settle, and look at what arrived."""
+    outlet, desk, monitor = Outlet("kurier"), MoodyDesk(dice), Monitor(folder)
+    try:
+        monitor.configure(
+            f"feeds: [{{id: kurier, url: '{outlet.feed}', every: 1s, first_poll: all}}]\n"
+            "entities: {amazon: {kind: organization, names: [Amazon]}}\n"
+            f"receivers: {{desk: {{url: '{desk.url}', secrets: ['env:DESK_SECRET'], allow_private: true}}}}\n"
+            "http: {listen: null}\n"
+        )
+        links: list[str] = []
+        for number in range(1, count + 1):
+            links += [_publish(outlet, len(links) + more) for more in range(ENTRIES_A_ROUND)]
+            monitor.begin()
+            time.sleep(dice.uniform(EARLIEST, LATEST))
+            monitor.kill()
+            if number % 10 == 0 or number == count:
+                print(f"  {number} killed, {len(links)} published, {len(desk.requests)} requests", flush=True)
+        monitor.start()
+        faults = _settle(monitor, desk, len(links))
+        return _judge(links, desk, faults)
+    finally:
+        monitor.close()
+        outlet.close()
+        desk.close()
+
+
+def _publish(outlet: Outlet, number: int) -> str:
+    words = " ".join(f"Wort{number}mal{place}" for place in range(80))
+    return outlet.publishes(f"Amazon Meldung {number}", f"Amazon meldet {number}. {words}", slug=f"m{number}")
+
+
+def _settle(monitor: Monitor, desk: Desk, wanted: int) -> list[str]:
+    """Wait until everything has arrived and nothing waits; return what did not come about."""
+    faults: list[str] = []
+    try:
+        eventually(lambda: len(desk.events()) >= wanted, SETTLING, "every entry alerts")
+        eventually(lambda: _waiting(monitor) == (0, 0), SETTLING, "nothing waits")
+    except AssertionError as error:
+        faults.append(str(error))
+    status = monitor.status()
+    if status["entries"]["failed"] or status["deliveries"]["dead"]:
+        faults.append(f"given up: {status['entries']}, {status['deliveries']}")
+    return faults
+
+
+def _waiting(monitor: Monitor) -> tuple[int, int]:
+    status = monitor.status()
+    return status["entries"]["pending"], status["deliveries"]["pending"]
+
+
+def _judge(links: list[str], desk: Desk, faults: list[str]) -> Verdict:
+    bodies: dict[str, set[bytes]] = defaultdict(set)
+    for headers, body in desk.requests:
+        bodies[headers["webhook-id"]].add(body)
+    alerted = Counter(event["data"]["article"]["url"] for event in desk.events())
+    faults += [f"{link} was alerted {alerted[link]} times" for link in links if alerted[link] != 1]
+    faults += [f"{each} had {len(said)} bodies" for each, said in bodies.items() if len(said) != 1]
+    return Verdict(published=len(links), requests=len(desk.requests), ids=len(bodies), faults=tuple(faults))
