@@ -3,10 +3,12 @@
 import json
 import threading
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from standardwebhooks import Webhook, WebhookVerificationError
+
+from monitor.demo.loopback import Loopback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +28,8 @@ class Desk:
         self._verifier = Webhook(secret)
         self._lock = threading.Lock()
         self._received: list[Received] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/desk"
-        threading.Thread(target=self._server.serve_forever, name="desk", daemon=True).start()
+        self._server = Loopback("desk", self._handler())
+        self.url = f"{self._server.base}/desk"
 
     def received(self) -> tuple[Received, ...]:
         """Return what has come so far, in order."""
@@ -38,8 +38,7 @@ class Desk:
 
     def close(self) -> None:
         """Stop listening."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def _take(self, headers: dict[str, str], body: bytes) -> int:
         problem = None

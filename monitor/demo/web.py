@@ -1,8 +1,9 @@
 """A web server on loopback that publishes the seeds."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+
+from monitor.demo.loopback import Loopback
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -19,10 +20,8 @@ class SeedServer:
     def __init__(self, seeds: Path) -> None:
         """Listen on a free port at once."""
         self._seeds = seeds.resolve()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, name="seeds", daemon=True).start()
+        self._server = Loopback("seeds", self._handler())
+        self.base = self._server.base
 
     def feeds(self) -> list[str]:
         """Return the addresses of all feeds."""
@@ -30,8 +29,7 @@ class SeedServer:
 
     def close(self) -> None:
         """Stop serving."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def _body(self, address: str) -> tuple[str, bytes] | None:
         path = (self._seeds / address.partition("?")[0].lstrip("/")).resolve()
