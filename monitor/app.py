@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from monitor.adapters.instance import Process, surely_dead, this_process
 from monitor.adapters.sandbox import InlineSandbox, ProcessSandbox, SandboxPolicy
 from monitor.adapters.store import SqlStore, open_store
 from monitor.adapters.telemetry import Telemetry
+from monitor.articles.extract import read_page
 from monitor.articles.language import language_of
 from monitor.config.load import load_config
 from monitor.config.schema import Config
@@ -23,9 +24,9 @@ from monitor.engine.embedded import LEASE, Embedded, Lane, Upkeep
 from monitor.engine.limits import Limits
 from monitor.errors import MonitorError, StoreError, UsageError
 from monitor.matching.matcher import build_matcher
-from monitor.model import Zones
+from monitor.model import Announced, Document, Extracted, FetchFailed, SandboxFailed, Zones
 from monitor.pipeline import Rules, deliver, poll, process
-from monitor.ports import Claim, Ports, Report, Step
+from monitor.ports import Claim, FetchPolicy, Ports, Report, Step
 from monitor.text.urls import host_of
 from monitor.upkeep import beat, release_held
 
@@ -34,8 +35,10 @@ PRELOAD = ("monitor.feeds.parse", "monitor.articles.extract")
 POLL_THREADS = 32
 PROCESS_THREADS = 16
 DELIVER_THREADS = 32
-# Deliveries in flight to one receiver.
+# Deliveries in flight to one receiver that is configured no more.
 RECEIVER_AT_ONCE = 4
+# Warnings of one configuration that a log keeps; long lists of names may have thousands.
+MOST_WARNINGS = 20
 DRAIN = timedelta(seconds=25)
 DIGEST_EVERY = timedelta(seconds=5)
 PURGE_EVERY = timedelta(hours=1)
@@ -90,6 +93,18 @@ def command_ports(config: Config) -> Iterator[tuple[Ports, SqlStore]]:
         store.close()
 
 
+def fetch_page(policy: FetchPolicy, url: str) -> Document | FetchFailed:
+    """Fetch one page as the service would: robots.txt, the guard of addresses and every limit hold."""
+    with closing(HttpDoor(policy)) as door:
+        return door.get(url)
+
+
+def read_apart(document: Document, announced: Announced) -> Extracted | SandboxFailed:
+    """Read one page in a process that can be killed."""
+    with closing(ProcessSandbox(SandboxPolicy(workers=1), ("monitor.articles.extract",))) as sandbox:
+        return sandbox.run(read_page, document, announced)
+
+
 @dataclass(frozen=True, slots=True)
 class _InForce:
     """What a reload replaces as a whole."""
@@ -132,7 +147,7 @@ class Worker:
         _warm(rules)
         self._in_force = _InForce(config, rules, ports)
         self._hosts = Limits(config.fetch.at_once, config.fetch.pause)
-        self._receivers = Limits(RECEIVER_AT_ONCE, timedelta(0))
+        self._receivers = Limits(RECEIVER_AT_ONCE, timedelta(0), _at_once(config))
         self.store.sync_feeds(config.feeds, self._clock.now())
         self._take_over()
         self.engine = Embedded(
@@ -151,6 +166,7 @@ class Worker:
         config = self._in_force.config
         server = HealthServer(config.listen, self.probes()) if config.listen else None
         self._ready = True
+        self._warn(config)
         self.telemetry.observe_upkeep("start", "ok", feeds=len(config.feeds), entities=len(config.entities))
         sd_notify("READY=1")
         try:
@@ -192,7 +208,9 @@ class Worker:
             ports = replace(ports, fetcher=door, sender=door)
         self._in_force = _InForce(config, rules, ports)
         self._hosts.change(config.fetch.at_once, config.fetch.pause)
+        self._receivers.change(RECEIVER_AT_ONCE, timedelta(0), _at_once(config))
         self.engine.retime("heartbeat", config.heartbeat_every)
+        self._warn(config)
         self.telemetry.observe_reload("ok", self._clock.now().timestamp())
         self.telemetry.observe_upkeep(
             "reload",
@@ -223,6 +241,14 @@ class Worker:
         self.store.close()
 
     # ---- what it is made of --------------------------------------------------------------------
+
+    def _warn(self, config: Config) -> None:
+        """Tell in the log what `check` would: who starts a service may never have called that."""
+        for warning in config.warnings[:MOST_WARNINGS]:
+            self.telemetry.observe_upkeep("configuration", "warning", detail=str(warning))
+        more = len(config.warnings) - MOST_WARNINGS
+        if more > 0:
+            self.telemetry.observe_upkeep("configuration", "warning", detail=f"and {more} more; see `check`")
 
     def _lanes(self) -> tuple[Lane, ...]:
         return (
@@ -319,6 +345,10 @@ class Worker:
         except StoreError as error:
             return str(error)
         return None
+
+
+def _at_once(config: Config) -> dict[str, int]:
+    return {receiver.name: receiver.at_once for receiver in config.receivers}
 
 
 def _warm(rules: Rules) -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -21,9 +22,18 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from monitor import __version__
+from monitor.adapters.parallel import cores, ordered_map
 from monitor.adapters.store import SqlStore
 from monitor.adapters.telemetry import Telemetry
-from monitor.app import Worker, build_rules, command_ports, open_config_store, watch_file
+from monitor.app import (
+    Worker,
+    build_rules,
+    command_ports,
+    fetch_page,
+    open_config_store,
+    read_apart,
+    watch_file,
+)
 from monitor.config.load import find_config, load_config
 from monitor.config.schema import Config
 from monitor.demo.run import run_demo
@@ -31,8 +41,10 @@ from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreError, 
 from monitor.model import DeliveryId, ReceiverName
 from monitor.ops.check import show_check
 from monitor.ops.deliveries import parse_since, parse_state, show_deliveries, show_delivery
+from monitor.ops.explain import show_explain
 from monitor.ops.feeds import export_feeds, import_feeds, show_feeds
 from monitor.ops.health import show_health
+from monitor.ops.looking import look_at
 from monitor.ops.match import match_lines
 from monitor.ops.once import show_once
 from monitor.ops.receivers import show_receiver_test
@@ -46,9 +58,11 @@ EXIT_USAGE = 2
 EXIT_TRY_LATER = 75
 EXIT_CONFIG = 78
 WATCH_SECONDS = 2
+REFRESH_SECONDS = 0.2
 TEST_PATIENCE = timedelta(seconds=30)
 REPLAY_LIMIT = 1_000_000
 PIPE_COLUMNS = 400
+PROSE_COLUMNS = 100
 
 app = typer.Typer(
     help="Watches news feeds for entities and sends signed webhook alerts with evidence.",
@@ -212,17 +226,57 @@ def status(
 
 
 @app.command()
-def match(config: ConfigOption = None) -> None:
+def match(
+    config: ConfigOption = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", help="So many processes judge; one for each core by default.", min=1),
+    ] = None,
+) -> None:
     """Judge articles: JSON lines on standard input, verdicts as JSON lines on standard output."""
     matcher = build_rules(_load(config)).matcher
-    sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")  # type: ignore[union-attr]
-    # Who writes one line gets its answer at once.
-    sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)  # type: ignore[union-attr]
+    processes = jobs or cores()
+
+    def write(verdicts: bytes) -> None:
+        # Who writes one line gets its answer at once.
+        sys.stdout.buffer.write(verdicts)
+        sys.stdout.buffer.flush()
+
     # Verdicts on the same terminal are progress enough.
-    with nullcontext(lambda _: None) if sys.stdout.isatty() else _spinner() as say:
-        malformed = match_lines(matcher, sys.stdin, sys.stdout, lambda done: say(f"{done} articles"))
+    with nullcontext(lambda _: None) if sys.stdout.isatty() else _counting("lines") as progress:
+        malformed = match_lines(
+            matcher,
+            # Not `sys.stdin`: the lock of its buffer, held while a thread waits for input, stops our end.
+            partial(os.read, 0),
+            write,
+            (lambda work, batches: ordered_map(work, batches, processes)) if processes > 1 else None,
+            progress,
+        )
     if malformed:
         raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def explain(
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="A URL, a file (HTML, plain text, one article in JSON), or - for standard input."
+        ),
+    ],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    entity: Annotated[str | None, typer.Option("--entity", help="Only this entity: why, or why not.")] = None,
+) -> None:
+    """Show what one page or text says of whom, why, and which alerts would come of it. Stores nothing."""
+    loaded = _load(config)
+    now = datetime.now(UTC)
+    with _spinner() as say:
+        say(f"reading {what if what != '-' else 'standard input'}")
+        looked = look_at(what, sys.stdin.buffer.read, partial(fetch_page, loaded.fetch), read_apart, now)
+        say("matching")
+        shown = show_explain(looked, build_rules(loaded), loaded.queries, entity, now)
+    _show(shown, as_json)
 
 
 @feeds_app.command("list")
@@ -381,7 +435,8 @@ def _serve(worker: Worker, stop: threading.Event, changed: threading.Event) -> N
 
 
 def _load(config: Path | None, *, tests: bool = True) -> Config:
-    return load_config(find_config(config, os.environ), os.environ, run_tests=tests)
+    with _counting("rows of entities") as progress:
+        return load_config(find_config(config, os.environ), os.environ, run_tests=tests, progress=progress)
 
 
 @contextmanager
@@ -427,7 +482,7 @@ def _print_table(console: Console, table: Table) -> None:
         rich.add_column(column, overflow="fold")
     for row in table.rows:
         rich.add_row(*(Text(cell) for cell in row))
-    console.print(rich)
+    console.print(rich, width=min(console.width, PROSE_COLUMNS) if table.prose else None)
 
 
 def _print_json(plain: object) -> None:
@@ -458,6 +513,37 @@ def _spinner() -> Iterator[Callable[[str], None]]:
     ) as progress:
         task = progress.add_task("starting", total=None)
         yield lambda words: progress.update(task, description=words)
+
+
+@contextmanager
+def _counting(what: str) -> Iterator[Callable[[int], None]]:
+    """Show how many there are so far and how fast they come, on a terminal; say nothing elsewhere.
+
+    Without a thread of its own: processes may be forked meanwhile.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with Progress(
+        TextColumn(f"{{task.completed:,}} {what}, {{task.fields[pace]:,}} a second", markup=False),
+        console=console,
+        auto_refresh=False,
+        redirect_stdout=False,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("", total=None, visible=False, pace=0)
+        began, shown_at = time.monotonic(), 0.0
+
+        def counted(count: int) -> None:
+            nonlocal shown_at
+            now = time.monotonic()
+            if now - shown_at >= REFRESH_SECONDS:
+                shown_at = now
+                pace = round(count / max(now - began, REFRESH_SECONDS))
+                progress.update(task, completed=count, pace=pace, visible=True, refresh=True)
+
+        yield counted
 
 
 def _quiet_on_terminal() -> Telemetry:

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows of text under columns; `empty` is said where there are none."""
+    """Rows of text under columns; `empty` is said where there are none.
+
+    A table of `prose` is broken at 100 columns also where nothing limits the width, as in a pipe.
+    """
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     title: str = ""
     empty: str = "nothing to show"
+    prose: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,8 @@ class Lane:
         given = [
             (name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in headers.items()
         ]
+        # Left to itself, httpx decodes the name for a look whether there is one, and fails where it cannot.
+        given.insert(0, (b"host", url.netloc))
         request = httpx.Request(method, url, headers=given, content=body or None)
         end = asyncio.get_running_loop().time() + seconds
         async with asyncio.timeout_at(end):

@@ -5,6 +5,7 @@ of the name alone is undone by the next look-up.
 """
 
 import asyncio
+import encodings.idna  # noqa: F401  (looking a name up imports it; late, and with no file left, it fails for good)
 import ipaddress
 import os
 import re

@@ -205,7 +205,8 @@ class HttpDoor:
         try:
             return pending.result()
         except TimeoutError as error:
-            raise Refused(FailureReason.TIMEOUT, f"no whole answer from '{url.host}' in time") from error
+            host = url.raw_host.decode("ascii")
+            raise Refused(FailureReason.TIMEOUT, f"no whole answer from '{host}' in time") from error
         except concurrent.futures.CancelledError as error:
             raise Refused(FailureReason.INTERNAL, "the HTTP door was closed") from error
 

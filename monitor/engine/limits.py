@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 
 
@@ -11,17 +12,19 @@ class Limits:
     Times are of the monotonic clock, in seconds.
     """
 
-    def __init__(self, at_once: int, pause: timedelta) -> None:
-        """Allow `at_once` in work for a group, and one start in each `pause`."""
+    def __init__(self, at_once: int, pause: timedelta, own: Mapping[str, int] | None = None) -> None:
+        """Allow `at_once` in work for a group, or its `own` number, and one start in each `pause`."""
         self._lock = threading.Lock()
         self._working: Counter[str] = Counter()
         self._started: dict[str, float] = {}
-        self.change(at_once, pause)
+        self.change(at_once, pause, own)
 
-    def change(self, at_once: int, pause: timedelta) -> None:
+    def change(self, at_once: int, pause: timedelta, own: Mapping[str, int] | None = None) -> None:
         """Allow so much from now on; what is in work stays counted."""
-        self._at_once = at_once
-        self._pause = pause.total_seconds()
+        with self._lock:
+            self._at_once = at_once
+            self._pause = pause.total_seconds()
+            self._own = dict(own or {})
 
     @property
     def per_claim(self) -> int:
@@ -32,17 +35,15 @@ class Limits:
         """Return the groups that must wait."""
         with self._lock:
             self._started = {group: at for group, at in self._started.items() if now - at < self._pause}
-            busy = {group for group, count in self._working.items() if count >= self._at_once}
+            busy = {group for group, count in self._working.items() if count >= self._most(group)}
             return frozenset(busy | self._started.keys())
 
     def free(self) -> dict[str, int]:
-        """Return how many more a group may have, where some are in work."""
+        """Return how many more a group may have, where some are in work or it has a number of its own."""
         with self._lock:
-            return {
-                group: min(self.per_claim, self._at_once - count)
-                for group, count in self._working.items()
-                if 0 < count < self._at_once
-            }
+            groups = {*self._working, *self._own}
+            rooms = {group: self._most(group) - self._working.get(group, 0) for group in groups}
+            return {group: 1 if self._pause else room for group, room in rooms.items() if room > 0}
 
     def enter(self, group: str, now: float) -> None:
         """Note that work on a group begins."""
@@ -57,3 +58,6 @@ class Limits:
             self._working[group] -= 1
             if self._working[group] <= 0:
                 del self._working[group]
+
+    def _most(self, group: str) -> int:
+        return self._own.get(group, self._at_once)

@@ -252,7 +252,16 @@ class Monitor:
 
     def start(self, **environ: str) -> None:
         """Start the service and wait until it serves."""
-        began = len(self.lines())
+        before = len(self.lines())
+        process = self.begin(**environ)
+        eventually(
+            lambda: self._ended() or any('"event": "start"' in line for line in self.lines()[before:]),
+            what="the service starts",
+        )
+        assert process.poll() is None, self.log.read_text(encoding="utf-8")
+
+    def begin(self, **environ: str) -> subprocess.Popen[bytes]:
+        """Start the service and wait for nothing."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "monitor", "run", "-c", str(self.config)],
@@ -261,11 +270,7 @@ class Monitor:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
             )
-        eventually(
-            lambda: self._ended() or any('"event": "start"' in line for line in self.lines()[began:]),
-            what="the service starts",
-        )
-        assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
+        return self.process
 
     def lines(self) -> Sequence[str]:
         return self.log.read_text(encoding="utf-8").splitlines() if self.log.exists() else []

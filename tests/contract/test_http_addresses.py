@@ -11,7 +11,7 @@ import pytest
 from monitor.adapters.http import HttpDoor
 from monitor.model import Document, FailureReason, FetchFailed, Receiver, ReceiverName, Reply, Validators
 from monitor.ports import FetchPolicy
-from tests.servers import answer, redirect, serving
+from tests.servers import answer, redirect, routes, serving
 
 LOOPBACK = ("127.0.0.0/8",)
 DEADLINE = timedelta(seconds=0.4)
@@ -126,6 +126,23 @@ def test_names_beyond_ascii_are_looked_up_in_their_encoded_form() -> None:
     door.close()
     assert isinstance(document, Document)
     assert ["xn--bcher-kva.example"] == looked_up
+
+
+@pytest.mark.parametrize("host", ["xn--i-7iq.example", "xn--a", "xn--"])
+def test_encoded_names_that_nothing_can_decode_are_names(host: str) -> None:
+    policy = FetchPolicy(allow_private=LOOPBACK, feed_deadline=DEADLINE)
+    door = HttpDoor(policy, lambda _: ["127.0.0.1"])
+    with serving(routes({"/": answer(), "/hang": lambda peer, _: peer.hang()})) as server:
+        feed, page = door.revalidate(server.url(host=host), NONE), door.get(server.url(host=host))
+        silent = door.revalidate(server.url("/hang", host), NONE)
+        with serving(redirect(server.url(host=host))) as other:
+            led = door.revalidate(other.url(), NONE)
+
+    door.close()
+    assert all(isinstance(each, Document) for each in (feed, page, led))
+    assert isinstance(silent, FetchFailed)
+    assert (FailureReason.TIMEOUT, True) == (silent.reason, host in silent.detail)
+    assert {f"{host}:{server.port}"} == {asked.headers["host"] for asked in server.asked}
 
 
 def test_the_next_address_is_tried_where_one_refuses() -> None:

@@ -11,14 +11,15 @@ import random
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually
 
 ENTRIES_A_ROUND = 2
-# Seconds. From the start of the process: some kills come before it serves, some in the middle of work.
-EARLIEST, LATEST = 0.2, 3.0
+# Seconds. Every fourth kill comes while the service starts, the others just after a request was seen.
+STARTING, AFTER_REQUEST, PATIENCE = 2.0, 0.3, 8.0
 SETTLING = 180.0
 
 
@@ -76,7 +77,11 @@ def run(count: int, dice: random.Random, folder: Path) -> Verdict:
         for number in range(1, count + 1):
             links += [_publish(outlet, len(links) + more) for more in range(ENTRIES_A_ROUND)]
             monitor.begin()
-            time.sleep(dice.uniform(EARLIEST, LATEST))
+            if number % 4 == 0:
+                time.sleep(dice.uniform(0, STARTING))
+            else:
+                _await(dice.choice((outlet.asked, desk.requests)), dice.randint(1, 4))
+                time.sleep(dice.uniform(0, AFTER_REQUEST))
             monitor.kill()
             if number % 10 == 0 or number == count:
                 print(f"  {number} killed, {len(links)} published, {len(desk.requests)} requests", flush=True)
@@ -87,6 +92,13 @@ def run(count: int, dice: random.Random, folder: Path) -> Verdict:
         monitor.close()
         outlet.close()
         desk.close()
+
+
+def _await(requests: Sequence[object], more: int) -> None:
+    """Wait until so many more requests have come, or for long enough."""
+    wanted, ends = len(requests) + more, time.monotonic() + PATIENCE
+    while len(requests) < wanted and time.monotonic() < ends:
+        time.sleep(0.005)
 
 
 def _publish(outlet: Outlet, number: int) -> str:

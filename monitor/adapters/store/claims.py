@@ -4,8 +4,10 @@ A claim is a token in the row and a time until which it holds. Whoever saves nam
 is no longer there, the lease was lost, and nothing is written.
 
 An entry whose holder ended without a word may have ended it. Such losses are counted. From the second
-on the entries that were lost together come back one by one, so that the one at fault ends alone; it is
-`failed` after so many. Feeds and deliveries are never given up.
+on the entries that were lost together come back one by one, so that the one at fault ends alone, from
+the fifth on later each time. Only one whose every holder ended for more than an hour is `failed`:
+others may share the fate of a service that is killed over and over. Feeds and deliveries are never
+given up.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -45,9 +47,11 @@ from monitor.errors import LeaseLost
 from monitor.model import EntryState, FeedState, ReceiverState
 from monitor.ports import Claim, Step, Wanted
 
-# How often an entry's holder may end before the entry is given up: more often than bad luck brings about.
-LOST_AT_MOST = 10
+# Losses of an entry: how many bring it to an end, and how many pass before it is parked ever longer.
+LOST_AT_MOST = 20
+_BAD_LUCK = 4
 _APART = timedelta(seconds=1)
+_PARKED = timedelta(seconds=30)
 _NO_LEASE: Mapping[str, object] = {"lease_token": None, "lease_until": None}
 
 
@@ -205,7 +209,8 @@ def _count_lost(connection: Connection, now: datetime, where: ColumnElement[bool
         values: dict[str, object] = {"failures": row.failures + 1, "failed_why": "its worker ended"}
         if row.failures:
             waiting.append(row.number)
-            values |= {**_NO_LEASE, "due_at": now + len(waiting) * _APART}
+            parked = max(row.failures + 1 - _BAD_LUCK, 0) * _PARKED
+            values |= {**_NO_LEASE, "due_at": now + len(waiting) * _APART + parked}
         if row.failures + 1 >= LOST_AT_MOST:
             values["state"] = EntryState.FAILED
         connection.execute(update(entries).where(entries.c.number == row.number).values(values))

@@ -1,7 +1,9 @@
 import pytest
 
-from monitor.matching.disambiguate import Weights, confidence_of, is_common
+from monitor.matching.evidence import confidence_of
 from monitor.matching.matcher import build_matcher
+from monitor.matching.strength import is_common
+from monitor.matching.weights import Weights
 from monitor.model import Evidence, Matched, MatchReason
 from tests.unit.matching.texts import accepted, entity, read, read_for, refused
 

@@ -1,0 +1,190 @@
+"""Stories of an editor who asks why there was an alert, or none; and of one who judges an archive."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from tests.acceptance.world import Answer, Monitor, Outlet, article_page, eventually, paragraphs
+
+CONFIGURATION = """
+feeds: ["{feed}"]
+entities:
+  amazon: {{kind: organization, names: [Amazon], not: [Amazon River]}}
+  trainium: {{kind: product, names: [Trainium]}}
+receivers: {{desk: {{url: "https://hooks.example.org/news"}}}}
+watchlists:
+  chips: {{entities: [amazon, trainium], when: "Amazon NEAR/8 Chip", receivers: [desk]}}
+  rivers: {{entities: [amazon], when: "title:Hochwasser", receivers: [desk]}}
+"""
+STORY = paragraphs(
+    "Amazon stellt einen neuen Chip vor.",
+    "Am Amazon River steht das Wasser niedrig.",
+    "Mehr war nicht zu hören.",
+)
+
+
+@pytest.fixture
+def outlet_with_page(outlet: Callable[[str], Outlet], monitor: Monitor) -> Outlet:
+    opened = outlet("Kurier")
+    html = article_page("Amazon zeigt Chip", STORY, "Kurier").replace(
+        "Impressum", "Trainium lesen: Impressum"
+    )
+    opened.pages["/chip"] = Answer(body=html.encode(), headers={"content-type": "text/html; charset=utf-8"})
+    monitor.configure(CONFIGURATION.format(feed=opened.feed))
+    return opened
+
+
+def test_a_page_is_fetched_read_and_explained_and_nothing_is_stored(
+    outlet_with_page: Outlet, monitor: Monitor
+) -> None:
+    url = f"{outlet_with_page.base}/chip"
+
+    told = monitor.call("explain", url)
+    found = json.loads(monitor.call("explain", url, "--json"))
+
+    assert "«Amazon»" in told
+    assert "‹Amazon River›" in told
+    assert "its query does not hold: title:Hochwasser" in told
+    assert "alerts would come of: chips" in told
+    assert {("chips", True), ("rivers", False)} == {
+        (each["watchlist"], each["alert"]) for each in found["watchlists"]
+    }
+    for mention in found["matches"][0]["mentions"]:
+        whole = found["article"]["title" if mention["zone"] == "title" else "text"]
+        assert whole[mention["start"] : mention["end"]] == mention["surface"]
+    assert not monitor.database.exists()
+
+
+def test_a_name_that_stands_beside_the_article_is_told_as_such(
+    outlet_with_page: Outlet, monitor: Monitor
+) -> None:
+    told = monitor.call("explain", f"{outlet_with_page.base}/chip", "--entity", "trainium")
+
+    assert "none of its names ('Trainium') stands in the article" in told
+    assert "outside of it" in told
+
+
+def test_what_robots_txt_forbids_is_not_fetched(outlet_with_page: Outlet, monitor: Monitor) -> None:
+    rules = b"User-agent: *\nDisallow: /chip"
+    outlet_with_page.pages["/robots.txt"] = Answer(body=rules, headers={"content-type": "text/plain"})
+
+    told = monitor.call("explain", f"{outlet_with_page.base}/chip", expect=1)
+
+    assert "robots" in told
+    assert ["/robots.txt"] == [path for _, path, _ in outlet_with_page.asked]
+
+
+def test_a_private_address_that_is_not_listed_is_refused(outlet_with_page: Outlet, monitor: Monitor) -> None:
+    listed = monitor.config.read_text(encoding="utf-8")
+    monitor.config.write_text(listed.replace('["127.0.0.0/8"]', "[]"), encoding="utf-8")
+
+    told = monitor.call("explain", f"{outlet_with_page.base}/chip", expect=1)
+
+    assert "private_address" in told
+    assert [] == outlet_with_page.asked
+
+
+def test_text_from_standard_input_is_explained_within_a_hundred_columns(
+    outlet_with_page: Outlet, monitor: Monitor
+) -> None:
+    assert outlet_with_page
+    del monitor.environ["COLUMNS"]
+
+    told = monitor.call("explain", "-", stdin=STORY)
+
+    assert "«Amazon»" in told
+    assert max(map(len, told.splitlines())) <= 100
+
+
+def test_an_unknown_entity_is_wrong_usage(outlet_with_page: Outlet, monitor: Monitor) -> None:
+    assert outlet_with_page
+
+    told = monitor.call("explain", "-", "--entity", "trainum", stdin=STORY, expect=2)
+
+    assert "did you mean 'trainium'?" in told
+
+
+# ---- match -----------------------------------------------------------------------------------------
+
+
+def test_thousands_of_lines_come_out_alike_however_many_processes_judge(
+    outlet_with_page: Outlet, monitor: Monitor
+) -> None:
+    assert outlet_with_page
+    lines = [
+        json.dumps({"id": number, "text": "Amazon wächst.", "language": "de"}) for number in range(3_000)
+    ]
+    lines[1_500] = "{"
+    stdin = "\n".join(lines)
+
+    alone = monitor.call("match", "--jobs", "1", stdin=stdin, expect=1)
+    together = monitor.call("match", "--jobs", "3", stdin=stdin, expect=1)
+
+    assert alone == together
+    assert 3_000 == together.count("\n")
+    assert 1_501 == json.loads(together.splitlines()[1_500])["line"]
+
+
+def test_whoever_writes_one_line_gets_its_answer_at_once_and_may_end_it(
+    outlet_with_page: Outlet, monitor: Monitor
+) -> None:
+    assert outlet_with_page
+    with matching(monitor) as (process, stdin, stdout, _):
+        for number in range(250):
+            stdin.write(b'{"id": %d, "text": "Amazon", "language": "de"}\n' % number)
+            stdin.flush()
+            assert number == json.loads(stdout.readline())["id"]
+        children = children_of(process.pid)
+
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(20) != 0
+    assert len(children) == 2
+    eventually(lambda: not any(Path(f"/proc/{child}").exists() for child in children), what="children end")
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(outlet_with_page: Outlet, monitor: Monitor) -> None:
+    assert outlet_with_page
+    with matching(monitor) as (process, stdin, stdout, stderr):
+        stdout.close()
+
+        with suppress(BrokenPipeError):
+            for _ in range(100_000):
+                stdin.write(b'{"id": 1, "text": "Amazon", "language": "de"}\n')
+
+        assert process.wait(60) != 0
+        assert b"" == stderr.read()
+
+
+@contextmanager
+def matching(monitor: Monitor) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes], IO[bytes]]]:
+    """Start `match` with two processes; whatever becomes of it, its pipes are closed."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "monitor", "match", "--jobs", "2", "-c", str(monitor.config)],
+        env=monitor.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        yield process, process.stdin, process.stdout, process.stderr
+    finally:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            pipe.close()
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]

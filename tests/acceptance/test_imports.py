@@ -1,0 +1,61 @@
+"""Nothing is imported late: with no file handles left it would fail, and fail for good."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+from tests.acceptance.test_alerts import ENTITIES, TEXT
+from tests.acceptance.world import Answer, Desk, Monitor, Outlet
+
+OURS = "secrets: ['env:DESK_SECRET'], allow_private: true"
+PROGRAM = """
+import os, sys
+from pathlib import Path
+from monitor.adapters.telemetry import Telemetry
+from monitor.app import Worker
+from monitor.config.load import load_config
+
+with open(os.devnull, "w") as nowhere:
+    worker = Worker(load_config(Path(sys.argv[1]), os.environ), telemetry=Telemetry(nowhere))
+    # The ticks start before anything is asked.
+    import apscheduler.triggers.interval
+    before = set(sys.modules)
+    worker.once()
+    worker.telemetry.metrics()
+    late = set(sys.modules) - before
+    worker.close()
+print(sorted(late))
+"""
+
+
+def test_nothing_is_imported_once_the_work_has_begun(
+    monitor: Monitor, desk: Desk, outlet: Callable[[str], Outlet]
+) -> None:
+    kurier = outlet("kurier")
+    kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
+    kurier.pages["/robots.txt"] = Answer(body=b"\xef\xbb\xbfUser-agent: *\nDisallow: /private\n")
+    by_name, by_tls = kurier.feed.replace("127.0.0.1", "localhost"), kurier.feed.replace("http:", "https:")
+    formats = ("standard", "slack", "discord", "teams", "ntfy")
+    receivers = "".join(f"  {each}: {{url: '{desk.url}', format: {each}, {OURS}}}\n" for each in formats)
+    monitor.configure(
+        f"feeds:\n  - {{id: kurier, url: '{kurier.feed}', first_poll: all}}\n"
+        f"  - {{id: name, url: '{by_name}'}}\n  - {{id: tls, url: '{by_tls}'}}\n{ENTITIES}\n"
+        f"receivers:\n{receivers}"
+        f"watchlists:\n  now: {{entities: [amazon], receivers: [{', '.join(formats)}]}}\n"
+        "  later: {entities: [amazon], receivers: [standard], digest: {at: '07:30'},\n"
+        "          quiet_hours: {from: '22:00', to: '21:00', tz: Europe/Berlin}}\n"
+        "http: {listen: null}\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(monitor.config)],
+        env=monitor.environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ("[]\n", 0) == (done.stdout, done.returncode), done.stderr
+    assert len(formats) == len(desk.requests)
+    assert {"/feed.xml", "/robots.txt", "/ki-chef.html"} == {path for _, path, _ in kurier.asked}

@@ -1,0 +1,201 @@
+"""Do the checks notice when a promise is broken? Each mutant breaks the source of a copy on purpose.
+
+A mutant is caught where its named check, which passes on the copy as it is, fails on the mutant. What
+no check of a running program can see, such as a lie of the disk, has no mutant.
+"""
+# ruff: noqa: T201 - a command that prints
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COPIED = ("monitor", "tests", "seeds", "config", "pyproject.toml")
+STORE = "monitor/adapters/store"
+COMMITTED = '.exec_driver_sql("COMMIT"); {0}.exec_driver_sql("BEGIN IMMEDIATE")'
+_FEED = "    feed_number = save_claimed(connection, Step.POLL, claim, _remembered(feed))\n"
+_ARTICLE = "        stories.save_processed(self._connection, claim, processed)\n"
+_HELD = "        outbox.end_hold(self._connection, held)\n"
+_SAVED = "        tx.save_attempt(claim, attempt, after, notices, report.counts)\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """A way to break a promise: texts to replace in a file, and the check that must notice."""
+
+    name: str
+    file: str
+    changes: Sequence[tuple[str, str]]
+    check: str
+
+
+def _commit(connection: str) -> str:
+    return f"{connection}{COMMITTED.format(connection)}\n"
+
+
+MUTANTS = (
+    Mutant(
+        name="validators are stored before the entries",
+        file=f"{STORE}/polls.py",
+        changes=[(_FEED, f"{_FEED}    {_commit('connection')}")],
+        check="tests/contract/test_store_polls.py::"
+        "test_a_crash_in_the_middle_of_a_poll_leaves_nothing_of_it[sqlite]",
+    ),
+    Mutant(
+        name="deliveries are written after the article's transaction",
+        file=f"{STORE}/sql.py",
+        changes=[(_ARTICLE, f"{_ARTICLE}        {_commit('self._connection')}")],
+        check="tests/contract/test_store_survival.py::"
+        "test_a_crash_while_deliveries_are_written_leaves_nothing_of_the_article[sqlite]",
+    ),
+    Mutant(
+        name="held alerts are dropped before their digest is written",
+        file=f"{STORE}/sql.py",
+        changes=[(_HELD, f"{_HELD}        {_commit('self._connection')}")],
+        check="tests/contract/test_store_processed.py::"
+        "test_a_digest_that_is_cut_short_leaves_the_alerts_held[sqlite]",
+    ),
+    Mutant(
+        name="a delivery's id depends on the moment",
+        file="monitor/alerts/outbox.py",
+        changes=[("event.subject, receiver.name", "event.subject, receiver.name, now.isoformat()")],
+        check="tests/unit/alerts/test_outbox.py::"
+        "test_the_same_event_for_the_same_receiver_has_the_same_id_at_any_time",
+    ),
+    Mutant(
+        name="a delivery is marked as delivered before it is sent",
+        file="monitor/pipeline.py",
+        changes=[
+            ("    reply = _post(delivery, receiver, on, by)\n", "    reply = Reply(status=204)\n"),
+            (_SAVED, f"{_SAVED}    _post(delivery, receiver, on, by)\n"),
+        ],
+        check="tests/acceptance/test_survival.py::"
+        "test_a_kill_in_the_middle_of_a_delivery_loses_nothing_and_repeats_the_same_bytes",
+    ),
+    Mutant(
+        name="the lease's token is not looked at",
+        file=f"{STORE}/claims.py",
+        changes=[("claim.row.id, table.c.lease_token == claim.token)", "claim.row.id)")],
+        check="tests/contract/test_store_claims.py::"
+        "test_whoever_lost_the_lease_writes_nothing_at_all[sqlite]",
+    ),
+    Mutant(
+        name="a lease never runs out",
+        file=f"{STORE}/claims.py",
+        changes=[("or_(until.is_(None), until <= now)", "until.is_(None)")],
+        check="tests/contract/test_store_claims.py::"
+        "test_a_claimed_row_is_nobody_elses_until_its_lease_runs_out[sqlite]",
+    ),
+    Mutant(
+        name="an entry that kills its workers is tried for ever",
+        file=f"{STORE}/claims.py",
+        changes=[("LOST_AT_MOST = 20\n", "LOST_AT_MOST = 10**9\n")],
+        check="tests/contract/test_store_survival.py::"
+        "test_an_entry_whose_leases_run_out_again_and_again_is_given_up[sqlite]",
+    ),
+    Mutant(
+        name="a transaction begins as a reader",
+        file=f"{STORE}/dialect.py",
+        changes=[('monitor_begin="BEGIN IMMEDIATE"', 'monitor_begin="BEGIN"')],
+        check="tests/contract/test_store_opening.py::"
+        "test_sixteen_threads_of_two_instances_do_each_row_once[sqlite]",
+    ),
+    Mutant(
+        name="commits are not synced",
+        file=f"{STORE}/dialect.py",
+        changes=[("PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL")],
+        check="tests/contract/test_store_survival.py::test_every_connection_of_a_store_is_durable",
+    ),
+    Mutant(
+        name="the purge takes the dead letters too",
+        file=f"{STORE}/purging.py",
+        changes=[
+            ("deliveries.c.state == DeliveryState.DELIVERED", "deliveries.c.state != DeliveryState.PENDING")
+        ],
+        check="tests/contract/test_store_outbox.py::test_purge_keeps_the_dead_and_the_pending[sqlite]",
+    ),
+    Mutant(
+        name="a shortage of the machine gives entries up",
+        file="monitor/engine/perform.py",
+        changes=[("claim, store, clock, None)", 'claim, store, clock, "short")')],
+        check="tests/unit/engine/test_embedded_survival.py::test_what_the_machine_lacks_is_no_fault_of_the_row",
+    ),
+    Mutant(
+        name="a feed of other rules is polled under these",
+        file="monitor/pipeline.py",
+        changes=[("settings is None or settings.shown_url != before.shown_url", "settings is None")],
+        check="tests/contract/test_store_upkeep.py::"
+        "test_a_feed_claimed_under_its_new_address_is_not_asked_at_the_old_one[sqlite]",
+    ),
+)
+
+
+def prove() -> bool:
+    """Try every mutant, print what became of it, and return whether all were caught."""
+    print(f"mutants: {len(MUTANTS)} ways to break a promise", flush=True)
+    began = time.monotonic()
+    survived: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        tree = Path(folder)
+        _copy(tree)
+        if not passes(tree, *(mutant.check for mutant in MUTANTS)):
+            print("mutants: the checks fail on the source as it is; nothing can be said")
+            return False
+        for mutant in MUTANTS:
+            caught = is_caught(tree, mutant)
+            print(f"  {'caught' if caught else 'SURVIVED':<10}{mutant.name}", flush=True)
+            survived += [] if caught else [mutant.name]
+    print(
+        f"mutants: {len(MUTANTS) - len(survived)} of {len(MUTANTS)} caught, "
+        f"{len(survived)} survived, {time.monotonic() - began:.0f} s",
+        flush=True,
+    )
+    return not survived
+
+
+def is_caught(tree: Path, mutant: Mutant) -> bool:
+    """Break the copy, see whether the check fails, and mend it again."""
+    path = tree / mutant.file
+    whole = broken = path.read_text(encoding="utf-8")
+    for old, new in mutant.changes:
+        if broken.count(old) != 1:
+            raise SystemExit(f"mutant '{mutant.name}': {mutant.file} has not exactly one {old!r}")
+        broken = broken.replace(old, new)
+    path.write_text(broken, encoding="utf-8")
+    try:
+        return not passes(tree, mutant.check)
+    finally:
+        path.write_text(whole, encoding="utf-8")
+
+
+def passes(tree: Path, *checks: str) -> bool:
+    """Run these checks on the copy; a check that is not there is an error, not a failure."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *checks],
+        cwd=tree,
+        env=os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"pytest ended with {done.returncode}\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    return done.returncode == 0
+
+
+def _copy(tree: Path) -> None:
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tree / name, ignore=ignored)
+        else:
+            shutil.copy(source, tree / name)

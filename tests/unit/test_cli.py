@@ -1,0 +1,43 @@
+"""Laws of the command line that scripts rely on."""
+
+from collections.abc import Iterator
+
+import pytest
+import typer.main
+from typer.core import TyperCommand, TyperGroup
+
+from monitor.cli import app
+
+# These print text that is no table: a schema, an OPML document, JSON lines, a log, one line.
+NO_TABLE = {"schema", "feeds export", "match", "run", "version"}
+
+
+def commands() -> Iterator[tuple[str, TyperCommand]]:
+    def walk(group: TyperGroup, path: str) -> Iterator[tuple[str, TyperCommand]]:
+        for name, command in group.commands.items():
+            if isinstance(command, TyperGroup):
+                yield from walk(command, f"{path}{name} ")
+            else:
+                assert isinstance(command, TyperCommand)
+                yield f"{path}{name}", command
+
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    return walk(group, "")
+
+
+ALL = dict(commands())
+
+
+def options(name: str) -> set[str]:
+    return {option for parameter in ALL[name].params for option in parameter.opts}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_command_takes_a_configuration_after_its_name(name: str) -> None:
+    assert {"-c", "--config"} <= options(name)
+
+
+@pytest.mark.parametrize("name", sorted(ALL.keys() - NO_TABLE))
+def test_every_command_with_a_table_prints_it_as_json_too(name: str) -> None:
+    assert "--json" in options(name)
