@@ -34,6 +34,10 @@ from monitor.upkeep import beat, release_held
 PRELOAD = ("monitor.feeds.parse", "monitor.articles.extract")
 POLL_THREADS = 32
 PROCESS_THREADS = 16
+# Pages of one feed in work, on whatever hosts: a feed whose pages hang must leave threads to the others.
+FEED_AT_ONCE = 2
+# More than a feed has pages in work: bombs of one must not keep the others' pages waiting for a worker.
+SANDBOX_WORKERS = FEED_AT_ONCE + 2
 DELIVER_THREADS = 32
 # Deliveries in flight to one receiver that is configured no more.
 RECEIVER_AT_ONCE = 4
@@ -132,7 +136,7 @@ class Worker:
         self._seen = seen
         self._clock = SystemClock()
         self.store = open_store(config.store_url, owner=f"worker-{uuid4().hex}")
-        self._sandbox = ProcessSandbox(SandboxPolicy(), PRELOAD)
+        self._sandbox = ProcessSandbox(SandboxPolicy(workers=SANDBOX_WORKERS), PRELOAD)
         self._doors = [HttpDoor(config.fetch)]
         self._ready = False
         ports = Ports(
@@ -267,6 +271,8 @@ class Worker:
                 group_of=lambda entry: entry.host,
                 limits=self._hosts,
                 threads=PROCESS_THREADS,
+                feed_of=lambda entry: entry.feed_id,
+                feeds=Limits(FEED_AT_ONCE, timedelta(0)),
             ),
             Lane(
                 step=Step.DELIVER,

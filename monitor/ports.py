@@ -235,17 +235,27 @@ class Tx(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What an engine has room for: how many rows, which groups are full, how many a group may have.
+class Share:
+    """What groups may have: which are full, and how many rows any other may be given.
 
-    A group is a host for feeds and entries, a receiver for deliveries. `free` overrides `at_once`
-    for a group that has some of its slots taken.
+    `free` overrides `at_once` for a group that has some of its slots taken.
     """
 
-    limit: int
     at_once: int
     full: frozenset[str] = frozenset()
     free: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted(Share):
+    """What an engine has room for: how many rows in all, and how many of a group.
+
+    A group is a host for feeds and entries, a receiver for deliveries. `feeds` is the share of each
+    feed in the entries that are claimed, whatever hosts their pages are on.
+    """
+
+    limit: int
+    feeds: Share | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

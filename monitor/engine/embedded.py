@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from monitor.engine.limits import Limits
 from monitor.engine.perform import Observe, Work, perform
 from monitor.errors import StoreError
-from monitor.ports import Claim, Clock, Report, Step, Store, Wanted
+from monitor.ports import Claim, Clock, Report, Share, Step, Store, Wanted
 
 LEASE = timedelta(seconds=60)
 RENEW_EVERY = timedelta(seconds=15)
@@ -40,6 +40,8 @@ class Lane:
     group_of: Callable[[Any], str]
     limits: Limits
     threads: int
+    feed_of: Callable[[Any], str] = lambda _: ""
+    feeds: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +151,7 @@ class Embedded:
                 at_once=lane.limits.per_claim,
                 full=lane.limits.full(time.monotonic()),
                 free=lane.limits.free(),
+                feeds=_share(lane.feeds),
             )
             now = now_of(lane.step)
             try:
@@ -168,6 +171,8 @@ class Embedded:
     def _begin(self, lane: Lane, claim: Claim[Any]) -> None:
         group = lane.group_of(claim.row)
         lane.limits.enter(group, time.monotonic())
+        if lane.feeds is not None:
+            lane.feeds.enter(lane.feed_of(claim.row), time.monotonic())
         self._in_work[claim.token] = lane.step
         try:
             self._pools[lane.step].submit(self._perform, lane, claim, group)
@@ -187,6 +192,8 @@ class Embedded:
 
     def _end(self, lane: Lane, claim: Claim[Any], group: str) -> None:
         lane.limits.leave(group)
+        if lane.feeds is not None:
+            lane.feeds.leave(lane.feed_of(claim.row))
         del self._in_work[claim.token]
 
     def _adjust(self, jump: timedelta, ticks: BackgroundScheduler) -> None:
@@ -241,6 +248,12 @@ class Embedded:
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
         return not self._in_work
+
+
+def _share(limits: Limits | None) -> Share | None:
+    if limits is None:
+        return None
+    return Share(at_once=limits.per_claim, full=limits.full(time.monotonic()), free=limits.free())
 
 
 class _ClockJumps:

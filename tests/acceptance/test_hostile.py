@@ -95,6 +95,27 @@ def test_what_is_hostile_harms_only_itself(monitor: Monitor, desk: Desk, outlet:
     assert handles < 120
 
 
+def test_a_feed_whose_pages_hang_on_many_hosts_leaves_room_for_the_others(
+    monitor: Monitor, desk: Desk, outlet: Open
+) -> None:
+    kurier = outlet("kurier")
+    with ExitStack() as sockets:
+        deaf = [sockets.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(60)]
+        trap = _announcing([f"http://127.0.0.1:{each.getsockname()[1]}/" for each in deaf])
+        feeds = {"kurier": kurier.feed, "trap": sockets.enter_context(serving(answer(trap))).url()}
+        _configure(monitor, desk, feeds, deaf="http://127.0.0.1:9/")
+        monitor.start()
+        eventually(lambda: monitor.status()["entries"]["pending"] > 50)
+
+        for number in range(3):
+            _delay(kurier, desk, number)
+        waiting = monitor.status()["entries"]["pending"]
+        monitor.kill()
+
+    # The neighbor's articles came through while the trap's still stood in line.
+    assert waiting > 30
+
+
 def _announcing(links: list[str]) -> bytes:
     return _rss(
         *(

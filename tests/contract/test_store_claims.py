@@ -7,7 +7,7 @@ import pytest
 from monitor.adapters.store import SqlStore
 from monitor.errors import LeaseLost
 from monitor.model import DeliveryState, Entry, EntryState, ReceiverHealth, ReceiverName, ReceiverState
-from monitor.ports import Claim, Step, Wanted
+from monitor.ports import Claim, Share, Step, Wanted
 from tests.contract.store_rows import (
     ALL,
     DAY,
@@ -70,6 +70,21 @@ def test_a_group_gets_no_more_than_its_share_of_a_batch(store: SqlStore) -> None
     claims = store.claim_entries(NOW, Wanted(limit=5, at_once=2), LEASE)
 
     assert ["en_busy0", "en_busy1", "en_quiet0", "en_quiet1", "en_quiet2"] == sorted(ids(claims))
+
+
+def test_a_feed_gets_no_more_than_its_share_whatever_hosts_its_pages_are_on(store: SqlStore) -> None:
+    ages = [(9 - n) * SECOND for n in range(9)]
+    announce(
+        store, *(entry(f"wide{n}", host=f"h{n}.example", due_at=NOW - age) for n, age in enumerate(ages))
+    )
+
+    def claimed(share: Share) -> list[str]:
+        return sorted(ids(store.claim_entries(NOW, Wanted(limit=5, at_once=2, feeds=share), LEASE)))
+
+    assert ["en_wide0", "en_wide1"] == claimed(Share(at_once=2))
+    assert ["en_wide2"] == claimed(Share(at_once=2, free={"feed": 1}))
+    assert [] == claimed(Share(at_once=2, full=frozenset({"feed", "unknown"})))
+    assert ["en_wide3", "en_wide4"] == claimed(Share(at_once=2, full=frozenset({"unknown"})))
 
 
 def test_full_groups_are_passed_over_and_free_slots_bind(store: SqlStore) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from monitor.matching.matcher import build_matcher
 from monitor.model import Entity, EntityId, EntityKind, Matched, Name, Zones
+from tests.quality.__main__ import main, table
 from tests.quality.floors import faults, raised, read_floors, write_floors
 from tests.quality.gold import GoldCase
 from tests.quality.measure import (
@@ -118,3 +119,17 @@ def test_figures_below_their_floors_another_corpus_and_unpinned_ones_are_told() 
         "gold", "2", SPLITS, floors
     )
     assert 1 == len(faults("new", "1", SPLITS, floors))
+
+
+def test_the_table_has_a_line_for_each_corpus_split_and_family() -> None:
+    head, line = table({"gold": ("1", SPLITS)})
+
+    assert head.split()[:4] == ["corpus", "split", "family", "docs"]
+    assert line.split()[:7] == ["gold", "held", "alerts", "1", "8", "2", "2"]
+    assert 3 == line.count("0.800 (0.800 to 0.800)")
+
+
+def test_a_corpus_that_is_not_there_is_told_and_passed_over(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == main(["nowhere"])
+
+    assert "nowhere: not here, not measured\n" == capsys.readouterr().err

@@ -45,7 +45,7 @@ from monitor.adapters.store.schema import (
 )
 from monitor.errors import LeaseLost
 from monitor.model import EntryState, FeedState, ReceiverState
-from monitor.ports import Claim, Step, Wanted
+from monitor.ports import Claim, Share, Step, Wanted
 
 # Losses of an entry: how many bring it to an end, and how many pass before it is parked ever longer.
 LOST_AT_MOST = 20
@@ -57,11 +57,12 @@ _NO_LEASE: Mapping[str, object] = {"lease_token": None, "lease_until": None}
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A table that is a queue: which rows of it are alive, and in which groups they stand."""
+    """A table that is a queue: which rows of it are alive, in which groups they stand, and of which feed."""
 
     table: Table
     alive: ColumnElement[bool]
     group: ColumnElement[str]
+    feed: ColumnElement[Any]
 
     def claimable(self, now: datetime) -> ColumnElement[bool]:
         """Return the condition of rows that are alive, due, and held by nobody."""
@@ -74,9 +75,9 @@ class Queue:
 
 
 QUEUES: Mapping[Step, Queue] = {
-    Step.POLL: Queue(feeds, ACTIVE, feeds.c.host),
-    Step.PROCESS: Queue(entries, ENTRY_PENDING, entries.c.host),
-    Step.DELIVER: Queue(deliveries, DELIVERY_PENDING, deliveries.c.receiver),
+    Step.POLL: Queue(feeds, ACTIVE, feeds.c.host, feeds.c.number),
+    Step.PROCESS: Queue(entries, ENTRY_PENDING, entries.c.host, entries.c.feed_number),
+    Step.DELIVER: Queue(deliveries, DELIVERY_PENDING, deliveries.c.receiver, deliveries.c.receiver),
 }
 
 
@@ -94,11 +95,14 @@ def pick(connection: Connection, step: Step, now: datetime, wanted: Wanted) -> S
     return _pick_by_age(connection, queue, now, wanted)
 
 
-def candidates(queue: Queue, now: datetime, shut: Iterable[str], limit: int) -> Select[Any]:
-    """Return the statement for due rows outside of `shut` groups, the longest due first."""
+def candidates(
+    queue: Queue, now: datetime, shut: Iterable[str], limit: int, shut_feeds: Iterable[int] = ()
+) -> Select[Any]:
+    """Return the statement for due rows outside of `shut` groups and feeds, the longest due first."""
+    outside = [queue.feed.not_in(sorted(shut_feeds))] if shut_feeds else []
     return (
-        select(queue.table.c.number, queue.group.label("at"), queue.table.c.due_at)
-        .where(queue.claimable(now), queue.group.not_in(sorted(shut)))
+        select(queue.table.c.number, queue.group.label("at"), queue.feed.label("feed"), queue.table.c.due_at)
+        .where(queue.claimable(now), queue.group.not_in(sorted(shut)), *outside)
         .order_by(queue.table.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -266,23 +270,50 @@ def _first_due(
 
 def _pick_by_age(connection: Connection, queue: Queue, now: datetime, wanted: Wanted) -> Sequence[int]:
     """Look at the longest due rows; a group that has its share is left out of the next look."""
-    left = dict(wanted.free)
-    shut = set(wanted.full) | {group for group, free in left.items() if free <= 0}
+    groups = _Room(wanted)
+    of_feeds = _Room(_by_number(connection, wanted.feeds or Share(at_once=wanted.limit)))
     picked: dict[int, None] = {}
     look = 2 * wanted.limit
     while True:
-        rows = connection.execute(candidates(queue, now, shut, look)).all()
+        rows = connection.execute(candidates(queue, now, groups.shut, look, of_feeds.shut)).all()
         for row in rows:
-            if row.at in shut or row.number in picked:
+            if row.at in groups.shut or row.feed in of_feeds.shut or row.number in picked:
                 continue
             picked[row.number] = None
-            left[row.at] = left.get(row.at, wanted.at_once) - 1
-            if left[row.at] <= 0:
-                shut.add(row.at)
+            groups.take(row.at)
+            of_feeds.take(row.feed)
             if len(picked) == wanted.limit:
                 return tuple(picked)
         if len(rows) < look:
             return tuple(picked)
+
+
+class _Room:
+    """What is left of a share while rows are picked; `shut` groups may have no more."""
+
+    def __init__(self, share: Share) -> None:
+        self._at_once = share.at_once
+        self._left: dict[Any, int] = dict(share.free)
+        self.shut: set[Any] = set(share.full) | {group for group, free in share.free.items() if free <= 0}
+
+    def take(self, group: Any) -> None:  # noqa: ANN401  (a host or a feed's number)
+        self._left[group] = self._left.get(group, self._at_once) - 1
+        if self._left[group] <= 0:
+            self.shut.add(group)
+
+
+def _by_number(connection: Connection, share: Share) -> Share:
+    """Return the shares of feeds by their numbers, under which entries know them."""
+    told = share.full | share.free.keys()
+    if not told:
+        return share
+    rows = connection.execute(select(feeds.c.id, feeds.c.number).where(feeds.c.id.in_(sorted(told))))
+    numbers: dict[str, Any] = {row.id: row.number for row in rows}
+    return Share(
+        at_once=share.at_once,
+        full=frozenset(numbers[feed] for feed in share.full if feed in numbers),
+        free={numbers[feed]: free for feed, free in share.free.items() if feed in numbers},
+    )
 
 
 def _pick_by_group(

@@ -301,6 +301,7 @@ Index(
     "entries_due",
     entries.c.due_at,
     entries.c.host,
+    entries.c.feed_number,
     entries.c.lease_until,
     entries.c.state,
     sqlite_where=ENTRY_PENDING,

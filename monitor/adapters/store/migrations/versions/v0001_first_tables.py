@@ -76,7 +76,7 @@ def _feeds_and_entries() -> None:
         sa.Column("lease_token", TEXT),
         sa.Column("lease_until", LONG),
     )
-    _index("entries_due", "entries", "due_at", "host", "lease_until", "state", where=PENDING)
+    _index("entries_due", "entries", "due_at", "host", "feed_number", "lease_until", "state", where=PENDING)
     _index("entries_failed", "entries", "number", where=FAILED)
     _index("entries_leased", "entries", "lease_token", where=LEASED)
     op.create_table(
