@@ -74,7 +74,7 @@ def judge(delivery: Delivery, reply: Reply, now: datetime, policy: RetryPolicy, 
     state, due_at = DeliveryState.PENDING, now
     if _is_success(reply):
         state = DeliveryState.DELIVERED
-    elif reply.status == HTTPStatus.GONE or now - delivery.promised_at >= policy.give_up_after:
+    elif reply.status == HTTPStatus.GONE or _is_exhausted(delivery, now, policy):
         state = DeliveryState.DEAD
     else:
         due_at = now + _wait(delivery, reply, policy, dice)
@@ -110,6 +110,11 @@ def receiver_after(
         open_until=now + _rest(failures - policy.failing_after, policy),
         told_failing=max(before.told_failing, 2 if now - since >= policy.still_failing_after else 1),
     )
+
+
+def _is_exhausted(delivery: Delivery, now: datetime, policy: RetryPolicy) -> bool:
+    """Tell whether time and tries are both used up: a monitor that stood still for a week has tried none."""
+    return now - delivery.promised_at >= policy.give_up_after and delivery.attempts >= policy.failing_after
 
 
 def _is_success(reply: Reply) -> bool:

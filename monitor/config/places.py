@@ -14,6 +14,7 @@ import yaml
 import yaml.events as said
 
 from monitor.errors import Fault
+from monitor.text.urls import without_secrets
 
 # Deeper nesting than this is no configuration; the longest path of ours has eight steps.
 _DEPTH = 64
@@ -36,7 +37,13 @@ class Place:
 
     def fault(self, path: Path, problem: str) -> Fault:
         """Return what is wrong here."""
-        return Fault(file=self.file, line=self.line, column=self.column, path=dotted(path), problem=problem)
+        return Fault(
+            file=self.file,
+            line=self.line,
+            column=self.column,
+            path=without_secrets(dotted(path)),
+            problem=without_secrets(problem),
+        )
 
 
 class Text(str):

@@ -16,6 +16,8 @@ def show_status(status: Mapping[str, Any]) -> Shown:
         f"{deliveries['dead']} dead, {deliveries['held']} held"
         + (f"; oldest pending since {deliveries['oldest_pending_at']}" if deliveries["pending"] else ""),
     )
+    beat = status["last_heartbeat_at"]
+    words = (*words, f"last heartbeat: {beat or 'none yet'}")
     return Shown(plain=status, tables=(feeds_table(status), _receivers(status)), words=words)
 
 

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+_URL_IN_TEXT = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s'\"<>]+[@?][^\s'\"<>]*")
 # Parameters that only tell where a reader came from; the same page answers without them.
 _TRACKING = frozenset(
     (
@@ -61,6 +62,11 @@ def _shown_parameter(parameter: str) -> str:
     """Return a parameter's name without its value; one without value may be a token all by itself."""
     name, _, value = parameter.partition("=")
     return f"{quote(unquote(name), errors='replace')}=…" if value.strip("=") else "…"
+
+
+def without_secrets(text: str) -> str:
+    """Return a text in which every URL with a user or a query is written as `shown_url` writes it."""
+    return _URL_IN_TEXT.sub(lambda found: shown_url(found[0]), text)
 
 
 def host_of(url: str) -> str:

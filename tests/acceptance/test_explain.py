@@ -103,6 +103,16 @@ def test_text_from_standard_input_is_explained_within_a_hundred_columns(
     assert max(map(len, told.splitlines())) <= 100
 
 
+def test_an_entity_whose_tests_fail_can_be_explained(outlet_with_page: Outlet, monitor: Monitor) -> None:
+    assert outlet_with_page
+    listed = monitor.config.read_text(encoding="utf-8")
+    failing = listed.replace("names: [Trainium]", "names: [Trainium], tests: {match: [nothing]}")
+    monitor.config.write_text(failing, encoding="utf-8")
+
+    assert "does not name 'trainium'" in monitor.call("check", expect=78)
+    assert "none of its names" in monitor.call("explain", "-", "--entity", "trainium", stdin="nothing")
+
+
 def test_an_unknown_entity_is_wrong_usage(outlet_with_page: Outlet, monitor: Monitor) -> None:
     assert outlet_with_page
 

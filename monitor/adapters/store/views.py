@@ -21,6 +21,7 @@ from monitor.adapters.store.schema import (
     deliveries,
     feeds,
     held_alerts,
+    marks,
     matches,
     receivers,
     stories,
@@ -55,7 +56,13 @@ def status(connection: Connection) -> Mapping[str, Any]:
             {"name": row.name, "state": row.state.value, "failures": row.failures}
             for row in connection.execute(select(receivers).order_by(receivers.c.name))
         ],
+        "last_heartbeat_at": _last_heartbeat(connection),
     }
+
+
+def _last_heartbeat(connection: Connection) -> str | None:
+    remembered = connection.execute(select(marks.c.remembered).where(marks.c.name == "heartbeat")).scalar()
+    return _shown(datetime.fromisoformat(remembered["at"])) if remembered else None
 
 
 def pending_entries(connection: Connection) -> int:

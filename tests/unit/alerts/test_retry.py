@@ -110,13 +110,19 @@ def test_each_of_25_receivers_is_tried_as_the_table_says(
 
 
 def test_a_delivery_dies_at_the_first_failure_seven_days_after_its_promise() -> None:
-    late = replace(DELIVERY, attempts=3)
+    late = replace(DELIVERY, attempts=POLICY.failing_after)
 
     before = judge(late, fails(), NOW + 7 * DAY - seconds(1), POLICY, EVEN)
     after = judge(late, fails(), NOW + 7 * DAY, POLICY, EVEN)
 
     assert (before.state, after.state) == (DeliveryState.PENDING, DeliveryState.DEAD)
     assert after.due_at == after.at
+
+
+def test_a_week_in_which_the_monitor_stood_still_uses_no_tries_up() -> None:
+    attempt = judge(replace(DELIVERY, attempts=1), fails(), NOW + 8 * DAY, POLICY, EVEN)
+
+    assert DeliveryState.PENDING == attempt.state
 
 
 def test_a_replay_starts_the_seven_days_anew() -> None:

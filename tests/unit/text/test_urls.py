@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.text.urls import canonical_url, host_of, shown_url, without_userinfo
+from monitor.text.urls import canonical_url, host_of, shown_url, without_secrets, without_userinfo
 
 SECRET = "s3cr3t"
 HOSTS = st.sampled_from(
@@ -139,3 +139,16 @@ def test_a_host_is_named_with_a_port_that_is_not_the_usual(url: str, host: str) 
 )
 def test_user_and_password_go_and_nothing_else(url: str, without: str) -> None:
     assert without == without_userinfo(url)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("cannot read 'https://u:hidden@h/x'", "cannot read 'https://h/x'"),
+        ("https://h/feed?token=hidden is twice there", "https://h/feed?token=… is twice there"),
+        ("write https://… or http://h/x", "write https://… or http://h/x"),
+        ("mail me@example.org", "mail me@example.org"),
+    ],
+)
+def test_a_text_keeps_its_urls_but_not_their_secrets(text: str, shown: str) -> None:
+    assert shown == without_secrets(text)
