@@ -15,9 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.matching.automaton import is_unspaced, is_wordlike
-from monitor.matching.german import ends_in_noun, is_closed_compound, takes_s
+from monitor.matching.german import ends_in_noun, is_closed_compound, takes_endings, takes_s
 from monitor.matching.languages import APOSTROPHE_SUFFIXES, GENITIVE_S, is_ending
-from monitor.matching.lexicon import Role, Target
+from monitor.matching.lexicon import LEAST_ACRONYM, Role, Target
 from monitor.model import Case, EntityKind, Form
 from monitor.text.normalize import Folded
 
@@ -97,7 +97,7 @@ def _handle(original: str, folded: Folded, start: int, end: int) -> Fit | None:
     chunk = _CHUNK_BEFORE.search(text, max(start - _LONGEST_ADDRESS, 0), start)
     before = chunk[0] if chunk else ""
     if text[start - 1] in "#@" and (start == 1 or not is_wordlike(text[start - 2])):
-        whole = end == len(text) or not (is_wordlike(text[end]) or text[end] == "_")
+        whole = end == len(text) or not is_wordlike(text[end])
         return Fit(Form.HANDLE if whole else None, start - 1, end, end)
     if _PATH.search(before):
         return Fit(None, start, end, end)
@@ -159,17 +159,19 @@ def _attached(
 def _ending(folded_rest: str, rest: str, target: Target, language: str) -> Form | None:
     """Return the form of a name with an ending of the language, or None."""
     capitals = rest.isupper() and not target.display.isupper()
-    if not rest.islower() and not capitals:
+    if (rest != rest.lower() and not capitals) or not takes_endings(target.display, folded_rest):
         return None
     if folded_rest == "s" and takes_s(target.display):
         return Form.GENITIVE if language in GENITIVE_S else Form.PLURAL
     if language != "de":
         return Form.INFLECTED if is_ending(folded_rest, language) else None
-    if folded_rest == "es" and ends_in_noun(target.display):
+    return _german_ending(folded_rest, target.display)
+
+
+def _german_ending(folded_rest: str, name: str) -> Form | None:
+    if folded_rest == "es" and ends_in_noun(name):
         return Form.GENITIVE
-    if folded_rest == "n" and target.display.lower().endswith("e"):
-        return Form.INFLECTED
-    return None
+    return Form.INFLECTED if folded_rest == "n" and name.lower().endswith("e") else None
 
 
 def _number(folded_rest: str, _rest: str, target: Target, _language: str) -> Form | None:
@@ -182,6 +184,8 @@ def _compound(_folded_rest: str, rest: str, target: Target, language: str) -> Fo
     """Return the form of a German closed compound with the name (Amazonaktie), or None."""
     closed = target.kind is not EntityKind.PERSON and language == "de" and target.role is not Role.SHORT
     if not closed or not (rest.islower() or (rest.isupper() and not target.acronym)):
+        return None
+    if target.acronym and len(target.display) <= LEAST_ACRONYM:
         return None
     return Form.COMPOUND if is_closed_compound(target.display.split()[-1], rest.lower()) else None
 

@@ -14,17 +14,16 @@ namesakes by given names in general, only from well-known ones (`words.bearers`)
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from math import exp
 
-from monitor.matching.automaton import is_unspaced
+from monitor.matching.evidence import Clue, Scene, Sight, clue
 from monitor.matching.languages import is_word
-from monitor.matching.lexicon import LEAST_ACRONYM, Role, bare_words, folded_words
+from monitor.matching.lexicon import Role, folded_words
 from monitor.matching.people import Bearer, FullName, can_be_surname, governing
 from monitor.matching.spans import CueFound, Found
-from monitor.matching.surroundings import Surroundings, Word, head_of, words_of
+from monitor.matching.strength import is_common, strength
+from monitor.matching.surroundings import Word, head_of, words_of
+from monitor.matching.weights import Weights
 from monitor.matching.words.bearers import BEARERS
-from monitor.matching.words.everyday import ENGLISH_WORDS, GERMAN_WORDS, PLACES
 from monitor.matching.words.given import GIVEN_NAMES, SURNAMES
 from monitor.matching.words.roles import (
     BUSINESS,
@@ -36,7 +35,7 @@ from monitor.matching.words.roles import (
     ORGANIZATION_HEADS,
     ORGANIZATION_WORDS,
 )
-from monitor.model import Entity, EntityKind, Evidence, Form, MatchReason
+from monitor.model import EntityKind, Form, MatchReason
 from monitor.text.tokens import Span
 
 _PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
@@ -44,168 +43,13 @@ _CUES = ORGANIZATION_HEADS | ORGANIZATION_WORDS | GEOGRAPHIC_HEADS | GEOGRAPHIC_
 _MOST_FURTHER = 4  # context words beyond the first that still count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """The one table, in natural log-odds. All set by hand on the cases of the acceptance table."""
-
-    full_name: float = 4.0  # a name of several words is hardly ever another thing: 0.98
-    name: float = 2.0  # a single capitalized word, nothing else known: 0.88
-    own_surname: float = 1.0  # a person configured by one word: 0.73
-    short_form: float = -0.5  # a bare surname is anybody's: 0.38, probable and no more
-    common_word: float = -3.0  # a German noun is capitalized anyway: 0.27 with `name`
-    common_word_inside: float = -1.0  # within an English sentence a capital means a name: 0.73
-    common_word_opening: float = -1.7  # where a sentence begins, or in an English headline: 0.57
-    capital_article: float = 2.5  # "in Die Zeit": an article within a sentence is capitalized in names only
-    common_surname: float = -0.7  # Koch, Weber: many bearers
-    place: float = -1.5  # a town or land of the same name: 0.62
-    given_name: float = -3.0  # Peter alone names nobody in particular
-    two_letters: float = -2.0  # abbreviations of two letters have dozens of readings
-    three_letters: float = -0.5
-    other_word: float = -8.0  # a decoy, another word or a longer name stands there: certain
-    lower_case: float = -6.0  # the common word, written as one
-    own_given_name: float = 4.5  # the full name, with initials between or in two steps
-    other_given_name: float = -8.0  # Ron is not Peter: outweighs licence and context together
-    unknown_given_name: float = -5.0  # a capitalized word that no dictionary knows, before a surname
-    known_bearer: float = -4.0  # a well-known namesake of an entity without given names
-    some_given_name: float = -0.5  # the entity has no given name to compare
-    given_name_of_organization: float = -4.0  # Werner Siemens is no company
-    licensed_before: float = 5.0  # the full name stood before
-    licensed_after: float = 4.5  # it follows, as after a title
-    governed_by_other: float = -6.0  # the last full name was another's
-    namesake_in_article: float = -1.5  # an organization's: somebody of that surname is in the article
-    office: float = -6.0  # Gouverneur DeSantis is not the manager; outweighs a licence
-    office_apposition: float = -4.0
-    office_of_namesake: float = -4.0  # with a well-known namesake in office
-    office_of_organization: float = -1.5
-    office_unclear: float = -0.5  # an entity of no kind may well hold an office
-    office_in_sentence: float = -1.5  # for a surname that nothing licenses
-    business: float = 1.0
-    double_surname: float = -6.0  # Müller-Meier is neither; outweighs a licence
-    organization_compound: float = 1.5  # Amazon-Chef, Amazonaktie
-    organization_word: float = 1.5  # der Händler Amazon
-    organization_follows: float = 1.0  # Amazon shares
-    legal_form: float = 2.5  # Amazon Inc.
-    domain: float = 1.5  # amazon.de
-    geographic_compound: float = -6.0  # Amazon-Delta
-    geographic_follows: float = -6.0  # Amazon River
-    geographic_before: float = -3.0  # the river Amazon
-    bare_article: float = -2.8  # "the Amazon is", as only rivers and forests are called
-    neighbor_after: float = -0.4  # Amazon Prime is still Amazon's
-    neighbor_before: float = -0.8
-    neighbor_of_common: float = -1.7  # Apple Daily, Casa Nova: a common word makes many names
-    context: float = 1.5
-    context_further: float = 0.7
-    context_near: float = 0.8
-    not_context: float = -2.0
-    not_context_further: float = -1.0
-    not_context_near: float = -1.0
-    required_missing: float = -8.0
-    decoy_elsewhere: float = -1.0
-    decoy_further: float = -0.4
-    related: float = 1.5
-    related_further: float = 0.5
-    one_sense_for: float = 0.5
-    one_sense_against: float = -1.0
-    one_sense_strongly_against: float = -2.2  # three refusals and nothing for it
-
-
-@dataclass(frozen=True, slots=True)
-class Clue:
-    """Evidence, and the span of the text that shows another reading where it does."""
-
-    evidence: Evidence
-    span: Span | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What the whole article holds for one entity."""
-
-    entity: Entity
-    language: str
-    cues: Sequence[CueFound]
-    full_names: Sequence[FullName]
-    own_roles: frozenset[str]
-    refused: Sequence[Found]
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """One mention, what stands around it, and the full name that it ends, if it does."""
-
-    found: Found
-    around: Surroundings
-    full_name: FullName | None
-    name_before: bool
-
-
-def confidence_of(evidence: Sequence[Evidence]) -> float:
-    """Return the logistic of the sum of the weights, 0–1."""
-    total = sum(each.weight for each in evidence)
-    return 1 / (1 + exp(-total))
-
-
 def clues(sight: Sight, scene: Scene, weights: Weights) -> Iterator[Clue]:
     """Yield everything that speaks for or against a mention, the strength of its name first."""
-    yield from _strength(sight, scene, weights)
+    yield from strength(sight, scene, weights)
     if sight.found.refusal:
         return
     for look in (_names, _offices, _compounds, _beside, _neighbors, _context, _decoys):
         yield from look(sight, scene, weights)
-
-
-def _clue(reason: MatchReason, text: str, weight: float, span: Span | None = None) -> Clue:
-    return Clue(Evidence(reason=reason, text=text, weight=weight), span)
-
-
-# ---- the name itself -------------------------------------------------------------------------
-
-
-def _strength(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
-    """How much does the name tell by itself?"""
-    found, target = sight.found, sight.found.target
-    if target.role is Role.SHORT:
-        yield _clue(MatchReason.SHORT_FORM, target.display, by.short_form)
-        if is_common(target.display, "de"):
-            yield _clue(MatchReason.COMMON_WORD, target.display, by.common_surname)
-    elif target.words > 1:
-        person = target.kind is EntityKind.PERSON
-        yield _clue(MatchReason.FULL_NAME if person else MatchReason.NAME, target.name, by.full_name)
-    elif target.kind is EntityKind.PERSON:
-        yield _clue(MatchReason.NAME, target.name, by.own_surname)
-    else:
-        yield _clue(MatchReason.NAME, target.name, by.name)
-        yield from _weakness(sight, scene, by)
-    if found.refusal:
-        lower = found.refusal is MatchReason.LOWER_CASE
-        yield _clue(found.refusal, found.taker, by.lower_case if lower else by.other_word, found.surface)
-
-
-def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
-    """What else is a single word that names an organization, a product or a place?"""
-    name, around = sight.found.target.name, sight.around
-    folded = "".join(bare_words(name))
-    if is_common(name, scene.language):
-        inside = bool(around.before) and not around.headline
-        foreign = by.common_word_inside if inside else by.common_word_opening
-        yield _clue(MatchReason.COMMON_WORD, name, by.common_word if scene.language == "de" else foreign)
-        if inside and sight.found.text[0].isupper() and folded_words(name) != bare_words(name):
-            yield _clue(MatchReason.NAME, sight.found.text, by.capital_article)
-    elif folded in GIVEN_NAMES:
-        yield _clue(MatchReason.COMMON_WORD, name, by.given_name)
-    elif folded in PLACES and sight.found.target.kind is not EntityKind.PLACE:
-        yield _clue(MatchReason.COMMON_WORD, name, by.place)
-    elif len(folded) <= LEAST_ACRONYM and not is_unspaced(folded[0]):
-        weight = by.three_letters if len(folded) == LEAST_ACRONYM else by.two_letters
-        yield _clue(MatchReason.SHORT_NAME, name, weight)
-    if sight.found.form is Form.HANDLE and "." in sight.found.text:
-        yield _clue(MatchReason.ORGANIZATION_CUE, sight.found.text, by.domain)
-
-
-def is_common(name: str, language: str) -> bool:
-    """Return whether a name is an ordinary word of a language."""
-    listed = {"de": GERMAN_WORDS, "en": ENGLISH_WORDS}.get(language, frozenset())
-    return "".join(bare_words(name)) in listed
 
 
 # ---- given names and offices -----------------------------------------------------------------
@@ -225,7 +69,7 @@ def _names(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
 def _given(full: FullName, found: Found, by: Weights) -> Iterator[Clue]:
     given = full.text[: found.core.start - full.span.start].strip()
     if full.bearer is Bearer.OWN:
-        yield _clue(MatchReason.FULL_NAME, full.text, by.own_given_name)
+        yield clue(MatchReason.FULL_NAME, full.text, by.own_given_name)
         return
     organization = found.target.kind is EntityKind.ORGANIZATION
     weight = {
@@ -234,7 +78,7 @@ def _given(full: FullName, found: Found, by: Weights) -> Iterator[Clue]:
         Bearer.KNOWN: by.known_bearer,
         Bearer.SOME: by.given_name_of_organization if organization else by.some_given_name,
     }[full.bearer]
-    yield _clue(MatchReason.OTHER_GIVEN_NAME, given, weight, full.span)
+    yield clue(MatchReason.OTHER_GIVEN_NAME, given, weight, full.span)
 
 
 def _governed(found: Found, full: FullName | None, by: Weights) -> Iterator[Clue]:
@@ -243,13 +87,15 @@ def _governed(found: Found, full: FullName | None, by: Weights) -> Iterator[Clue
         return
     if full.bearer is Bearer.OWN:
         before = full.place < found.place
-        yield _clue(MatchReason.LICENSED, full.text, by.licensed_before if before else by.licensed_after)
+        yield clue(MatchReason.LICENSED, full.text, by.licensed_before if before else by.licensed_after)
     elif full.bearer is Bearer.KNOWN:
         organization = found.target.kind is EntityKind.ORGANIZATION
         weight = by.namesake_in_article if organization else by.known_bearer
-        yield _clue(MatchReason.OTHER_GIVEN_NAME, full.text, weight)
+        yield clue(MatchReason.OTHER_GIVEN_NAME, full.text, weight)
     else:
-        yield _clue(MatchReason.OTHER_GIVEN_NAME, full.text, by.governed_by_other)
+        organization = found.target.kind is EntityKind.ORGANIZATION
+        weight = by.governed_by_namesake if organization else by.governed_by_other
+        yield clue(MatchReason.OTHER_GIVEN_NAME, full.text, weight)
 
 
 def _offices(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
@@ -262,15 +108,15 @@ def _offices(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     office = _office(beside, scene)
     named = _office(sight.around.apposition, scene)
     if office:
-        yield _clue(MatchReason.OTHER_ROLE, office.text, _office_weight(found, by, by.office))
-    elif named:
-        yield _clue(MatchReason.OTHER_ROLE, named.text, _office_weight(found, by, by.office_apposition))
-    elif found.target.role is Role.SHORT and not scene.full_names:
+        yield clue(MatchReason.OTHER_ROLE, office.text, _office_weight(found, by, by.office))
+    elif named and (found.target.kind is not EntityKind.ORGANIZATION or _is_well_known(found)):
+        yield clue(MatchReason.OTHER_ROLE, named.text, _office_weight(found, by, by.office_apposition))
+    elif found.target.role is Role.SHORT and not scene.full_names and _is_well_known(found):
         yield from _office_in_sentence(sight, scene, by)
     if found.target.kind is not EntityKind.ORGANIZATION:
         trade = next((each for each in (*beside, *sight.around.apposition) if is_trade(each.folded)), None)
         if trade:
-            yield _clue(MatchReason.ROLE, trade.text, by.business)
+            yield clue(MatchReason.ROLE, trade.text, by.business)
 
 
 def _office(words: Sequence[Word], scene: Scene) -> Word | None:
@@ -287,9 +133,14 @@ def _office_weight(found: Found, by: Weights, of_person: float) -> float:
     kind = found.target.kind
     if kind is EntityKind.PERSON:
         return of_person
-    if "".join(folded_words(found.target.display)) in BEARERS:
+    if _is_well_known(found):
         return by.office_of_namesake
     return by.office_of_organization if kind is EntityKind.ORGANIZATION else by.office_unclear
+
+
+def _is_well_known(found: Found) -> bool:
+    """Return whether somebody in office has the same surname."""
+    return "".join(folded_words(found.target.display)) in BEARERS
 
 
 def _office_in_sentence(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
@@ -297,7 +148,7 @@ def _office_in_sentence(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clu
     said = words_of(sight.found.page.original, sentence.start, sentence.end)
     office = _office(said, scene)
     if office:
-        yield _clue(MatchReason.OTHER_ROLE, office.text, by.office_in_sentence)
+        yield clue(MatchReason.OTHER_ROLE, office.text, by.office_in_sentence)
 
 
 def roles_before(sight: Sight) -> Sequence[Word]:
@@ -323,13 +174,13 @@ def _compounds(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
     parts = folded_words(found.rest)
     if kind is EntityKind.PERSON:
         if any(part in SURNAMES for part in parts):
-            yield _clue(MatchReason.OTHER_NAME, found.text, by.double_surname, found.surface)
+            yield clue(MatchReason.OTHER_NAME, found.text, by.double_surname, found.surface)
         return
     geographic = kind is not EntityKind.PLACE and any(part in GEOGRAPHIC_HEADS for part in parts)
     if geographic:
-        yield _clue(MatchReason.GEOGRAPHIC_CUE, found.text, by.geographic_compound, found.surface)
+        yield clue(MatchReason.GEOGRAPHIC_CUE, found.text, by.geographic_compound, found.surface)
     elif any(part in ORGANIZATION_HEADS or is_trade(part) for part in parts):
-        yield _clue(MatchReason.ORGANIZATION_CUE, found.text, by.organization_compound)
+        yield clue(MatchReason.ORGANIZATION_CUE, found.text, by.organization_compound)
 
 
 def _beside(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
@@ -341,18 +192,18 @@ def _beside(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
     before = around.before[0] if around.before else None
     if after and after.folded in GEOGRAPHIC_HEADS:
         span = Span(found.surface.start, after.span.end)
-        yield _clue(MatchReason.GEOGRAPHIC_CUE, after.text, by.geographic_follows, span)
+        yield clue(MatchReason.GEOGRAPHIC_CUE, after.text, by.geographic_follows, span)
     elif after and after.folded in LEGAL_FORMS and after.capital:
-        yield _clue(MatchReason.LEGAL_FORM, after.text, by.legal_form)
+        yield clue(MatchReason.LEGAL_FORM, after.text, by.legal_form)
     elif after and after.folded in ORGANIZATION_HEADS:
-        yield _clue(MatchReason.ORGANIZATION_CUE, after.text, by.organization_follows)
+        yield clue(MatchReason.ORGANIZATION_CUE, after.text, by.organization_follows)
     if before and head_of(before.folded) in ORGANIZATION_WORDS:
-        yield _clue(MatchReason.ORGANIZATION_CUE, before.text, by.organization_word)
+        yield clue(MatchReason.ORGANIZATION_CUE, before.text, by.organization_word)
     elif before and head_of(before.folded) in GEOGRAPHIC_WORDS:
         span = Span(before.span.start, found.surface.end)
-        yield _clue(MatchReason.GEOGRAPHIC_CUE, before.text, by.geographic_before, span)
+        yield clue(MatchReason.GEOGRAPHIC_CUE, before.text, by.geographic_before, span)
     elif before and before.folded == "the" and _stands_bare(sight) and is_word(found.target.name, "en"):
-        yield _clue(MatchReason.GEOGRAPHIC_CUE, f"{before.text} {found.text}", by.bare_article)
+        yield clue(MatchReason.GEOGRAPHIC_CUE, f"{before.text} {found.text}", by.bare_article)
 
 
 def _stands_bare(sight: Sight) -> bool:
@@ -368,12 +219,13 @@ def _neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     single = found.target.words == 1 and found.target.kind is not EntityKind.PERSON
     if not single or around.headline or found.form not in _PLAIN:
         return
-    common = is_common(found.target.name, scene.language)
+    folded = "".join(folded_words(found.target.name))
+    common = is_common(found.target.name, scene.language) or folded in GIVEN_NAMES
     after = around.after[0] if around.after else None
     if after and after.capital and _is_strange(after.text, after.folded, scene.language):
         weight = by.neighbor_of_common if common else by.neighbor_after
         span = Span(found.surface.start, after.span.end)
-        yield _clue(MatchReason.OTHER_NAME, f"{found.text} {after.text}", weight, span)
+        yield clue(MatchReason.OTHER_NAME, f"{found.text} {after.text}", weight, span)
     before = around.before[0] if around.before else None
     opens = around.opens and len(around.before) == 1
     if before is None or opens or sight.name_before or sight.full_name or not before.capital:
@@ -381,7 +233,7 @@ def _neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     if _is_strange(before.text, before.folded, scene.language):
         weight = by.neighbor_of_common if common else by.neighbor_before
         span = Span(before.span.start, found.surface.end)
-        yield _clue(MatchReason.OTHER_NAME, f"{before.text} {found.text}", weight, span)
+        yield clue(MatchReason.OTHER_NAME, f"{before.text} {found.text}", weight, span)
 
 
 def _is_strange(text: str, folded: str, language: str) -> bool:
@@ -405,13 +257,13 @@ def _context(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         ]
         words = list(dict.fromkeys(each.cue.text for each in there))
         for number, word in enumerate(words[: 1 + _MOST_FURTHER]):
-            yield _clue(reason, word, further if number else first)
+            yield clue(reason, word, further if number else first)
         close = next((each.cue.text for each in there if _is_near(each, sight)), None)
         if close:
-            yield _clue(reason, close, near)
+            yield clue(reason, close, near)
     required = [each for each in scene.cues if each.cue.reason is MatchReason.REQUIRED_MISSING]
     if scene.entity.require and not required:
-        yield _clue(MatchReason.REQUIRED_MISSING, ", ".join(scene.entity.require), by.required_missing)
+        yield clue(MatchReason.REQUIRED_MISSING, ", ".join(scene.entity.require), by.required_missing)
 
 
 def _overlaps(cue: CueFound, found: Found) -> bool:
@@ -430,4 +282,4 @@ def _decoys(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         return
     takers = list(dict.fromkeys(each.taker for each in scene.refused))
     for number, taker in enumerate(takers[: 1 + _MOST_FURTHER]):
-        yield _clue(MatchReason.DECOY, taker, by.decoy_further if number else by.decoy_elsewhere)
+        yield clue(MatchReason.DECOY, taker, by.decoy_further if number else by.decoy_elsewhere)

@@ -10,20 +10,57 @@ behind a name is a compound where it is a noun by its lemma and the whole is no 
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from monitor.matching.languages import is_word, lemma
+from monitor.matching.words.everyday import GERMAN_WORDS, PLACES
+from monitor.matching.words.given import GIVEN_NAMES
+from monitor.matching.words.roles import ORGANIZATION_HEADS
+from monitor.text.normalize import fold
 
+_LEAST_STEM = 4  # letters of a name before any noun; shorter ones begin other words (Rom|an, Si|eger)
 LEAST_NOUN = 4  # letters; shorter rests are endings (Amazonas, Amazonen) more often than nouns
 
 _ENDINGS = ("e", "en", "er", "es", "em")
+_LONGEST_FIRST = ("en", "er", "es", "em", "e")
+_NOUN_ENDINGS = ("es", "e", "en", "er", "n", "ern", "se")
 _ARTICLES = frozenset({"der", "die", "das"})
 _ARTICLE_FORMS = ("der", "die", "das", "den", "dem", "des")
+_TELLING_HEADS = frozenset(
+    "chef chefin sprecher sprecherin vorstand aktie manager managerin konzern tochter".split()  # noqa: SIM905
+)
+_LEAST_PROPER = 6  # letters from which a noun that inflects is hardly an everyday one (Bundestag, Schweiz)
+_LEAST_INFLECTED = 3
+_SHORT_HEADS = frozenset({"cup", "fan"})
+# What ends the names of lands and towns, which are other names and no compounds; for this project.
+_PLACE_ENDINGS = frozenset(
+    """land lande landes laender länder länders reich reichs reiche staaten berg berge bergs berger burg
+    burgs burger bürger feld felde dorf bach bachs brück wald walde walden haus hausen heim heimer stein furt
+    kirchen hafen hagen stadt städte mark marken mann manns männer maenner polis lion lein ling heit keit news
+    ische ischen ischer isches""".split()  # noqa: SIM905
+)
 _NO_GENITIVE_S = ("s", "x", "z", "ß")
 
 
 def takes_s(name: str) -> bool:
     """Return whether a name takes -s in the genitive, rather than an apostrophe or nothing."""
     return not name.lower().endswith(_NO_GENITIVE_S)
+
+
+def takes_endings(name: str, ending: str) -> bool:
+    """Return whether a name takes an ending: it is long enough, and no other name or word with it."""
+    letters = sum(each.isalnum() for each in name)
+    long = letters >= _LEAST_INFLECTED or (letters > 1 and name.isupper())
+    return (long or not name.isascii()) and not (ending == "s" and _is_other_name(name))
+
+
+def _is_other_name(name: str) -> bool:
+    """Return whether a name and an -s are another word: Pari|s, Han|s, Da|s."""
+    whole = name + "s"
+    if whole.lower() in GIVEN_NAMES or whole.lower() in PLACES:
+        return True
+    short = len(name) < _LEAST_STEM and not name.isupper()
+    return short and is_word(whole, "de") and lemma(whole, "de") != name
 
 
 def ends_in_noun(name: str) -> bool:
@@ -37,14 +74,43 @@ def is_noun(word: str) -> bool:
     return is_word(written, "de") and lemma(written, "de")[:1].isupper()
 
 
+@lru_cache(maxsize=32768)
+def inflects(word: str) -> bool:
+    """Return whether the dictionary knows a word's plural or old genitive: it is a noun, not a mere name."""
+    forms = (word + ending for ending in _NOUN_ENDINGS)
+    return is_word(word, "de") and any(is_word(form, "de") and lemma(form, "de") == word for form in forms)
+
+
+def is_ordinary(word: str) -> bool:
+    """Return whether a word is a noun of every day, or the form of a verb or an adjective."""
+    small = word.lower()
+    listed = fold(word).text in GERMAN_WORDS or (len(word) < _LEAST_PROPER and inflects(word))
+    return listed or (is_word(small, "de") and lemma(small, "de")[0].islower())
+
+
+def is_adjective(word: str) -> bool:
+    """Return whether a small word is an inflected adjective."""
+    return word.islower() and _adjective_stem(word) is not None
+
+
 def is_closed_compound(name_part: str, rest: str) -> bool:
-    """Return whether `name_part + rest`, written as one word, is a compound with the name."""
+    """Return whether `name_part + rest`, written as one word, is a compound with the name.
+
+    A name that is a noun itself begins too many other words; its compounds are told by their heads
+    (Bahnchef). A compound that the dictionary holds (Ostseeraum) needs a name of some length.
+    """
     linked = rest[1:] if rest[:1] == "s" else ""
-    return (
-        len(rest) >= LEAST_NOUN
-        and (is_noun(rest) or (len(linked) > LEAST_NOUN and is_noun(linked)))
-        and not is_word(name_part + rest, "de")
-    )
+    noun = rest if is_noun(rest) else linked if len(linked) > LEAST_NOUN and is_noun(linked) else ""
+    if len(noun) < LEAST_NOUN:
+        return noun in _SHORT_HEADS
+    ordinary = is_ordinary(name_part)
+    if noun in ORGANIZATION_HEADS:
+        return not ordinary or noun in _TELLING_HEADS or not is_word(name_part + rest, "de")
+    if noun in _PLACE_ENDINGS or ordinary or len(name_part) < _LEAST_STEM:
+        return False
+    whole = name_part + rest
+    head = lemma(noun[0].upper() + noun[1:], "de").lower()
+    return not is_word(whole, "de") or lemma(whole, "de").lower().endswith(head)
 
 
 def adjective_forms(name: str) -> Sequence[str]:
@@ -66,17 +132,28 @@ def _declined(words: Sequence[str], stems: Sequence[str | None]) -> Iterator[str
 
 
 def _stem(word: str) -> str | None:
-    """Return an adjective without its ending, or None where a word is no inflected adjective.
+    """Return an adjective of a name without its ending, or None where a word is no inflected adjective.
 
     Participles ("Vereinte") have their verb for a lemma and are told by what is before the ending.
     """
-    if not word[:1].isupper() or not word.endswith(_ENDINGS) or not is_word(word.lower(), "de"):
+    if not word[:1].isupper():
         return None
-    base = lemma(word.lower(), "de")
-    for ending in sorted(_ENDINGS, key=len, reverse=True):
-        stem = word.removesuffix(ending)
-        adjective = stem.lower() in {base, base.removesuffix("e")}
-        participle = base.endswith("n") and stem.endswith(("t", "en"))
-        if stem != word and base[0].islower() and (adjective or participle):
-            return stem
-    return None
+    stem = _adjective_stem(word.lower())
+    if stem is None and word.endswith(_ENDINGS) and is_word(word.lower(), "de"):
+        base = lemma(word.lower(), "de")
+        stems = (word.removesuffix(ending) for ending in _LONGEST_FIRST if word.endswith(ending))
+        verb = base.endswith("n") and base[0].islower()
+        return next((each for each in stems if verb and each.endswith(("t", "en"))), None)
+    return word[: len(stem)] if stem else None
+
+
+@lru_cache(maxsize=32768)
+def _adjective_stem(word: str) -> str | None:
+    """Return a small word without the ending of an adjective, or None where it has none."""
+    if not word.endswith(_ENDINGS) or not is_word(word, "de"):
+        return None
+    base = lemma(word, "de")
+    if not base[0].islower():
+        return None
+    stems = (word.removesuffix(ending) for ending in _LONGEST_FIRST if word.endswith(ending))
+    return next((stem for stem in stems if stem in {base, base.removesuffix("e")}), None)

@@ -7,14 +7,17 @@ gives its surname, with and without particles, as a weak name. Each spelling is 
 automaton; a pattern may stand for several entities.
 """
 
+import gc
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
+from typing import NamedTuple
 
 from monitor.matching.automaton import Automaton, blanked, pattern_of
-from monitor.matching.german import adjective_forms
+from monitor.matching.german import adjective_forms, is_noun
+from monitor.matching.languages import is_word
 from monitor.matching.words.bearers import BEARERS, Bearers
 from monitor.model import Case, Entity, EntityKind, Form, MatchReason, Name
 from monitor.text.normalize import fold
@@ -26,7 +29,10 @@ PARTICLES = frozenset(
 _ARTICLES = frozenset({"der", "die", "das", "den", "dem", "des", "the"})
 _CAMEL = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 _UMLAUTS = str.maketrans("äöüÄÖÜ", "aouAOU")
+_SIMPLE = re.compile("[A-Za-z]+(?: [A-Za-z]+)*")
+_CAPITAL = re.compile("[A-Z]")
 _BLANK = re.compile(" +")
+_NUMERAL = re.compile(r"[IVX]+\.?|\W*\w?\W*")  # Elisabeth II., Claudia B.: no surname
 _SPACES = re.compile(" {2,}")
 
 
@@ -38,8 +44,7 @@ class Role(StrEnum):
     DECOY = "decoy"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What a pattern stands for.
 
     `capitals` are the places in the pattern that must be upper case, `smalls` those that must not
@@ -62,8 +67,7 @@ class Target:
     words: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A context word of an entity, and what it means to it."""
 
     entity: int
@@ -86,23 +90,41 @@ class Lexicon:
 
 def build_lexicon(entities: Sequence[Entity]) -> Lexicon:
     """Compile entities; those with the same id must have been made one before."""
-    targets: dict[str, list[Target]] = {}
-    cues: dict[str, list[Cue]] = {}
-    own_given = tuple(frozenset(_own_given(entity)) for entity in entities)
+    with _uncollected():
+        return _build(entities)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause the search for cycles: nothing made here has any, and looking takes a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _build(entities: Sequence[Entity]) -> Lexicon:
+    targets: dict[str, tuple[Target, ...]] = {}
+    cues: dict[str, tuple[Cue, ...]] = {}
+    own_given = tuple([frozenset(_own_given(entity)) for entity in entities])
     for number, entity in enumerate(entities):
         for pattern, target in _targets(number, entity):
-            known = targets.setdefault(pattern, [])
-            if not any(_same(target, each) for each in known):
-                known.append(target)
+            known = targets.get(pattern, ())
+            if not known or not any(_same(target, each) for each in known):
+                targets[pattern] = (*known, target)
         for cue in _cues(number, entity, own_given[number]):
-            cues.setdefault(pattern_of(blanked(fold(cue.text).text)), []).append(cue)
+            word = pattern_of(blanked(fold(cue.text).text))
+            cues[word] = (*cues.get(word, ()), cue)
     cues.pop("", None)
     return Lexicon(
         entities=tuple(entities),
         names=Automaton(tuple(targets)),
-        targets=tuple(tuple(each) for each in targets.values()),
+        targets=tuple(targets.values()),
         words=Automaton(tuple(cues)),
-        cues=tuple(tuple(each) for each in cues.values()),
+        cues=tuple(cues.values()),
         own_given=own_given,
         related=_related(entities),
     )
@@ -110,6 +132,8 @@ def build_lexicon(entities: Sequence[Entity]) -> Lexicon:
 
 def folded_words(text: str) -> Sequence[str]:
     """Return the words of a name, folded."""
+    if _SIMPLE.fullmatch(text):
+        return text.lower().split()
     return blanked(fold(text).text).split()
 
 
@@ -127,6 +151,8 @@ def surnames(name: str) -> Sequence[str]:
     first = len(words) - 1
     while first > 1 and words[first - 1].lower() in PARTICLES:
         first -= 1
+    if _NUMERAL.fullmatch(words[-1]):
+        return ()
     return sorted({" ".join(words[first:]), words[-1]}, key=len, reverse=True)
 
 
@@ -141,27 +167,29 @@ def _admits(target: Target) -> tuple[object, ...]:
 
 def _own_given(entity: Entity) -> Iterator[str]:
     """Yield the given names that an entity's own full names hold; only persons have them."""
-    for name in entity.names if entity.kind is EntityKind.PERSON else ():
+    if entity.kind is not EntityKind.PERSON:
+        return
+    for name in entity.names:
         for surname in surnames(name.text)[:1]:
             yield from folded_words(name.text.removesuffix(surname))
 
 
 def _targets(number: int, entity: Entity) -> Iterator[tuple[str, Target]]:
-    person = entity.kind is EntityKind.PERSON
+    kind = entity.kind
     for name in entity.names:
         words = len(bare_words(name.text))
-        make = partial(_patterns, number, entity.kind, Role.NAME, name, words)
-        for display, form in _spellings(name.text, entity.kind):
-            yield from make(display, form)
+        for display, form in _spellings(name.text, kind):
+            yield from _patterns(number, kind, Role.NAME, name, words, display, form)
         if " " in name.text:
-            yield from make("".join(name.text.split()), Form.HANDLE)
-        for surname in surnames(name.text) if person else ():
-            for display, form in _spellings(surname, entity.kind):
-                yield from _patterns(number, entity.kind, Role.SHORT, name, words, display, form)
+            joined = "".join(name.text.split())
+            yield from _patterns(number, kind, Role.NAME, name, words, joined, Form.HANDLE)
+        for surname in surnames(name.text) if kind is EntityKind.PERSON else ():
+            for display, form in _spellings(surname, kind):
+                yield from _patterns(number, kind, Role.SHORT, name, words, display, form)
     for decoy in entity.decoys:
         words = len(folded_words(decoy))
-        for display, form in _spellings(decoy, entity.kind):
-            yield from _patterns(number, entity.kind, Role.DECOY, Name(text=decoy), words, display, form)
+        for display, form in _spellings(decoy, kind):
+            yield from _patterns(number, kind, Role.DECOY, Name(text=decoy), words, display, form)
 
 
 def _spellings(text: str, kind: EntityKind) -> Iterator[tuple[str, Form]]:
@@ -192,16 +220,12 @@ def _joined_particles(text: str) -> str:
 def _patterns(
     number: int, kind: EntityKind, role: Role, name: Name, words: int, display: str, form: Form
 ) -> Iterator[tuple[str, Target]]:
-    """Yield the patterns of one spelling: as written, and without doubled or around-`&` blanks."""
-    folded = fold(display)
-    plain = blanked(folded.text)
-    written = [display[place] for each, place in zip(plain, folded.offsets, strict=True) if each != " "]
-    exact = name.case is Case.EXACT
-    for pattern in _layouts(plain.strip(), folded.text):
-        places = [place for place, each in enumerate(pattern) if each != " "]
-        cased = list(zip(places, written, strict=True))
+    """Yield the patterns of one spelling, each with the target that it has there."""
+    joined = form is Form.HANDLE
+    acronym = display.isupper() and _is_acronym(display)
+    for layout in _layouts(display, exact=name.case is Case.EXACT):
         yield (
-            pattern_of(pattern),
+            layout.pattern,
             Target(
                 entity=number,
                 kind=kind,
@@ -209,18 +233,54 @@ def _patterns(
                 name=name.text,
                 display=display,
                 form=form,
-                case=Case.ANY if form is Form.HANDLE else name.case,
-                capitals=tuple([place for place, each in cased if each.isupper()]),
-                smalls=tuple([place for place, each in cased if each.islower()]) if exact else (),
-                gaps=tuple(_gaps(pattern, plain, folded.text)) if " " in pattern else (),
-                joined=form is Form.HANDLE,
-                acronym=display.isupper() and len(written) >= LEAST_ACRONYM,
+                case=Case.ANY if joined else name.case,
+                capitals=layout.capitals,
+                smalls=layout.smalls,
+                gaps=layout.gaps,
+                joined=joined,
+                acronym=acronym,
                 words=words,
             ),
         )
 
 
-def _layouts(plain: str, folded_text: str) -> Sequence[str]:
+class _Layout(NamedTuple):
+    """A pattern, and where in it there are capitals, small letters, and gaps between words."""
+
+    pattern: str
+    capitals: tuple[int, ...]
+    smalls: tuple[int, ...]
+    gaps: tuple[tuple[int, int, str], ...]
+
+
+def _layouts(display: str, *, exact: bool) -> Iterator[_Layout]:
+    """Yield the ways to lay out a spelling: as written, and without doubled or around-`&` blanks."""
+    if not exact and _SIMPLE.fullmatch(display):
+        capitals = [found.start() for found in _CAPITAL.finditer(display)]
+        gaps = [(found.start(), found.end(), " ") for found in _BLANK.finditer(display)]
+        yield _Layout(" " + display.lower(), tuple(capitals), (), tuple(gaps))
+        return
+    folded = fold(display)
+    plain = blanked(folded.text)
+    written = [display[place] for each, place in zip(plain, folded.offsets, strict=True) if each != " "]
+    for pattern in _spaced(plain.strip(), folded.text):
+        places = [place for place, each in enumerate(pattern) if each != " "]
+        cased = list(zip(places, written, strict=True))
+        yield _Layout(
+            pattern_of(pattern),
+            tuple([place for place, each in cased if each.isupper()]),
+            tuple([place for place, each in cased if each.islower()]) if exact else (),
+            tuple(_gaps(pattern, plain, folded.text)) if " " in pattern else (),
+        )
+
+
+def _is_acronym(display: str) -> bool:
+    """Return whether capitals may be written as a word (Nato), and are none of another kind (MAN, man)."""
+    word = display.capitalize()
+    return len(display) >= LEAST_ACRONYM and (is_noun(word) or not is_word(word, "de"))
+
+
+def _spaced(plain: str, folded_text: str) -> Sequence[str]:
     """Return the ways in which a blanked name may be spaced, each once; none for a name without words."""
     if "  " not in plain and "&" not in folded_text and "+" not in folded_text:
         return (plain,) if plain else ()
@@ -245,6 +305,8 @@ def _cues(number: int, entity: Entity, own_given: frozenset[str]) -> Iterator[Cu
         (MatchReason.REQUIRED_MISSING, entity.require),
     ):
         yield from (Cue(number, reason, text) for text in texts)
+    if entity.kind not in (EntityKind.PERSON, EntityKind.OTHER):
+        return
     for surname in _bare_surnames(entity):
         bearers = BEARERS.get(surname)
         if bearers and not bearers.given & own_given:
@@ -259,8 +321,6 @@ def _unclaimed(bearers: Bearers, entity: Entity) -> Iterator[str]:
 
 def _bare_surnames(entity: Entity) -> Iterator[str]:
     """Yield the single words by which a person, or an entity of no kind, can be named; each once."""
-    if entity.kind not in (EntityKind.PERSON, EntityKind.OTHER):
-        return
     person = entity.kind is EntityKind.PERSON
     named = [name.text.split() for name in entity.names]
     last = [word for words in named if person or len(words) == 1 for word in words[-1:]]
@@ -270,10 +330,13 @@ def _bare_surnames(entity: Entity) -> Iterator[str]:
 def _related(entities: Sequence[Entity]) -> tuple[tuple[int, ...], ...]:
     """Return, for each entity, the others that either of the two calls related, by their ids."""
     numbers: Mapping[str, int] = {entity.id: number for number, entity in enumerate(entities)}
-    known: list[set[int]] = [set() for _ in entities]
+    known: dict[int, set[int]] = {}
     for number, entity in enumerate(entities):
         for other in (numbers[each] for each in entity.related if each in numbers):
             if other != number:
-                known[number].add(other)
-                known[other].add(number)
-    return tuple(tuple(sorted(each, key=lambda number: entities[number].id)) for each in known)
+                known.setdefault(number, set()).add(other)
+                known.setdefault(other, set()).add(number)
+    ordered = {
+        number: tuple(sorted(each, key=lambda other: entities[other].id)) for number, each in known.items()
+    }
+    return tuple([ordered.get(number, ()) for number in range(len(entities))])

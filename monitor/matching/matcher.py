@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from monitor.matching.disambiguate import Weights
 from monitor.matching.languages import primary
 from monitor.matching.lexicon import Lexicon, build_lexicon
 from monitor.matching.query import Query, holds, parse_query
 from monitor.matching.reading import Reading, read_all
 from monitor.matching.salience import NO_SALIENCE, salience
 from monitor.matching.spans import Page, find_names, pages_of
+from monitor.matching.weights import Weights
 from monitor.model import (
     Entity,
     EntityId,

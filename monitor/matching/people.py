@@ -78,7 +78,8 @@ def full_name_at(
     `names_end` are the places where watched names end in the page: these are no given names.
     """
     if found.refusal in (MatchReason.DECOY, MatchReason.OTHER_NAME):
-        taken = found.target.role is Role.SHORT and len(folded_words(found.taker)) > 1
+        named = found.refusal is MatchReason.DECOY or found.target.role is Role.SHORT
+        taken = named and _ends_with(found) and can_be_surname(found)
         return FullName(Bearer.OTHER, found.taker, found.surface, found.place) if taken else None
     if found.target.role is Role.NAME and found.target.words > 1:
         return FullName(Bearer.OWN, found.text, found.surface, found.place)
@@ -92,6 +93,12 @@ def full_name_at(
     span = Span(word.span.start, found.surface.end)
     text = found.page.original[span.start : found.core.end]
     return FullName(bearer, text, span, found.page.base + span.start)
+
+
+def _ends_with(found: Found) -> bool:
+    """Return whether what stands in place of a name is several words, the last of them the name."""
+    taker = folded_words(found.taker)
+    return len(taker) > 1 and taker[-1] == folded_words(found.target.display)[-1]
 
 
 def governing(place: int, full_names: Sequence[FullName]) -> FullName | None:

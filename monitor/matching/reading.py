@@ -11,20 +11,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.matching.disambiguate import (
-    Clue,
-    Scene,
-    Sight,
-    Weights,
-    clues,
-    confidence_of,
-    offices_in,
-    roles_before,
-)
+from monitor.matching.disambiguate import clues, offices_in, roles_before
+from monitor.matching.evidence import Clue, Scene, Sight, confidence_of
 from monitor.matching.lexicon import Lexicon, Role, folded_words
 from monitor.matching.people import Bearer, full_name_at, group_by_entity
 from monitor.matching.spans import CueFound, Found, Page, find_cues
 from monitor.matching.surroundings import NOTHING, surroundings
+from monitor.matching.weights import Weights
 from monitor.matching.words.roles import OFFICES
 from monitor.model import Evidence, MatchReason
 from monitor.text.tokens import Span, sentences

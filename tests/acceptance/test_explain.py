@@ -1,6 +1,8 @@
 """Stories of an editor who asks why there was an alert, or none; and of one who judges an archive."""
 
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -171,6 +173,36 @@ def test_a_reader_that_goes_away_ends_it_quietly(outlet_with_page: Outlet, monit
 
         assert process.wait(60) != 0
         assert b"" == stderr.read()
+
+
+def test_progress_is_shown_on_a_terminal_and_stays_out_of_the_verdicts(
+    outlet_with_page: Outlet, monitor: Monitor
+) -> None:
+    assert outlet_with_page
+    names = monitor.folder / "names.csv"
+    names.write_text("name\n" + "".join(f"Firma {number}\n" for number in range(2_500)), encoding="utf-8")
+    listed = monitor.config.read_text(encoding="utf-8")
+    monitor.config.write_text(
+        listed.replace("entities:\n", "entities:\n  all: {file: names.csv}\n", 1), encoding="utf-8"
+    )
+    terminal, end = pty.openpty()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "monitor", "match", "-c", str(monitor.config)],
+        env=monitor.environ | {"TERM": "xterm"},
+        input=b'{"id": 1}\n' * 300,
+        stdout=subprocess.PIPE,
+        stderr=end,
+        check=True,
+        timeout=60,
+    )
+
+    shown = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    os.close(end)
+    assert "rows of entities, " in shown
+    assert "lines, " in shown
+    assert 300 == len([json.loads(line) for line in done.stdout.splitlines()])
 
 
 @contextmanager

@@ -19,8 +19,12 @@ GERMAN_WORDS = listed(
     "sport stadt stahl star stern steuer strom sturm stueck tag tal tank tat team thema tiger ton tor",
     "tour traum treffpunkt turm uhr union ufer ursprung vater visum volk vorwaerts waage wagen wahl",
     "wald wasser weg weide wein weiss welle welt werk wert wind winter wirtschaft woche wolf wolke",
-    "wunder zeit zeitung zentrum ziel zirkel zoll zug zukunft gruene gruenen koch weber lang klein",
-    "gross schwarz braun vogel stein",
+    "wunder zeit zeitung zentrum ziel zirkel zoll zug zukunft koch weber lang klein",
+    "gross schwarz braun vogel stein januar februar maerz april mai juni juli august september oktober",
+    "november dezember montag dienstag mittwoch donnerstag freitag samstag sonntag unternehmen firma",
+    "konzern konzerns gruppe tochter tochtergesellschaft gesellschaft anbieter airline bank verein",
+    "partei regierung verlag sender agentur hersteller betreiber haendler versicherung behoerde",
+    "essen orange alphabet ministerium marke herbst fruehling koerper fest geschaeft betrieb kunde",
 )
 ENGLISH_WORDS = listed(
     "abbey access ace adobe aim air alarm alliance alpha amber anchor angel apex apple arc arch arrow",

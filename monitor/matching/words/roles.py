@@ -48,6 +48,8 @@ ORGANIZATION_HEADS = listed(
     "konzernchef management manager managerin managers marke mitarbeiter mutter niederlassung paket",
     "paketzentrum personal produkt produkte server sparte sparten sprecher sprecherin standort",
     "strategie streik tochter toechter umsatz versand verteilzentrum vorstand werk werke zentrale",
+    "fraktion vorsitzende vorsitzender vorsitzenden chefredaktion redaktion chefredakteur chefredakteurin",
+    "reporter reporterin zeitung politiker politikerin politikerinnen abgeordnete abgeordneter verlag",
     "zulieferer shares stock earnings employee employees executive executives founder spokesperson",
     "spokeswoman spokesman subsidiary unit warehouse warehouses worker workers customers customer",
     "delivery headquarters investor investors revenue",
@@ -91,3 +93,51 @@ OPENERS = FUNCTION_WORDS | listed(
     "around both despite even former if instead just last meanwhile new now only our soon these",
     "though us why yet yesterday again later here unlike about",
 )
+
+# What people and organizations do and say, and other things do not; "laut" stands before them.
+AGENT_VERBS = listed(
+    "laut berichtet berichten berichtete berichteten meldet melden meldete schreibt schrieb teilte teilt",
+    "kuendigt kuendigte plant planen will wollen wollte wollten erklaert erklaerte sagte sagt betonte",
+    "verkauft verkaufte kauft kaufte uebernimmt uebernahm investiert investierte streicht strich",
+    "fordert fordern forderte forderten lehnt lehnten lehnte prueft verhandelt verhandelte klagt klagte",
+    "entlaesst beschaeftigt weist wies dementiert dementierte bestaetigt bestaetigte kritisiert",
+    "kritisierte kritisieren warnt warnte verspricht versprach rechnet rechnete hofft hoffte einigt",
+    "einigte wehrt wehrte verklagt verklagte reagiert reagierte said says announced announces reported",
+    "reports plans planned launched launches unveiled unveils acquired acquires hired hires declined",
+    "verlangt verlangen verlangte stimmt stimmten droht drohte liefert lieferte senkt senkte steigert",
+    "steigerte bietet startet startete baut beruft beharrt beantragt beantragte rose fell grew lost won",
+    "jumped climbed slid sank soared tumbled rallied posted beat missed cut raised makes made sells sold",
+    "buys bought pays paid faces names named opens opened closes wins loses gains hits cuts raises sees saw",
+    "goes went gets got takes took gives gave keeps kept begins began sets brings brought builds built",
+    "denied denies sued sues refused refuses agreed agrees expects expected warned warns told wants",
+)
+
+# Before an ordinary word these count it, own it or point at it, as nobody does with a name.
+QUANTIFIERS = listed(
+    "ein eine einen einem einer eines kein keine keinen keinem keiner dieser diese dieses diesen diesem",
+    "jeder jede jedes jeden jedem mein meine meinen meinem meiner sein seine seinen seinem seiner ihr",
+    "ihre ihren ihrem ihrer unser unsere unseren unserem unserer alle aller allen viel viele vielen",
+    "wenig wenige wenigen einige einigen manche manchen mehr mehrere mehreren genug solche solchen",
+    "welche welcher welches welchen welchem zwei drei vier fuenf",
+)
+
+DEFINITE = listed("der die das den dem des the")
+GENITIVES = listed("der des von vom bei beim of at")
+
+# Whose these are is an organization.
+POSTS = BUSINESS | listed(
+    "sprecher sprecherin aufsichtsrat vorstand vorsitzender vorsitzende vorsitzenden mitarbeiter",
+    "mitarbeitern mitarbeiterin beschaeftigte beschaeftigten kunden aktionaere tochter konkurrent",
+    "fraktion fraktionsvorsitzende fraktionsvorsitzender abgeordnete zentrale aktie aktien filialen",
+    "redakteur redakteurin reporter reporterin spokesman spokeswoman spokesperson shares employees",
+    "customers shareholders subsidiary analysts",
+)
+
+# "die Stadt Halle"
+SETTLEMENTS = listed("stadt kreisstadt hansestadt gemeinde dorf ort ortsteil landkreis in nach town city")
+
+# Where a noun has an article and a town has none.
+WITH_ARTICLE = listed("das dem des beim zum vom im am ans ins")
+
+# What follows a name that opens an English sentence, where a plain noun would follow a plain word.
+CARRYING_ON = FUNCTION_WORDS - listed("a an the its their his her your you to this that into of")
