@@ -1,6 +1,8 @@
 """The composition root: the only place that names every adapter and reads the clock."""
 
+import os
 import random
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -361,6 +363,30 @@ def _warm(rules: Rules) -> None:
     """Load dictionaries and models now: late, the first article would wait, or find no file handle left."""
     text = "Ein Satz der deutschen Sprache, an dem sich Wörterbücher und Modelle laden lassen."
     rules.matcher.match(Zones(title="", text=text, lead_end=len(text)), language_of(text))
+
+
+def serve(worker: Worker, stop: threading.Event, changed: threading.Event) -> None:
+    """Serve until `stop` is set; each time `changed` is, the configuration is read again."""
+
+    def reload() -> None:
+        # Not in the signal's own frame: it may have interrupted a transaction. One after the other,
+        # or the older file might win; and a reload that breaks ends its thread, not the next one.
+        while changed.wait():
+            changed.clear()
+            one = threading.Thread(target=worker.reload, args=(os.environ,), daemon=True)
+            one.start()
+            one.join()
+
+    threading.Thread(target=reload, name="reload", daemon=True).start()
+    ended = False
+    try:
+        ended = worker.run(stop)
+    finally:
+        worker.close()
+    if not ended:
+        # A receiver or a page is slower than our end may be. Its row is still leased, and comes again.
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def watch_file(path: Path, changed: Callable[[], object], stop: threading.Event) -> None:

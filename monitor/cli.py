@@ -1,13 +1,12 @@
 """Arguments → call → print → exit code."""
 
-import json
 import os
 import signal
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,11 +14,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table as RichTable
-from rich.text import Text
 
 from monitor import __version__
 from monitor.adapters.parallel import cores, ordered_map
@@ -32,6 +26,7 @@ from monitor.app import (
     fetch_page,
     open_config_store,
     read_apart,
+    serve,
     watch_file,
 )
 from monitor.config.load import find_config, load_config
@@ -51,18 +46,16 @@ from monitor.ops.receivers import show_receiver_test
 from monitor.ops.schema import show_schema
 from monitor.ops.status import show_status
 from monitor.ports import DeliveryFilter, Report
-from monitor.tables import Shown, Table
+from monitor.tables import Shown
+from monitor.terminal import clear, counting, print_json, show, spinner
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_TRY_LATER = 75
 EXIT_CONFIG = 78
 WATCH_SECONDS = 2
-REFRESH_SECONDS = 0.2
 TEST_PATIENCE = timedelta(seconds=30)
 REPLAY_LIMIT = 1_000_000
-PIPE_COLUMNS = 400
-PROSE_COLUMNS = 100
 
 app = typer.Typer(
     help="Watches news feeds for entities and sends signed webhook alerts with evidence.",
@@ -125,7 +118,7 @@ def run(config: ConfigOption = None) -> None:
     signal.signal(signal.SIGHUP, lambda *_: changed.set())
     if loaded.reload == "watch":
         threading.Thread(target=watch_file, args=(loaded.path, changed.set, stop), daemon=True).start()
-    _serve(Worker(loaded), stop, changed)
+    serve(Worker(loaded), stop, changed)
 
 
 @app.command()
@@ -133,7 +126,7 @@ def once(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """One pass: poll what is due, process and deliver all that follows, then exit."""
     loaded = _load(config)
     counted: Counter[str] = Counter()
-    with _spinner() as say:
+    with spinner() as say:
 
         def seen(report: Report) -> None:
             counted.update({f"{report.step}.{report.outcome}": 1, **report.counts})
@@ -155,7 +148,7 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Go on afterwards, until Ctrl-C.")] = False,
 ) -> None:
     """Run the whole worker on bundled seeds, with a feed server and a receiver on loopback."""
-    with _spinner() as say:
+    with spinner() as say:
 
         def worker(config: Config) -> Worker:
             return Worker(
@@ -169,7 +162,7 @@ def demo(
                 stop = threading.Event()
                 for number in (signal.SIGTERM, signal.SIGINT):
                     signal.signal(number, lambda *_: stop.set())
-                _serve(Worker(config), stop, threading.Event())
+                serve(Worker(config), stop, threading.Event())
 
 
 @app.command()
@@ -188,7 +181,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         shown = show_check(_load(config))
     except ConfigError as error:
         if as_json:
-            _print_json({"valid": False, "faults": [str(fault) for fault in error.faults]})
+            print_json({"valid": False, "faults": [str(fault) for fault in error.faults]})
             raise typer.Exit(EXIT_CONFIG) from error
         raise
     _show(shown, as_json)
@@ -200,7 +193,7 @@ def schema(
     what: Annotated[str, typer.Argument(help="`config` or `events`.")] = "config",
 ) -> None:
     """Print the JSON Schema of the configuration, or of the events."""
-    _print_json(show_schema(what))
+    print_json(show_schema(what))
 
 
 # ---- looking -----------------------------------------------------------------------------------
@@ -220,7 +213,7 @@ def status(
             if not watch:
                 return
             time.sleep(WATCH_SECONDS)
-            _out().clear()
+            clear()
     finally:
         store.close()
 
@@ -243,7 +236,7 @@ def match(
         sys.stdout.buffer.flush()
 
     # Verdicts on the same terminal are progress enough.
-    with nullcontext(lambda _: None) if sys.stdout.isatty() else _counting("lines") as progress:
+    with nullcontext(lambda _: None) if sys.stdout.isatty() else counting("lines") as progress:
         malformed = match_lines(
             matcher,
             # Not `sys.stdin`: the lock of its buffer, held while a thread waits for input, stops our end.
@@ -272,7 +265,7 @@ def explain(
     # Whoever mends an entity whose tests fail must be able to see why.
     loaded = _load(config, tests=False)
     now = datetime.now(UTC)
-    with _spinner() as say:
+    with spinner() as say:
         say(f"reading {what if what != '-' else 'standard input'}")
         looked = look_at(what, sys.stdin.buffer.read, partial(fetch_page, loaded.fetch), read_apart, now)
         say("matching")
@@ -369,7 +362,7 @@ def receivers_test(
 ) -> None:
     """Send `webhook.test` to a receiver through the real path."""
     loaded = _load(config, tests=False)
-    with command_ports(loaded) as (ports, store), _spinner() as say:
+    with command_ports(loaded) as (ports, store), spinner() as say:
         say(f"testing {name}")
         rules = build_rules(loaded)
         shown = show_receiver_test(ReceiverName(name), ports, rules, store, TEST_PATIENCE, time.sleep)
@@ -395,7 +388,7 @@ def receivers_enable(
 def purge(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Drop what is older than the retention; known ids and dead deliveries stay."""
     loaded = _load(config, tests=False)
-    with _store(loaded) as store, _spinner() as say:
+    with _store(loaded) as store, spinner() as say:
         say("purging")
         dropped = store.purge(datetime.now(UTC) - loaded.retention)
     words = ", ".join(f"{count} {name}" for name, count in dropped.items()) or "nothing"
@@ -411,32 +404,8 @@ def version(_: IgnoredConfig = None) -> None:
 # ---- what the commands share -------------------------------------------------------------------
 
 
-def _serve(worker: Worker, stop: threading.Event, changed: threading.Event) -> None:
-    """Serve until `stop` is set; each time `changed` is, the configuration is read again."""
-
-    def reload() -> None:
-        # Not in the signal's own frame: it may have interrupted a transaction. One after the other,
-        # or the older file might win; and a reload that breaks ends its thread, not the next one.
-        while changed.wait():
-            changed.clear()
-            one = threading.Thread(target=worker.reload, args=(os.environ,), daemon=True)
-            one.start()
-            one.join()
-
-    threading.Thread(target=reload, name="reload", daemon=True).start()
-    ended = False
-    try:
-        ended = worker.run(stop)
-    finally:
-        worker.close()
-    if not ended:
-        # A receiver or a page is slower than our end may be. Its row is still leased, and comes again.
-        sys.stdout.flush()
-        os._exit(0)
-
-
 def _load(config: Path | None, *, tests: bool = True) -> Config:
-    with _counting("rows of entities") as progress:
+    with counting("rows of entities") as progress:
         return load_config(find_config(config, os.environ), os.environ, run_tests=tests, progress=progress)
 
 
@@ -462,89 +431,9 @@ def _filter(
 
 
 def _show(shown: Shown, as_json: bool) -> None:
-    if as_json:
-        _print_json(shown.plain)
-    else:
-        console = _out()
-        for table in shown.tables:
-            _print_table(console, table)
-        for line in shown.words:
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    show(shown, as_json=as_json)
     if shown.failed:
         raise typer.Exit(EXIT_FAILED)
-
-
-def _print_table(console: Console, table: Table) -> None:
-    if not table.rows:
-        console.print(table.empty, markup=False, highlight=False)
-        return
-    rich = RichTable(title=table.title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in table.columns:
-        rich.add_column(column, overflow="fold")
-    for row in table.rows:
-        rich.add_row(*(Text(cell) for cell in row))
-    console.print(rich, width=min(console.width, PROSE_COLUMNS) if table.prose else None)
-
-
-def _print_json(plain: object) -> None:
-    sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=2) + "\n")
-
-
-def _out() -> Console:
-    # A pipe has no width: scripts get whole cells, not folded ones.
-    told = sys.stdout.isatty() or "COLUMNS" in os.environ
-    # NO_COLOR asks for no escape codes at all; rich would keep bold and italic.
-    plain = bool(os.environ.get("NO_COLOR"))
-    return Console(width=None if told else PIPE_COLUMNS, color_system=None if plain else "auto")
-
-
-@contextmanager
-def _spinner() -> Iterator[Callable[[str], None]]:
-    """Show what goes on, on a terminal; say nothing elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-    ) as progress:
-        task = progress.add_task("starting", total=None)
-        yield lambda words: progress.update(task, description=words)
-
-
-@contextmanager
-def _counting(what: str) -> Iterator[Callable[[int], None]]:
-    """Show how many there are so far and how fast they come, on a terminal; say nothing elsewhere.
-
-    Without a thread of its own: processes may be forked meanwhile.
-    """
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with Progress(
-        TextColumn(f"{{task.completed:,}} {what}, {{task.fields[pace]:,}} a second", markup=False),
-        console=console,
-        auto_refresh=False,
-        redirect_stdout=False,
-        transient=True,
-    ) as progress:
-        task = progress.add_task("", total=None, visible=False, pace=0)
-        began, shown_at = time.monotonic(), 0.0
-
-        def counted(count: int) -> None:
-            nonlocal shown_at
-            now = time.monotonic()
-            if now - shown_at >= REFRESH_SECONDS:
-                shown_at = now
-                pace = round(count / max(now - began, REFRESH_SECONDS))
-                progress.update(task, completed=count, pace=pace, visible=True, refresh=True)
-
-        yield counted
 
 
 def _quiet_on_terminal() -> Telemetry:

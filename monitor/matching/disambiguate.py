@@ -217,30 +217,32 @@ def _neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """Do capitalized words beside the name make another name of it?"""
     found, around = sight.found, sight.around
     single = found.target.words == 1 and found.target.kind is not EntityKind.PERSON
-    if not single or around.headline or found.form not in _PLAIN:
+    if not single or found.form not in _PLAIN:
         return
     folded = "".join(folded_words(found.target.name))
     common = is_common(found.target.name, scene.language) or folded in GIVEN_NAMES
     after = around.after[0] if around.after else None
-    if after and after.capital and _is_strange(after.text, after.folded, scene.language):
+    if after and _is_strange(after, scene.language) and not around.headline:
         weight = by.neighbor_of_common if common else by.neighbor_after
         span = Span(found.surface.start, after.span.end)
         yield clue(MatchReason.OTHER_NAME, f"{found.text} {after.text}", weight, span)
     before = around.before[0] if around.before else None
     opens = around.opens and len(around.before) == 1
-    if before is None or opens or sight.name_before or sight.full_name or not before.capital:
+    if before is None or opens or sight.name_before or sight.full_name:
         return
-    if _is_strange(before.text, before.folded, scene.language):
+    if _is_strange(before, scene.language) and not around.headline:
         weight = by.neighbor_of_common if common else by.neighbor_before
         span = Span(before.span.start, found.surface.end)
         yield clue(MatchReason.OTHER_NAME, f"{before.text} {found.text}", weight, span)
 
 
-def _is_strange(text: str, folded: str, language: str) -> bool:
-    """Return whether a capitalized word is neither a cue of its own nor, in German, a noun."""
-    head = head_of(folded)
-    possessive = folded.endswith(("'s", "s'"))
-    return not (head in _CUES or possessive or is_trade(folded) or (language == "de" and is_word(text, "de")))
+def _is_strange(word: Word, language: str) -> bool:
+    """Return whether a word is capitalized and neither a cue of its own nor, in German, a noun."""
+    if not word.capital:
+        return False
+    possessive = word.folded.endswith(("'s", "s'"))
+    known = head_of(word.folded) in _CUES or possessive or is_trade(word.folded)
+    return not (known or (language == "de" and is_word(word.text, "de")))
 
 
 # ---- elsewhere in the article --------------------------------------------------------------------
@@ -248,6 +250,8 @@ def _is_strange(text: str, folded: str, language: str) -> bool:
 
 def _context(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """Which of the entity's context words does the article hold?"""
+    if not scene.cues and not scene.entity.require:
+        return
     for reason, first, further, near in (
         (MatchReason.CONTEXT, by.context, by.context_further, by.context_near),
         (MatchReason.NOT_CONTEXT, by.not_context, by.not_context_further, by.not_context_near),

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.matching.automaton import Automaton, blanked, pattern_of
@@ -130,11 +131,12 @@ def _build(entities: Sequence[Entity]) -> Lexicon:
     )
 
 
+@lru_cache(maxsize=16384)
 def folded_words(text: str) -> Sequence[str]:
     """Return the words of a name, folded."""
     if _SIMPLE.fullmatch(text):
-        return text.lower().split()
-    return blanked(fold(text).text).split()
+        return tuple(text.lower().split())
+    return tuple(blanked(fold(text).text).split())
 
 
 def bare_words(text: str) -> Sequence[str]:

@@ -6,7 +6,6 @@ against those that are not. Each pass looks only at the sums of the pass before,
 entities or names can change a reading.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from monitor.matching.surroundings import NOTHING, surroundings
 from monitor.matching.weights import Weights
 from monitor.matching.words.roles import OFFICES
 from monitor.model import Evidence, MatchReason
-from monitor.text.tokens import Span, sentences
+from monitor.text.tokens import Span
 
 _SURE = 2.5  # log-odds of a place that speaks for others: more than a plain name
 _REFUSED = -2.0  # log-odds of one that speaks against
@@ -62,33 +61,17 @@ def read_all(
 def _sights(found: Sequence[Found], lexicon: Lexicon, language: str) -> Mapping[int, Sight]:
     """Look around each place; by the identity of the place, since equal ones are the same."""
     ends: dict[int, set[int]] = defaultdict(set)
-    parts: dict[int, Sequence[Span]] = {}
     for each in found:
         ends[each.page.base].add(each.core.end)
-        if each.page.base not in parts:
-            parts[each.page.base] = sentences(each.page.original)
-    return {
-        id(each): _sight(each, lexicon, parts[each.page.base], ends[each.page.base], language)
-        for each in found
-    }
+    return {id(each): _sight(each, lexicon, ends[each.page.base], language) for each in found}
 
 
-def _sight(
-    found: Found, lexicon: Lexicon, parts: Sequence[Span], ends: Collection[int], language: str
-) -> Sight:
-    around = NOTHING
-    if not found.refusal:
-        around = surroundings(found.page.original, found.surface, _sentence(found.surface, parts))
+def _sight(found: Found, lexicon: Lexicon, ends: Collection[int], language: str) -> Sight:
+    around = NOTHING if found.refusal else surroundings(found.page.original, found.surface)
     own = lexicon.own_given[found.target.entity]
     before = around.before[0].span.end if around.before else None
     full = full_name_at(found, around, own, ends, language)
     return Sight(found, around, full, name_before=before in ends)
-
-
-def _sentence(span: Span, parts: Sequence[Span]) -> Span:
-    """Return the sentence in which a span begins, and on to where the span ends."""
-    part = parts[bisect_right(parts, span.start, key=lambda each: each.start) - 1]
-    return Span(part.start, max(part.end, span.end))
 
 
 def _scenes(

@@ -1,6 +1,7 @@
 """What stands around a mention?"""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,7 +9,7 @@ from typing import NamedTuple
 
 from monitor.matching.words.roles import TITLES
 from monitor.text.normalize import fold
-from monitor.text.tokens import Span
+from monitor.text.tokens import Span, sentences
 
 _WINDOW = 60  # code points looked at on either side
 _MOST_WORDS = 5
@@ -35,33 +36,45 @@ class Word(NamedTuple):
 class Surroundings:
     """The words of the sentence beside a mention, with only blanks between; the nearest first.
 
-    `apposition` is what stands in brackets, or between commas, right after it. `opens` says that the
-    words before it begin the sentence. `headline` says that the sentence capitalizes most words.
+    `opens` says that the words before it begin the sentence. What is seldom asked is found when asked.
     """
 
+    text: str
+    span: Span
     before: Sequence[Word]
     after: Sequence[Word]
-    apposition: Sequence[Word]
     opens: bool
-    headline: bool
-    sentence: Span
+
+    @property
+    def sentence(self) -> Span:
+        """Return the sentence in which the mention begins, and on to where it ends."""
+        parts = _sentences(self.text) or (self.span,)
+        part = parts[bisect_right(parts, self.span.start, key=lambda each: each.start) - 1]
+        return Span(part.start, max(part.end, self.span.end))
+
+    @property
+    def apposition(self) -> Sequence[Word]:
+        """Return what stands in brackets, or between commas, right after the mention."""
+        found = _APPOSITION.match(self.text, self.span.end)
+        return words_of(self.text, *found.span(1)) if found else ()
+
+    @property
+    def headline(self) -> bool:
+        """Return whether the sentence capitalizes most of its longer words, as English headlines do."""
+        whole = self.sentence
+        return _is_headline(self.text[whole.start : self.span.start], self.text[self.span.end : whole.end])
 
 
-NOTHING = Surroundings((), (), (), opens=False, headline=False, sentence=Span(0, 0))
+NOTHING = Surroundings("", Span(0, 0), (), (), opens=False)
 
 
-def surroundings(text: str, span: Span, sentence: Span) -> Surroundings:
+def surroundings(text: str, span: Span) -> Surroundings:
     """Return what stands around a span of a text, in its sentence."""
     before, opens = _before(text, span.start)
-    apposition = _APPOSITION.match(text, span.end)
-    return Surroundings(
-        before=before,
-        after=_after(text, span.end),
-        apposition=words_of(text, *apposition.span(1)) if apposition else (),
-        opens=opens,
-        headline=_is_headline(text[sentence.start : span.start], text[span.end : sentence.end]),
-        sentence=sentence,
-    )
+    return Surroundings(text, span, before, _after(text, span.end), opens)
+
+
+_sentences = lru_cache(maxsize=4)(sentences)  # the pages of one article
 
 
 @lru_cache(maxsize=65536)
@@ -76,9 +89,11 @@ def head_of(folded_word: str) -> str:
 
 def words_of(text: str, start: int, end: int) -> list[Word]:
     """Return the words of a part of a text, those that hyphens and stops join as one."""
-    return [
-        Word(found[0], _folded(found[0]), Span(*found.span())) for found in _WORD.finditer(text, start, end)
-    ]
+    return [_word(found) for found in _WORD.finditer(text, start, end)]
+
+
+def _word(found: re.Match[str]) -> Word:
+    return Word(found[0], _folded(found[0]), Span(*found.span()))
 
 
 def _before(text: str, start: int) -> tuple[Sequence[Word], bool]:
@@ -86,12 +101,12 @@ def _before(text: str, start: int) -> tuple[Sequence[Word], bool]:
     first = max(start - _WINDOW, 0)
     words: list[Word] = []
     edge = start
-    for word in reversed(words_of(text, first, start)):
-        gap = text[word.span.end : edge]
-        if not _continues(word.text, gap) or len(words) == _MOST_WORDS:
+    for found in reversed(list(_WORD.finditer(text, first, start))):
+        gap = text[found.end() : edge]
+        if (gap != " " and not _continues(found[0], gap)) or len(words) == _MOST_WORDS:
             return words, gap.strip(" ")[:1] in {".", "!", "?", ":", "\n"}
-        words.append(word)
-        edge = word.span.start
+        words.append(_word(found))
+        edge = found.start()
     return words, first == 0 or "\n" in text[first:edge]
 
 
@@ -107,12 +122,14 @@ def _continues(word: str, gap: str) -> bool:
 def _after(text: str, end: int) -> Sequence[Word]:
     words: list[Word] = []
     edge = end
-    for word in words_of(text, end, min(end + _WINDOW, len(text))):
-        gap = text[edge : word.span.start]
-        if not gap or gap.strip() or "\n\n" in gap or len(words) == _MOST_WORDS:
+    for found in _WORD.finditer(text, end, min(end + _WINDOW, len(text))):
+        gap = text[edge : found.start()]
+        if gap != " " and (not gap or gap.strip() or "\n\n" in gap):
             break
-        words.append(word)
-        edge = word.span.end
+        words.append(_word(found))
+        if len(words) == _MOST_WORDS:
+            break
+        edge = found.end()
     return words
 
 

@@ -88,6 +88,11 @@ def fold(original: str) -> Folded:
             pieces.append(plain[done:begin])
             offsets.extend(range(done, begin))
         done = run.end()
+        if done == begin + 1:
+            folded = _fold_cluster(original[begin])
+            pieces.append(folded)
+            offsets.extend([begin] * len(folded))
+            continue
         _fold_run(original, begin, done, pieces, offsets, wide)
     pieces.append(plain[done:])
     offsets.extend(range(done, len(original)))

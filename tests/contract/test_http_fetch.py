@@ -190,6 +190,7 @@ def test_freshness_comes_from_max_age_or_expires(
         gzip.compress(b"<rs") + gzip.compress(b"s/>"),
         gzip.compress(b"<rss/>") + bytes(512),
     ],
+    ids=["one", "several", "padded"],
 )
 def test_gzip_is_inflated_in_one_member_or_several_or_padded(door: HttpDoor, body: bytes) -> None:
     with serving(answer(body, headers={"content-encoding": "GZip"})) as server:

@@ -174,6 +174,7 @@ def test_without_systemd_nobody_is_told(tmp_path: Path, monkeypatch: pytest.Monk
         ("soon", "", None),
         ("²", "", None),
     ],
+    ids=["anybody", "this process", "another process", "unset", "no number", "no digit"],
 )
 def test_the_watchdog_is_fed_twice_as_often_as_asked(
     monkeypatch: pytest.MonkeyPatch, wanted: str, process: str, seconds: float | None

@@ -6,7 +6,7 @@ from monitor.text.tokens import Span
 
 def around(text: str) -> Surroundings:
     start = text.index("Amazon")
-    return surroundings(text, Span(start, start + 6), Span(0, len(text)))
+    return surroundings(text, Span(start, start + 6))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,68 @@
+"""Are the names of GermEval 2014 found as well as they were? The corpus lies beside the repository."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from tests.quality import germeval
+from tests.quality.floors import faults, read_floors
+from tests.quality.germeval import Mark, Sentence, runs, truth_of, watched, written
+from tests.quality.measure import Measured, total
+
+HERE = pytest.mark.skipif(
+    not germeval.is_present(), reason=f"not here, not measured: {germeval.FOLDER} is absent"
+)
+
+
+@pytest.fixture(scope="module")
+def figures() -> Mapping[str, Measured]:
+    return germeval.measure()
+
+
+@HERE
+def test_the_matcher_stays_above_its_floors(figures: Mapping[str, Measured]) -> None:
+    assert [] == faults(germeval.NAME, germeval.digest(), figures, read_floors())
+
+
+@HERE
+def test_the_names_of_the_test_split_are_found_as_wanted(figures: Mapping[str, Measured]) -> None:
+    families = {name: total(scores) for name, scores in figures["test"].items()}
+
+    assert families["alerts"].precision >= 0.75
+    assert families["alerts"].recall >= 0.97
+    assert families["distinctive"].recall >= 0.975
+
+
+def test_tokens_are_put_together_as_sentences_are_written() -> None:
+    text, places = written(["Er", "sagt", ":", '"', "Ja", '"', "(", "leise", ")", "."])
+
+    assert 'Er sagt: "Ja" (leise).' == text
+    assert ["E", "s", ":", '"', "J", '"', "(", "l", ")", "."] == [text[place] for place in places]
+
+
+def test_tags_run_on_until_they_end() -> None:
+    assert [(0, 2, "PER"), (2, 3, "ORG"), (4, 5, "LOC")] == list(
+        runs(["B-PER", "I-PER", "B-ORG", "O", "B-LOC"])
+    )
+
+
+def test_a_mark_is_wanted_in_the_form_in_which_it_names() -> None:
+    corpus = [
+        Sentence("Köln", (Mark("Köln", "LOC", inner=False), Mark("SAP", "ORG", inner=False))),
+        Sentence(
+            "Kölns SAP-Chef", (Mark("Kölns", "LOC", inner=False), Mark("SAP-Chef", "ORGpart", inner=False))
+        ),
+        Sentence("Kölnbesuch", (Mark("Kölnbesuch", "LOCpart", inner=False),)),
+        Sentence("FC Köln", (Mark("FC Köln", "ORG", inner=False), Mark("Köln", "LOC", inner=True))),
+    ]
+    who = watched(corpus)
+
+    truths = [truth_of(sentence, who) for sentence in corpus]
+
+    assert [
+        {"Köln": "exact", "SAP": "exact"},
+        {"Köln": "genitive", "SAP": "hyphen"},
+        {"Köln": "closed"},
+        {"FC Köln": "exact"},
+    ] == [truth.wanted for truth in truths]
+    assert [set(), set(), set(), {"Köln"}] == [truth.neutral for truth in truths]
