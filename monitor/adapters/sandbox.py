@@ -82,8 +82,8 @@ class ProcessSandbox:
         self._closed = threading.Event()
         self._all: set[_Worker] = set()
         self._lock = threading.Lock()
-        for _ in range(policy.workers + 1):
-            self._hire()
+        self._hired = 0
+        self._hire()
 
     def run(
         self, task: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
@@ -116,7 +116,9 @@ class ProcessSandbox:
         self._idle.put(SandboxBroken("closed"))
 
     def _take(self) -> "_Worker":
-        """Wait for a worker that has nothing to do."""
+        """Wait for a worker that has nothing to do; see to it that there is one for the next call."""
+        if self._idle.qsize() <= 1:
+            self._hire()
         worker = self._idle.get()
         if self._closed.is_set():
             if isinstance(worker, _Worker):
@@ -125,7 +127,6 @@ class ProcessSandbox:
             self._idle.put(SandboxBroken("closed"))
             raise SandboxBroken("the sandbox is closed")
         if isinstance(worker, SandboxBroken):
-            self._hire()
             raise worker
         return worker
 
@@ -134,14 +135,25 @@ class ProcessSandbox:
             if worker.fit(self._policy) and not self._closed.is_set():
                 self._idle.put(worker)
                 return
-            self._all.discard(worker)
+            self._dismiss(worker)
         worker.release()
         self._hire()
 
     def _hire(self) -> None:
-        """Start a worker beside the work; it joins the idle ones when it has imported all it needs."""
-        if not self._closed.is_set():
-            threading.Thread(target=self._start, name="sandbox-start", daemon=True).start()
+        """Start a worker beside the work, unless there are one more than may work at once.
+
+        It joins the idle ones when it has imported all it needs.
+        """
+        with self._lock:
+            if self._closed.is_set() or self._hired > self._policy.workers:
+                return
+            self._hired += 1
+        threading.Thread(target=self._start, name="sandbox-start", daemon=True).start()
+
+    def _dismiss(self, worker: "_Worker") -> None:
+        """Count a worker no more; the lock is held."""
+        self._all.discard(worker)
+        self._hired -= 1
 
     def _start(self) -> None:
         try:
@@ -151,6 +163,8 @@ class ProcessSandbox:
                 worker = _Worker(self._policy, self._preload)
                 self._all.add(worker)
         except SandboxBroken as error:
+            with self._lock:
+                self._hired -= 1
             self._idle.put(error)
             return
         broken = worker.await_start(self._policy.start_deadline)
@@ -158,7 +172,7 @@ class ProcessSandbox:
             if broken is None and not self._closed.is_set():
                 self._idle.put(worker)
                 return
-            self._all.discard(worker)
+            self._dismiss(worker)
         worker.release()
         if broken is not None:
             self._idle.put(broken)

@@ -9,6 +9,7 @@ behind a name is a compound where it is a noun by its lemma and the whole is no 
 (Deutschland, Metropolis).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -31,13 +32,15 @@ _TELLING_HEADS = frozenset(
 )
 _LEAST_PROPER = 6  # letters from which a noun that inflects is hardly an everyday one (Bundestag, Schweiz)
 _LEAST_INFLECTED = 3
+# Amerika|nische: derivations with the look of a noun.
+_DERIVED = re.compile("n?i?a?n?isch(?:e[mnrs]?)?|i?an(?:er|ern|erin|ers)|n?er(?:in|innen|n|s)?")
 _SHORT_HEADS = frozenset({"cup", "fan"})
 # What ends the names of lands and towns, which are other names and no compounds; for this project.
 _PLACE_ENDINGS = frozenset(
     """land lande landes laender länder länders reich reichs reiche staaten berg berge bergs berger burg
-    burgs burger bürger feld felde dorf bach bachs brück wald walde walden haus hausen heim heimer stein furt
-    kirchen hafen hagen stadt städte mark marken mann manns männer maenner polis lion lein ling heit keit news
-    ische ischen ischer isches""".split()  # noqa: SIM905
+    burgs burger bürger feld felde dorf bach bachs brück wald walde walden haus hausen heim heimer stein
+    furt kirchen hafen hagen stadt städte mark marken mann manns männer maenner polis lion lein ling heit
+    keit news""".split()  # noqa: SIM905
 )
 _NO_GENITIVE_S = ("s", "x", "z", "ß")
 
@@ -85,7 +88,11 @@ def is_ordinary(word: str) -> bool:
     """Return whether a word is a noun of every day, or the form of a verb or an adjective."""
     small = word.lower()
     listed = fold(word).text in GERMAN_WORDS or (len(word) < _LEAST_PROPER and inflects(word))
-    return listed or (is_word(small, "de") and lemma(small, "de")[0].islower())
+    return (
+        listed
+        or (is_word(small, "de") and lemma(small, "de")[0].islower())
+        or _adjective_stem(small + "e") == small
+    )
 
 
 def is_adjective(word: str) -> bool:
@@ -99,6 +106,8 @@ def is_closed_compound(name_part: str, rest: str) -> bool:
     A name that is a noun itself begins too many other words; its compounds are told by their heads
     (Bahnchef). A compound that the dictionary holds (Ostseeraum) needs a name of some length.
     """
+    if _DERIVED.fullmatch(rest):
+        return False
     linked = rest[1:] if rest[:1] == "s" else ""
     noun = rest if is_noun(rest) else linked if len(linked) > LEAST_NOUN and is_noun(linked) else ""
     if len(noun) < LEAST_NOUN:

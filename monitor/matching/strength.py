@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from monitor.matching.automaton import is_unspaced
 from monitor.matching.evidence import Clue, Scene, Sight, clue
-from monitor.matching.german import inflects, is_adjective, is_noun
+from monitor.matching.german import inflects, is_adjective, is_noun, is_ordinary
 from monitor.matching.lexicon import LEAST_ACRONYM, Role, bare_words, folded_words
 from monitor.matching.surroundings import Word, head_of
 from monitor.matching.weights import Weights
@@ -39,19 +39,38 @@ def strength(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     found, target = sight.found, sight.found.target
     if target.role is Role.SHORT:
         yield clue(MatchReason.SHORT_FORM, target.display, by.short_form)
-        if is_common(target.display, "de") or inflects(target.display.split()[-1]):
-            yield clue(MatchReason.COMMON_WORD, target.display, by.common_surname)
+        yield from _as_surname(sight, scene, by)
     elif target.words > 1:
         person = target.kind is EntityKind.PERSON
         yield clue(MatchReason.FULL_NAME if person else MatchReason.NAME, target.name, by.full_name)
     elif target.kind is EntityKind.PERSON:
         yield clue(MatchReason.NAME, target.name, by.own_surname)
+        yield from _as_surname(sight, scene, by)
     else:
         yield clue(MatchReason.NAME, target.name, by.name)
         yield from _weakness(sight, scene, by)
     if found.refusal:
         lower = found.refusal is MatchReason.LOWER_CASE
         yield clue(found.refusal, found.taker, by.lower_case if lower else by.other_word, found.surface)
+
+
+def _as_surname(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
+    """What speaks against a bare surname: that it is a word, and that it is used as one?"""
+    display, before = sight.found.target.display, sight.around.before
+    surname = display.split()[-1]
+    ordinary = is_common(display, "de") or inflects(surname) or is_ordinary(surname)
+    if ordinary:
+        yield clue(MatchReason.COMMON_WORD, display, by.common_surname)
+    weak = ordinary or sight.found.target.role is Role.SHORT
+    plain = weak and scene.language == "de" and sight.found.form is not Form.COMPOUND
+    if plain and before and _points(before[0]):
+        yield clue(MatchReason.COMMON_WORD, f"{before[0].text} {sight.found.text}", by.article_of_surname)
+
+
+def _points(before: Word) -> bool:
+    """Return whether a word before a surname makes a noun of it: an article, a number, an adjective."""
+    pointing = before.folded in DEFINITE or before.folded in QUANTIFIERS or before.folded in WITH_ARTICLE
+    return not before.capital and (pointing or is_adjective(before.text))
 
 
 def is_common(name: str, language: str) -> bool:

@@ -21,13 +21,14 @@ class Weights:
     common_word_opening: float = -1.7  # where a sentence begins, or in an English headline: 0.57
     capital_article: float = 2.5  # "in Die Zeit": an article within a sentence is capitalized in names only
     common_surname: float = -0.7  # Koch, Weber: many bearers
+    article_of_surname: float = -2.5  # "des Kaisers", "im Herbst": GermEval 0 of 9
     common_place: float = -1.6  # "in Halle", of what is configured as a place: GermEval 8 of 12
     quoted: float = 3.0  # „Spiegel“ alone in quotation marks: GermEval 4 of 4
     in_capitals: float = 3.0  # BILD among small letters: SmartData 15 of 16
     handle: float = 3.5  # @BILD: SmartData 17 of 19
     hashtag: float = 1.0  # #Zeit is a topic as often
     agent: float = 1.6  # "Bild berichtet", "die Bahn will": what words for things do not do
-    counted_noun: float = -2.5  # "eine Allianz", of a noun that is no everyday word
+    counted_noun: float = -3.0  # "eine Allianz", of a noun that is no everyday word
     adjective: float = -4.0  # die Grüne Woche, im Grünen
     genitive: float = 1.5  # "Metas Brille": a common noun has an article there
     opens_as_word: float = -1.5  # "Apple trees bloom", "Block the caller"

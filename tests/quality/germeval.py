@@ -126,7 +126,8 @@ def watched(corpus: Sequence[Sentence]) -> Watched:
                 tags[mark.surface][mark.tag] += 1
     names = {name for name in tags if base_of(name, tags) is None}
     kinds = {name: tags[name].most_common(1)[0][0] for name in names}
-    entity_of = _one_for_all_spellings(names, kinds, {name: tags[name].total() for name in names})
+    inflected = [name for name in names if kinds[name] != "PER"]
+    entity_of = one_for_all_spellings({name: tags[name].total() for name in names}, inflected)
     spellings: dict[str, list[str]] = defaultdict(list)
     for name in sorted(names):
         spellings[entity_of[name]].append(name)
@@ -148,6 +149,23 @@ def base_of(surface: str, names: Collection[str]) -> str | None:
         return None
     bases = (surface.removesuffix(ending) for ending in _GENITIVES if surface.endswith(ending))
     return next((base for base in bases if base in names), None)
+
+
+def one_for_all_spellings(counts: Mapping[str, int], inflected: Collection[str]) -> Mapping[str, str]:
+    """Return the spelling that stands for each name: capitals, umlauts, blanks, adjective forms aside.
+
+    `counts` says how often each name is marked, `inflected` which of them may take adjective forms.
+    """
+    alike: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(counts):
+        alike[re.sub(r"\W", "", fold(name).text)].append(name)
+    chief = {name: max(each, key=lambda name: counts[name]) for each in alike.values() for name in each}
+    for name in sorted(inflected):
+        for form in adjective_forms(name):
+            if form in chief and chief[form] != chief[name]:
+                old, new = chief[form], chief[name]
+                chief = {each: new if of == old else of for each, of in chief.items()}
+    return chief
 
 
 def truth_of(sentence: Sentence, who: Watched) -> Truth:
@@ -238,22 +256,6 @@ def _surname_alone(mark: Mark, who: Watched) -> Iterator[str]:
     if mark.tag in {"PER", "PERpart", "ORGpart"} and (" " not in mark.surface or mark.tag != "PER"):
         for part in {mark.surface, mark.surface.rstrip("s'’"), mark.surface[:-1], *mark.surface.split("-")}:
             yield from who.by_surname.get(part, ())
-
-
-def _one_for_all_spellings(
-    names: Collection[str], kinds: Mapping[str, str], counts: Mapping[str, int]
-) -> Mapping[str, str]:
-    """Return the spelling that stands for each name: capitals, umlauts, blanks, adjective forms aside."""
-    alike: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(names):
-        alike[re.sub(r"\W", "", fold(name).text)].append(name)
-    chief = {name: max(each, key=lambda name: counts[name]) for each in alike.values() for name in each}
-    for name in sorted(names):
-        for form in adjective_forms(name) if kinds[name] != "PER" else ():
-            if form in chief and chief[form] != chief[name]:
-                old, new = chief[form], chief[name]
-                chief = {each: new if of == old else of for each, of in chief.items()}
-    return chief
 
 
 def _entity(name: str, tag: str, spellings: Sequence[str]) -> Entity:

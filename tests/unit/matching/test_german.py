@@ -1,6 +1,15 @@
 import pytest
 
-from monitor.matching.german import adjective_forms, ends_in_noun, is_closed_compound, is_noun, takes_s
+from monitor.matching.german import (
+    adjective_forms,
+    ends_in_noun,
+    is_adjective,
+    is_closed_compound,
+    is_noun,
+    is_ordinary,
+    takes_endings,
+    takes_s,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +50,15 @@ def test_names_of_several_words_take_the_endings_of_their_adjectives(name: str, 
         ("Metro", "polis", False),
         ("Meta", "pher", False),
         ("Amazon", "sfoobar", False),
+        ("Ostsee", "raum", True),
+        ("Europa", "meisterschaften", True),
+        ("Frank", "reich", False),
+        ("Amerika", "nische", False),
+        ("Bild", "schirm", False),
+        ("Bahn", "chef", True),
+        ("Deutsch", "lehrer", False),
+        ("Rom", "autor", False),
+        ("Uefa", "cup", True),
     ],
 )
 def test_a_closed_compound_ends_in_a_noun_and_is_no_word_itself(
@@ -62,3 +80,31 @@ def test_nouns_are_told_by_their_lemma() -> None:
     assert not is_noun("gelb-grün")
     assert ends_in_noun("Rotes Kreuz")
     assert not ends_in_noun("Amazon-Xyzzy")
+
+
+@pytest.mark.parametrize(
+    ("name", "ending", "takes"),
+    [
+        ("Amazon", "s", True),
+        ("Pari", "s", False),
+        ("Han", "s", False),
+        ("Da", "s", False),
+        ("EU", "s", True),
+        ("A", "s", False),
+        ("Öl", "s", True),
+    ],
+)
+def test_a_name_takes_no_ending_that_makes_another_word(name: str, ending: str, *, takes: bool) -> None:
+    assert takes is takes_endings(name, ending)
+
+
+@pytest.mark.parametrize(("word", "adjective"), [("neue", True), ("Neue", False), ("sagte", False)])
+def test_small_inflected_adjectives_are_known(word: str, *, adjective: bool) -> None:
+    assert adjective is is_adjective(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "ordinary"), [("Herbst", True), ("Deutsch", True), ("Amazon", False), ("Bundestag", False)]
+)
+def test_nouns_of_every_day_are_told_from_names(word: str, *, ordinary: bool) -> None:
+    assert ordinary is is_ordinary(word)

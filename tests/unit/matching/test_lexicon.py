@@ -1,3 +1,5 @@
+import gc
+
 import pytest
 
 from monitor.matching.lexicon import bare_words, build_lexicon, surnames
@@ -60,3 +62,21 @@ def test_names_that_differ_in_case_alone_are_all_kept() -> None:
     matcher = build_matcher([entity("it", "product", Name(text="Xyzzy"), Name(text="xyzzy"), "XYZZY")])
 
     assert 3 == len(accepted(read(matcher, "Xyzzy, xyzzy, XYZZY")))
+
+
+@pytest.mark.parametrize("name", ["Elisabeth II.", "Claudia B.", "Mustafa S.*"])
+def test_numerals_and_initials_are_no_surnames(name: str) -> None:
+    assert () == surnames(name)
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_building_leaves_the_collector_as_it_was(*, collecting: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if collecting else gc.disable)()
+
+    try:
+        build_lexicon([])
+
+        assert collecting is gc.isenabled()
+    finally:
+        (gc.enable if before else gc.disable)()

@@ -1,0 +1,84 @@
+import pytest
+
+from monitor.model import Matched
+from tests.unit.matching.texts import read_for
+
+
+def weights(matched: Matched) -> set[tuple[str, str]]:
+    (match,) = (*matched.matches, *matched.rejected)
+    return {(each.reason.value, each.text) for each in match.evidence}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text"),
+    [
+        ("organization", "Bild", "Das steht heute in „Bild“ zu lesen."),
+        ("organization", "Bild", "Das hat BILD am Morgen gemeldet."),
+        ("organization", "Bild", "Dazu twitterte @BILD am Abend."),
+        ("organization", "Bild", "Wie Bild berichtet, tritt er ab."),
+        ("organization", "Bahn", "Am Montag teilte die Bahn mit, dass Züge fehlen."),
+        ("organization", "Bahn", "Das sagte eine Sprecherin der Bahn am Abend."),
+        ("organization", "Bahn", "Das sagte ein Konzernsprecher der Bahn am Abend."),
+        ("organization", "Meta", "Metas Brille wird teurer."),
+        ("place", "Halle", "Das Geld geht an die Stadt Halle."),
+        ("place", "Halle", "Der Zug fährt nach Halle."),
+        ("other", "Halle", "Das Geld geht an die Stadt Halle."),
+        ("other", "Lena", "Lena kommt."),
+        ("place", "Lena", "Lena kommt."),
+        ("organization", "Grüne", "Die Grüne lehnt das ab."),
+        ("organization", "Allianz", "Die Allianz lehnt das ab."),
+        ("organization", "Rom", "ROM WÄCHST WEITER"),
+        ("product", "Golf", "Er kauft bei Volkswagen will einen Golf."),
+    ],
+)
+def test_what_only_names_do_makes_a_name_of_a_word(kind: str, name: str, text: str) -> None:
+    context = ("Volkswagen",) if kind == "product" else ()
+
+    assert read_for(kind, name, text, context=context).matches
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text"),
+    [
+        ("organization", "Bild", "Das Haus zeigt ein Bild der Stadt."),
+        ("organization", "Zeit", "Das kostet „viel Zeit“ und Geld."),
+        ("organization", "Zeit", "In den 20 Zeit Jahren"),
+        ("organization", "Welt", "Er lebt in einer neuen Welt."),
+        ("place", "Essen", "Nach dem Essen gingen sie."),
+        ("organization", "Grüne", "Die Grüne Woche beginnt."),
+        ("organization", "Grünen", "Sie saßen im Grünen."),
+        ("organization", "Allianz", "Beide schmieden eine Allianz."),
+        ("organization", "Rom", "Die Daten liegen auf einer ROM im Schrank."),
+        ("organization", "MAN", "Man sieht das anders."),
+        ("organization", "BER", "Die Berliner feiern."),
+        ("organization", "BMW", "Der Bmwfahrer hupt."),
+        ("person", "Joachim Fest", "Im Garten begann das Fest."),
+        ("person", "Max Herbst", "Im Herbst begann der Bau."),
+        ("person", "Kaiser", "Zur Zeit des Kaisers war das anders."),
+    ],
+)
+def test_what_names_never_do_makes_a_word_of_a_name(kind: str, name: str, text: str) -> None:
+    assert () == read_for(kind, name, text).matches
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Apple trees bloom.", False),
+        ("Apple the thing.", False),
+        ("Apple unveiled it.", True),
+        ("Apple said so.", True),
+        ("Apple has it.", True),
+        ("Apple.", True),
+    ],
+)
+def test_an_ordinary_word_that_opens_an_english_sentence_is_read_by_what_follows(
+    text: str, *, named: bool
+) -> None:
+    assert named is bool(read_for("organization", "Apple", text, "en").matches)
+
+
+def test_the_word_that_tells_is_shown() -> None:
+    matched = read_for("organization", "Bahn", "Am Montag teilte die Bahn mit, dass Züge fehlen.")
+
+    assert ("organization_cue", "teilte") in weights(matched)
