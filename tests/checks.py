@@ -25,7 +25,18 @@ STATIC = {
     "hadolint": ("hadolint", "Dockerfile"),
 }
 # One file stays on one worker, so that its servers are started once.
-PYTEST = ("coverage", "run", "--module", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-q")
+PYTEST = (
+    "coverage",
+    "run",
+    "--module",
+    "pytest",
+    "-n",
+    "2",
+    "--dist",
+    "loadfile",
+    "--no-loadscope-reorder",
+    "-q",
+)
 PURE = ("feeds", "articles", "matching", "stories", "alerts", "text")
 
 

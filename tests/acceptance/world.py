@@ -218,7 +218,7 @@ class Monitor:
             "DESK_SECRET": SECRET,
             "COLUMNS": "200",
             "PYTHONPATH": str(Path(__file__).parents[2]),
-        } | {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE_", "COV_"))}
+        }
         self.process: subprocess.Popen[bytes] | None = None
 
     def configure(self, text: str) -> None:
