@@ -425,6 +425,22 @@ def test_the_environments_proxies_are_not_obeyed(
     assert [] == proxy.asked
 
 
+def test_a_netrc_of_the_user_is_not_obeyed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login reader password hidden\n", encoding="utf-8")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    with serving(answer(b"<rss/>")) as server:
+        door = HttpDoor(FetchPolicy(allow_private=LOOPBACK))
+        document = door.revalidate(server.url(), NONE)
+        door.close()
+
+    assert isinstance(document, Document)
+    assert "authorization" not in server.asked[0].headers
+
+
 def test_a_closed_door_fails_what_is_under_way_and_what_comes_later() -> None:
     door = HttpDoor(FetchPolicy(allow_private=LOOPBACK))
 

@@ -1,5 +1,7 @@
 """Laws of reading an article's page, and what the feed carries of it."""
 
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -346,3 +348,50 @@ def test_english_pages_are_read_too() -> None:
     extracted = read(page(paragraphs(ENGLISH)))
 
     assert extracted.zones.text == "\n\n".join(ENGLISH)
+
+
+# ---- what reading never does -------------------------------------------------------------------
+
+# An audit hook cannot be taken back, so the reading is watched in an interpreter of its own.
+WATCHED = """
+import sys
+from pathlib import Path
+from monitor.articles.extract import read_page
+from monitor.model import Announced, Document
+
+def watch(event, _):
+    if event in ("socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.exec", "os.system"):
+        reached.append(event)
+
+reached = []
+sys.addaudithook(watch)
+body = Path(sys.argv[1]).read_bytes()
+if len(sys.argv) > 2:
+    import socket
+    socket.socket(socket.AF_UNIX).connect_ex("/nowhere")
+link = "https://127.0.0.1:9/other"
+told = f'<link rel="canonical" href="{link}"><meta http-equiv="refresh" content="0; url={link}">'.encode()
+body = body.replace(b"<head>", b"<head>" + told, 1)
+document = Document(url="https://127.0.0.1:9/page", content_type="text/html", body=body)
+words = len(read_page(document, Announced()).zones.text.split())
+print(words, *reached)
+"""
+
+
+@pytest.mark.parametrize(("further", "reached"), [((), []), (("connect",), ["socket.connect"])])
+def test_reading_a_page_reaches_no_network_and_starts_nothing(
+    further: tuple[str, ...], reached: list[str]
+) -> None:
+    seed = SEEDS / "articles" / "amazon-ki-chef.html"
+
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, str(seed), *further],
+        cwd=SEEDS.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    words, *found = done.stdout.split()
+    assert int(words) > 500
+    assert found == reached
