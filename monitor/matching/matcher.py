@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from monitor.matching.asking import holds, numbered
 from monitor.matching.languages import primary
 from monitor.matching.lexicon import Lexicon, build_lexicon
-from monitor.matching.query import Query, holds, parse_query
+from monitor.matching.query import Query, parse_query
 from monitor.matching.reading import Reading, read_all
 from monitor.matching.salience import NO_SALIENCE, salience
 from monitor.matching.spans import Page, find_names, pages_of
@@ -51,14 +52,15 @@ class Matcher:
     def match(self, zones: Zones, language: str | None) -> Matched:
         """Return whom an article names, whom it only seems to name, and which queries hold.
 
+        Queries are asked only where somebody is named: on nobody nothing can be alerted.
+
         `language` is a BCP 47 tag; where it is unknown the rules of German hold.
         """
-        satisfied = frozenset(name for name, query in self.queries.items() if holds(query, zones))
         spoken = primary(language)
         pages = pages_of(zones)
         found = [each for page in pages for each in find_names(page, self.lexicon, spoken)]
         if not found:
-            return Matched(satisfied=satisfied)
+            return Matched()
         readings = read_all(self.lexicon, pages, found, spoken, self.policy.weights)
         verdicts = [
             verdict
@@ -66,11 +68,17 @@ class Matcher:
             for verdict in _verdicts(self.lexicon.entities[entity].id, places, len(zones.text), self.policy)
         ]
         verdicts.sort(key=lambda pair: (pair[0], pair[1].entity))
+        matches = tuple(match for _, match in verdicts if match.tier is not Tier.REJECTED)
         return Matched(
-            matches=tuple(match for _, match in verdicts if match.tier is not Tier.REJECTED),
+            matches=matches,
             rejected=tuple(match for _, match in verdicts if match.tier is Tier.REJECTED),
-            satisfied=satisfied,
+            satisfied=self._satisfied(pages) if matches else frozenset(),
         )
+
+    def _satisfied(self, pages: Sequence[Page]) -> frozenset[WatchlistId]:
+        """Return the watchlists whose query holds."""
+        article = numbered(pages) if self.queries else ()
+        return frozenset(name for name, query in self.queries.items() if holds(query, article))
 
 
 def build_matcher(

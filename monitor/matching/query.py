@@ -1,4 +1,4 @@
-"""Does a boolean query hold in an article?
+"""What does a boolean query ask for?
 
     query  := and (OR and)*
     and    := not ([AND] not)*                     terms side by side must all hold
@@ -20,18 +20,16 @@ title, lead, body and captions.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from monitor.model import Zone, Zones
+from monitor.model import Zone
 from monitor.text.normalize import fold
 from monitor.text.tokens import words
 
 _ZONES = {"title": Zone.TITLE, "lead": Zone.LEAD, "body": Zone.BODY}
 _PREFIXES = ("title", "lead", "body", "case")
-_EVERYWHERE = frozenset(Zone)
 _MOST_BETWEEN = 100
 _DEEPEST = 40
 _DIGITS = 6
@@ -47,6 +45,7 @@ _TOKEN = re.compile(
 )
 _NEAR = re.compile(r"(?P<ordered>O?)NEAR(?:/(?P<most>\d+))?")
 _OPERATORS = ("AND", "OR", "NOT")
+_COUNTED = "write count(term) >= 3, with a number of 1 or more"
 
 
 class QueryError(ValueError):
@@ -144,11 +143,6 @@ def parse_query(text: str) -> Query:
     return Query(text=text, root=root)
 
 
-def holds(query: Query, zones: Zones) -> bool:
-    """Tell whether the query holds in an article."""
-    return holds_in(query, worded(zones))
-
-
 # ---- reading ---------------------------------------------------------------------------------------
 
 
@@ -170,6 +164,8 @@ def _token(found: re.Match[str]) -> _Token:
     kind = next(
         name for name in ("phrase", "count", "paren", "least", "prefix", "word", "stray") if found[name]
     )
+    if written == ">":
+        raise QueryError(_COUNTED, column)
     if kind == "stray":
         raise QueryError(f"'{written}' has no meaning here; put it between quotation marks", column)
     if kind == "phrase" and not found["closed"]:
@@ -287,7 +283,7 @@ class _Reader:
         least = self._take("least") if closed else None
         number = least.text[2:].strip() if least else ""
         if not 0 < len(number) <= _DIGITS or int(number) == 0:
-            raise QueryError("write count(term) >= 3, with a number of 1 or more", column)
+            raise QueryError(_COUNTED, column)
         return Count(term=term, least=int(number))
 
     def _spelled(self) -> Term:
@@ -339,118 +335,14 @@ def _need_places(node: Node, column: int) -> None:
             )
 
 
-# ---- holding ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Text:
-    """One running text: its folded words in order, how each is written, and its zone."""
-
-    words: tuple[str, ...]
-    spelled: tuple[str, ...]
-    zones: tuple[Zone, ...]
-
-
-Worded = tuple[_Text, ...]
-_Place = tuple[int, int]  # first and last word of a text, by number
-
-
-def worded(zones: Zones) -> Worded:
-    """Return the words of an article, for asking several queries of it."""
-    return (
-        _text_of(zones.title, Zone.TITLE),
-        _text_of(zones.text, Zone.BODY, zones.lead_end),
-        _text_of(zones.captions, Zone.CAPTION),
-    )
-
-
-def holds_in(query: Query, article: Worded) -> bool:
-    """Tell whether the query holds in an article whose words are known."""
-    return _holds(query.root, article, _EVERYWHERE)
-
-
-def _holds(node: Node, article: Worded, scope: frozenset[Zone]) -> bool:
-    match node:
-        case All(parts=parts):
-            return all(_holds(part, article, scope) for part in parts)
-        case Some(parts=parts):
-            return any(_holds(part, article, scope) for part in parts)
-        case Absent(part=part):
-            return not _holds(part, article, scope)
-        case Within(zone=zone, part=part):
-            return _holds(part, article, scope & {zone})
-        case Count(term=term, least=least):
-            return least <= sum(len(set(_places(term, text, scope))) for text in article)
-        case _:
-            return any(True for text in article for _ in _places(node, text, scope))
-
-
-def _places(node: Node, text: _Text, scope: frozenset[Zone]) -> Iterator[_Place]:
-    match node:
-        case Term():
-            yield from _places_of_term(node, text, scope)
-        case Within(zone=zone, part=part):
-            yield from _places(part, text, scope & {zone})
-        case Some(parts=parts):
-            for part in parts:
-                yield from _places(part, text, scope)
-        case _:
-            assert isinstance(node, Near), "the reader admits nothing else here"
-            yield from _places_near(node, text, scope)
-
-
-def _places_of_term(term: Term, text: _Text, scope: frozenset[Zone]) -> Iterator[_Place]:
-    length = len(term.words)
-    for first in range(len(text.words) - length + 1):
-        run = slice(first, first + length)
-        if (
-            all(map(_fits, term.words[:-1], text.words[run]))
-            and _fits(term.words[-1], text.words[first + length - 1], prefix=term.prefix)
-            and (term.spelled is None or all(map(_fits, term.spelled, text.spelled[run])))
-            and scope.issuperset(text.zones[run])
-        ):
-            yield first, first + length - 1
-
-
-def _fits(wanted: str, found: str, *, prefix: bool = False) -> bool:
-    """Tell whether a word is the wanted one, what hangs on it by an apostrophe aside."""
-    if wanted == found or (prefix and found.startswith(wanted)):
-        return True
-    return "'" in found and (found.startswith(f"{wanted}'") or found.endswith(f"'{wanted}"))
-
-
-def _places_near(near: Near, text: _Text, scope: frozenset[Zone]) -> Iterator[_Place]:
-    """Give the stretch from one side to the other for each pair that is near; none overlap."""
-    rights = sorted(_places(near.right, text, scope))
-    if not rights:
-        return
-    longest = max(last - first for first, last in rights)
-    for left in _places(near.left, text, scope):
-        start = bisect_left(rights, (left[0] - near.most - longest - 1, 0))
-        for right in rights[start:]:
-            if right[0] - left[1] - 1 > near.most:
-                break
-            if _are_near(left, right, near):
-                yield min(left[0], right[0]), max(left[1], right[1])
-
-
-def _are_near(left: _Place, right: _Place, near: Near) -> bool:
-    if 0 <= right[0] - left[1] - 1 <= near.most:
-        return True
-    return not near.ordered and 0 <= left[0] - right[1] - 1 <= near.most
-
-
-def _text_of(original: str, zone: Zone, lead_end: int = 0) -> _Text:
-    folded = fold(original)
-    spans = words(folded.text)
-    places = [folded.span(*span) for span in spans]
-    return _Text(
-        words=tuple(folded.text[start:end] for start, end in spans),
-        spelled=tuple(original[start:end].replace("’", "'") for start, end in places),
-        zones=tuple(Zone.LEAD if start < lead_end else zone for start, _ in places),
-    )
-
-
 def _words_of(written: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    text = _text_of(written, Zone.BODY)
-    return text.words, text.spelled
+    """Return the words of a term, folded and as they are written."""
+    folded = fold(written)
+    spans = words(folded.text)
+    surfaces = (written[start:end] for start, end in (folded.span(*span) for span in spans))
+    return tuple(folded.text[start:end] for start, end in spans), tuple(map(one_apostrophe, surfaces))
+
+
+def one_apostrophe(written: str) -> str:
+    """Return a word as it is compared where case counts."""
+    return written.replace("’", "'")

@@ -167,7 +167,7 @@ class Matched:
     """Everything that the matcher says of an article.
 
     `rejected` lists refused mentions, by entity, with why. `satisfied` are the watchlists whose
-    query holds; a watchlist without a query is not listed.
+    query holds; a watchlist without a query is not listed, and none where there is no match.
     """
 
     matches: tuple[Match, ...] = ()

@@ -285,11 +285,26 @@ def test_only_match_and_digest_events_carry_matches(events: tuple[str, ...] | No
     assert takes == takes_matches(receiver)
 
 
-def test_the_place_of_a_fault_in_a_query_is_inside_the_query(load: Load) -> None:
-    with pytest.raises(ConfigError) as caught:
-        load('watchlists: {w: {when: "Amazon AND ("}}')
+@pytest.mark.parametrize(
+    ("query", "at"),
+    [
+        ('"Amazon AND ("', '"}}'),
+        ("'titel:Amazon'", "titel"),
+        ("Amazon near/5 Chip", "near"),
+        ('"Amazon NEAR Chip"', "NEAR"),
+        ("count(Amazon) > 3", "> 3"),
+        ('"Chip AND body:(title:Amazon) )"', ')"}}'),
+    ],
+)
+def test_a_fault_in_a_query_is_told_at_its_own_column(load: Load, query: str, at: str) -> None:
+    text = f"watchlists: {{w: {{when: {query}}}}}"
 
-    assert [("watchlists.w.when", True)] == [(each.path, each.column > 26) for each in caught.value.faults]
+    with pytest.raises(ConfigError) as caught:
+        load(text)
+
+    fault = caught.value.faults[0]
+    assert ("watchlists.w.when", 1) == (fault.path, fault.line)
+    assert text[fault.column - 1 :].startswith(at)
 
 
 def test_the_entities_tests_can_be_left_out(load: Load) -> None:

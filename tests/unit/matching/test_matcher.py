@@ -181,12 +181,13 @@ def test_thresholds_come_from_the_policy() -> None:
     assert match.salience.about
 
 
-def test_queries_are_answered_by_watchlist_whether_or_not_a_name_stands_there() -> None:
-    queries = {WatchlistId("a"): "title:Amazon NEAR/8 Chip", WatchlistId("b"): "NOT Amazon"}
+def test_queries_are_answered_by_watchlist_where_somebody_is_named() -> None:
+    queries = {WatchlistId("a"): "title:Amazon NEAR/8 Chip", WatchlistId("b"): "NOT Chip"}
     matcher = build_matcher(FULL, queries)
 
     assert {"a"} == read(matcher, "x", title="Amazon zeigt Chip").satisfied
-    assert {"b"} == read(matcher, "Es regnet.").satisfied
+    assert {"b"} == read(matcher, "Amazon wächst.").satisfied
+    assert set() == read(matcher, "Es regnet.").satisfied
 
 
 def test_a_query_that_cannot_be_read_is_an_error() -> None:

@@ -2,111 +2,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.matching.query import Query, QueryError, holds, holds_in, parse_query, worded
+from monitor.matching.asking import holds, numbered
+from monitor.matching.query import Query, QueryError, parse_query
+from monitor.matching.spans import pages_of
 from monitor.model import Zones
 
-LEAD = "Amazon’s Chip heißt Trainium3."
-ARTICLE = Zones(
-    title="Amazon stellt neuen Chip vor",
-    text=f"{LEAD} Die Aktie steigt.\n\nDer Chef von Amazon Web Services, Jassy, lobt L'Oréal und Müller.",
-    lead_end=len(LEAD),
-    captions="Ein Rechenzentrum in Ohio",
-)
-
-
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        # words, folded
-        ("amazon", True),
-        ("AMAZON", True),
-        ("Amazonas", False),
-        ("mueller Müller", True),
-        ("Oréal", True),
-        ("Ohio", True),
-        ("Train", False),
-        ("Train*", True),
-        ('"neuen Ch"*', True),
-        ('"neuen Chip"', True),
-        ("„neuen Chip“", True),
-        ('"Chip neuen"', False),
-        ("Web-Services", True),
-        ('"and"', False),
-        # operators and precedence
-        ("Amazon AND Chip", True),
-        ("Amazon Chip", True),
-        ("Amazon Golf", False),
-        ("Golf OR Chip", True),
-        ("Golf OR Tennis", False),
-        ("NOT Golf", True),
-        ("NOT NOT Golf", False),
-        ("Amazon NOT Chip", False),
-        ("Chip OR Golf AND Tennis", True),
-        ("(Chip OR Golf) AND Tennis", False),
-        ("NOT Golf AND Chip", True),
-        # zones
-        ("title:Amazon", True),
-        ("title: Amazon", True),
-        ("title:Aktie", False),
-        ("lead:Trainium3", True),
-        ("body:Trainium3", False),
-        ("body:Aktie", True),
-        ("body:Ohio", False),
-        ("title:(Amazon NOT Jassy)", True),
-        ("title:(Amazon OR Jassy) lead:Chip", True),
-        ('title:"neuen Chip"', True),
-        ("title:lead:Amazon", False),
-        ('lead:"Trainium3 Die"', False),
-        # nearness
-        ("title:Amazon NEAR/8 Chip", True),
-        ("title:Amazon NEAR/1 Chip", False),
-        ("title:Amazon NEAR/100 Aktie", False),
-        ("Chip NEAR/2 Amazon", True),
-        ("Chip ONEAR/2 Amazon", False),
-        ("Amazon ONEAR/2 Chip", True),
-        ("Trainium3 NEAR/1 Aktie", True),
-        ("(Golf OR Chip) NEAR/1 Trainium3", True),
-        ("Amazon NEAR/2 Chip NEAR/0 vor", True),
-        ('"Amazon Web Services" NEAR/0 Jassy', True),
-        ("Jassy NEAR/0 Amazon NEAR/2 Services", False),
-        ("Amazon NEAR/0 Amazon", False),
-        ("Golf NEAR/3 Amazon", False),
-        ("Amazon NEAR/3 Golf", False),
-        # counts
-        ("count(Amazon) >= 3", True),
-        ("count(Amazon) >= 4", False),
-        ("count(Amazon)>=3 Chip", True),
-        ("title:count(Amazon) >= 2", False),
-        ("count(title:Amazon) >= 1", True),
-        ("count((Chip OR chip)) >= 3", False),
-        # case
-        ("case:Amazon", True),
-        ("case:amazon", False),
-        ('case:"Web Services"', True),
-        ('case:"Web services"', False),
-        ("title:case:Chip", True),
-        ("count(case:Chip) >= 2", True),
-        # capitals make the operator; other spellings are words
-        ("Not", False),
-        ("Near", False),
-    ],
-)
-def test_a_query_holds_where_its_grammar_says_so(query: str, *, expected: bool) -> None:
-    assert expected == holds(parse_query(query), ARTICLE)
-
-
-def test_an_article_whose_words_are_known_answers_alike() -> None:
-    known = worded(ARTICLE)
-
-    assert holds_in(parse_query("title:Amazon"), known)
-    assert not holds_in(parse_query("title:Golf"), known)
-
-
-def test_an_empty_article_holds_only_what_asks_for_absence() -> None:
-    nothing = Zones(title="", text="")
-
-    assert holds(parse_query("NOT Amazon"), nothing)
-    assert not holds(parse_query("Amazon OR a*"), nothing)
+ARTICLE = numbered(pages_of(Zones(title="Amazon stellt neuen Chip vor", text="Die Aktie steigt.")))
 
 
 @pytest.mark.parametrize(
@@ -139,6 +40,7 @@ def test_an_empty_article_holds_only_what_asks_for_absence() -> None:
         ("10:30", 3, "':' has no meaning here; put it between quotation marks"),
         ('a "b c', 3, 'the phrase does not end; close it with "'),
         ("count(a)", 1, "write count(term) >= 3"),
+        ("count(a) > 3", 10, "write count(term) >= 3"),
         ("count(a) >= 0", 1, "with a number of 1 or more"),
         ("count(a) >=", 1, "with a number of 1 or more"),
         ("count(a) >= " + "9" * 5000, 1, "with a number of 1 or more"),
@@ -201,24 +103,3 @@ def test_any_text_is_a_query_that_can_be_asked_or_a_fault_within_it(text: str) -
         assert 1 <= outcome.column <= len(text) + 1
     else:
         assert holds(outcome, ARTICLE) in (True, False)
-
-
-@settings(max_examples=100, deadline=None)
-@given(
-    text=st.lists(st.sampled_from(["a", "b", "c"]), max_size=12),
-    most=st.integers(0, 4),
-    ordered=st.booleans(),
-)
-def test_nearness_is_what_comparing_all_pairs_gives(text: list[str], most: int, *, ordered: bool) -> None:
-    query = parse_query(f"a {'O' if ordered else ''}NEAR/{most} b")
-
-    pairs = [
-        (first, second)
-        for first, one in enumerate(text)
-        for second, other in enumerate(text)
-        if one == "a" and other == "b"
-    ]
-    expected = any(
-        abs(second - first) - 1 <= most and (not ordered or first < second) for first, second in pairs
-    )
-    assert expected == holds(query, Zones(title=" ".join(text), text=""))
