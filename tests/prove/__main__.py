@@ -1,34 +1,74 @@
 """Prove what the monitor promises, with more patience than the test suite has.
 
-python3 run.py prove             every proof, with its default size
-python3 run.py prove kills       kill -9 at random moments; --count N, --seed S
-python3 run.py prove mutants     break the source on purpose; each break must be noticed
+    python3 run.py prove                every proof, with its usual number of attacks
+    python3 run.py prove NAME…          some of them
+    python3 run.py prove --list         what there is, and how large
+    python3 run.py prove NAME --count N --seed S
+
+Each proof attacks one promise of docs/guarantees.md. At the end stands a table; the exit code is 0
+where every promise held.
 """
+# ruff: noqa: T201 - a command that prints
 
 import argparse
 import random
 import sys
+import time
 from collections.abc import Sequence
 
-from tests.prove import kills, mutants
+from tests.prove.proof import Outcome, Proof, attempt
+from tests.prove.proofs import PROOFS
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the proofs that are named, or all; return 0 where all held."""
+    chosen = _parser().parse_args(arguments)
+    if chosen.list:
+        print(*(f"{each.name:<12}{_sizes(each):<34}{each.law}" for each in PROOFS.values()), sep="\n")
+        return 0
+    seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(10**6)
+    proofs = [PROOFS[name] for name in chosen.names or PROOFS]
+    rows = [
+        _row(proof, seed, chosen.count or (proof.full if chosen.full else proof.usual)) for proof in proofs
+    ]
+    print("", *(text for text, _ in rows), "", sep="\n")
+    broken = sum(not held for _, held in rows)
+    print(f"{len(rows) - broken} of {len(rows)} promises held, --seed {seed}", flush=True)
+    return 1 if broken else 0
+
+
+def _row(proof: Proof, seed: int, count: int) -> tuple[str, bool]:
+    """Run one proof, in view, and return its row of the table and whether it held."""
+    print(f"{proof.name}: {proof.law}; {count} {proof.unit}, --seed {seed}", flush=True)
+    began = time.monotonic()
+    outcome = attempt(proof, count, seed, lambda text: print(f"  {text}", flush=True))
+    for fault in outcome.faults:
+        print(f"  FAULT {fault}", flush=True)
+    return _summary(proof, outcome, time.monotonic() - began), not outcome.faults
+
+
+def _summary(proof: Proof, outcome: Outcome, seconds: float) -> str:
+    verdict = f"{len(outcome.faults)} FAULTS" if outcome.faults else "held"
+    facts = ", ".join(f"{name} {value}" for name, value in outcome.facts.items())
+    return (
+        f"{proof.name:<12}{verdict:<10}{outcome.tried:>7} {proof.unit:<18}{seconds:>6.0f} s  {facts}".rstrip()
+    )
+
+
+def _sizes(proof: Proof) -> str:
+    return f"{proof.usual} {proof.unit} (--full {proof.full})"
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="prove", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("name", nargs="?", choices=("kills", "mutants"))
-    parser.add_argument("--count", type=int, default=50, help="how many kills (default 50)")
-    parser.add_argument("--seed", type=int, help="of the moments and answers; said at the start")
-    chosen = parser.parse_args(arguments)
-    held = True
-    if chosen.name in (None, "kills"):
-        seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(10**6)
-        held &= kills.prove(chosen.count, seed)
-    if chosen.name in (None, "mutants"):
-        held &= mutants.prove()
-    return 0 if held else 1
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*PROOFS, []], help=", ".join(PROOFS))
+    parser.add_argument("--count", type=int, help="how many attacks, instead of the proof's own number")
+    parser.add_argument("--full", action="store_true", help="the full number of attacks: hours")
+    parser.add_argument("--seed", type=int, help="of everything random; said at the start")
+    parser.add_argument("--list", action="store_true", help="list the proofs and end")
+    return parser
 
 
 if __name__ == "__main__":

@@ -5,17 +5,16 @@ desk answers every tenth request with 503. At the end the service runs undisturb
 waits; then every entry must have come under exactly one `webhook-id`, each repeat byte for byte the
 same. What `kill -9` cannot show: power loss, which is the file system's and `synchronous=FULL`'s part.
 """
-# ruff: noqa: T201 - a command that prints
 
 import random
 import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually
+from tests.prove.proof import Outcome, Proof, Say
 
 ENTRIES_A_ROUND = 2
 # Seconds. Every fourth kill comes while the service starts, the others just after a request was seen.
@@ -36,35 +35,13 @@ class MoodyDesk(Desk):
         return Answer(status=503) if self._dice.random() < 0.1 else answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What was found at the end; `faults` is empty where every promise held."""
-
-    published: int
-    requests: int
-    ids: int
-    faults: tuple[str, ...]
-
-
-def prove(count: int, seed: int) -> bool:
-    """Kill the service so often, print what came of it, and return whether nothing was lost."""
-    print(f"kills: {count} times kill -9 at random moments, --seed {seed}", flush=True)
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="kills-") as folder:
-        verdict = run(count, random.Random(seed), Path(folder))
-    for fault in verdict.faults:
-        print(f"  FAULT {fault}")
-    print(
-        f"kills: {verdict.published} entries published, {verdict.ids} alerted, "
-        f"{verdict.requests - verdict.ids} requests were repeats, {len(verdict.faults)} faults, "
-        f"{time.monotonic() - began:.0f} s",
-        flush=True,
-    )
-    return not verdict.faults
-
-
-def run(count: int, dice: random.Random, folder: Path) -> Verdict:
+def run(count: int, dice: random.Random, say: Say) -> Outcome:
     """Publish and kill, let things settle, and look at what arrived."""
+    with tempfile.TemporaryDirectory(prefix="kills-") as folder:
+        return _run(count, dice, Path(folder), say)
+
+
+def _run(count: int, dice: random.Random, folder: Path, say: Say) -> Outcome:
     outlet, desk, monitor = Outlet("kurier"), MoodyDesk(dice), Monitor(folder)
     try:
         monitor.configure(
@@ -84,10 +61,10 @@ def run(count: int, dice: random.Random, folder: Path) -> Verdict:
                 time.sleep(dice.uniform(0, AFTER_REQUEST))
             monitor.kill()
             if number % 10 == 0 or number == count:
-                print(f"  {number} killed, {len(links)} published, {len(desk.requests)} requests", flush=True)
+                say(f"{number} killed, {len(links)} published, {len(desk.requests)} requests")
         monitor.start()
         faults = _settle(monitor, desk, len(links))
-        return _judge(links, desk, faults)
+        return _judge(count, links, desk, faults)
     finally:
         monitor.close()
         outlet.close()
@@ -125,11 +102,23 @@ def _waiting(monitor: Monitor) -> tuple[int, int]:
     return status["entries"]["pending"], status["deliveries"]["pending"]
 
 
-def _judge(links: list[str], desk: Desk, faults: list[str]) -> Verdict:
+def _judge(count: int, links: list[str], desk: Desk, faults: list[str]) -> Outcome:
     bodies: dict[str, set[bytes]] = defaultdict(set)
     for headers, body in desk.requests:
         bodies[headers["webhook-id"]].add(body)
     alerted = Counter(event["data"]["article"]["url"] for event in desk.events())
     faults += [f"{link} was alerted {alerted[link]} times" for link in links if alerted[link] != 1]
     faults += [f"{each} had {len(said)} bodies" for each, said in bodies.items() if len(said) != 1]
-    return Verdict(published=len(links), requests=len(desk.requests), ids=len(bodies), faults=tuple(faults))
+    facts = {"published": len(links), "alerted": len(bodies), "repeats": len(desk.requests) - len(bodies)}
+    return Outcome(tried=count, faults=tuple(faults), facts=facts)
+
+
+PROOF = Proof(
+    name="kills",
+    law="kill -9 at random moments loses nothing, and each repeat is the same",
+    unit="kills",
+    sample=3,
+    usual=50,
+    full=1000,
+    run=run,
+)

@@ -3,17 +3,18 @@
 A mutant is caught where its named check, which passes on the copy as it is, fails on the mutant. What
 no check of a running program can see, such as a lie of the disk, has no mutant.
 """
-# ruff: noqa: T201 - a command that prints
 
 import os
+import random
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.prove.proof import Outcome, Proof, Say
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("monitor", "tests", "seeds", "config", "pyproject.toml")
@@ -136,27 +137,27 @@ MUTANTS = (
 )
 
 
-def prove() -> bool:
-    """Try every mutant, print what became of it, and return whether all were caught."""
-    print(f"mutants: {len(MUTANTS)} ways to break a promise", flush=True)
-    began = time.monotonic()
-    survived: list[str] = []
+def run(count: int, dice: random.Random, say: Say) -> Outcome:
+    """Break a copy in so many ways, all of them where `count` is their number, and see what notices."""
+    chosen = dice.sample(MUTANTS, min(count, len(MUTANTS)))
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         tree = Path(folder)
         _copy(tree)
-        if not passes(tree, *(mutant.check for mutant in MUTANTS)):
-            print("mutants: the checks fail on the source as it is; nothing can be said")
-            return False
-        for mutant in MUTANTS:
-            caught = is_caught(tree, mutant)
-            print(f"  {'caught' if caught else 'SURVIVED':<10}{mutant.name}", flush=True)
-            survived += [] if caught else [mutant.name]
-    print(
-        f"mutants: {len(MUTANTS) - len(survived)} of {len(MUTANTS)} caught, "
-        f"{len(survived)} survived, {time.monotonic() - began:.0f} s",
-        flush=True,
+        if not passes(tree, *(mutant.check for mutant in chosen)):
+            return Outcome(tried=0, faults=("the checks fail on the source as it is; nothing can be said",))
+        survived = [
+            mutant.name for mutant in chosen if not _tell(mutant, say, caught=is_caught(tree, mutant))
+        ]
+    return Outcome(
+        tried=len(chosen),
+        faults=tuple(f"survived: {name}" for name in survived),
+        facts={"caught": len(chosen) - len(survived)},
     )
-    return not survived
+
+
+def _tell(mutant: Mutant, say: Say, *, caught: bool) -> bool:
+    say(f"{'caught' if caught else 'SURVIVED':<10}{mutant.name}")
+    return caught
 
 
 def is_caught(tree: Path, mutant: Mutant) -> bool:
@@ -199,3 +200,14 @@ def _copy(tree: Path) -> None:
             shutil.copytree(source, tree / name, ignore=ignored)
         else:
             shutil.copy(source, tree / name)
+
+
+PROOF = Proof(
+    name="mutants",
+    law="a promise that is broken on purpose is noticed",
+    unit="mutants",
+    sample=1,
+    usual=len(MUTANTS),
+    full=len(MUTANTS),
+    run=run,
+)
