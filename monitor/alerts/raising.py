@@ -5,16 +5,17 @@ one alert for all receivers to which the same entities are new; then an alert ma
 dropped without a reason that is counted, and a held alert is still an alert.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
-from monitor.alerts.hours import next_digest, quiet_until
+from monitor.alerts.hours import next_digest, quiet_until, window_of
 from monitor.model import (
     Alert,
     AlertId,
     Article,
+    Budget,
     EntityId,
     FeedSettings,
     HoldReason,
@@ -27,8 +28,6 @@ from monitor.model import (
     WatchlistId,
 )
 from monitor.text.ids import derive_id
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Suppressed(StrEnum):
@@ -86,15 +85,8 @@ def raise_alerts(
 
 
 def counted_since(watchlists: Iterable[Watchlist], now: datetime) -> Mapping[WatchlistId, datetime]:
-    """Return, for each watchlist with a budget, when the window began that runs now.
-
-    Windows follow one another from 1970-01-01 00:00 UTC: a day's begins at midnight UTC.
-    """
-    return {
-        watchlist.id: now - (now - _EPOCH) % watchlist.budget.per
-        for watchlist in watchlists
-        if watchlist.budget
-    }
+    """Return, for each watchlist with a budget, when the window began that runs now."""
+    return {watchlist.id: window_of(watchlist.budget, now)[0] for watchlist in watchlists if watchlist.budget}
 
 
 # ---- which matches ---------------------------------------------------------------------------------
@@ -205,28 +197,57 @@ def _held(watchlist: Watchlist, alerts: Sequence[Alert], spent: int, now: dateti
     """Return the alerts, the most salient first, each held where it must wait.
 
     With a digest alone everything waits for it. With a budget besides, the budget goes out at once
-    and the rest waits for the digest. Quiet hours hold both, until they end.
+    and the rest waits for the digest. Quiet hours hold both, and a digest that falls into them.
     """
     ranked = sorted(alerts, key=_salience_of_alert, reverse=True)
     if watchlist.digest and not watchlist.budget:
-        release_at = next_digest(watchlist.digest, now)
-        return [replace(alert, hold=HoldReason.DIGEST, release_at=release_at) for alert in ranked]
+        due = _not_in_quiet(watchlist, next_digest(watchlist.digest, now))
+        return [replace(alert, hold=HoldReason.DIGEST, release_at=due) for alert in ranked]
     until = _quiet_until(watchlist, now)
     if until is not None:
         return [replace(alert, hold=HoldReason.QUIET_HOURS, release_at=until) for alert in ranked]
-    room = max(watchlist.budget.alerts - spent, 0) if watchlist.budget else len(ranked)
-    return [*ranked[:room], *(_over_budget(watchlist, alert, now) for alert in ranked[room:])]
+    return list(_within_budget(watchlist, ranked, spent, now))
+
+
+def _within_budget(
+    watchlist: Watchlist, ranked: Sequence[Alert], spent: int, now: datetime
+) -> Iterator[Alert]:
+    if watchlist.budget is None:
+        yield from ranked
+        return
+    kept_back = _kept_back(watchlist.budget, now)
+    for alert in ranked:
+        room = watchlist.budget.alerts - spent - (0 if _is_about(alert) else kept_back)
+        if room > 0:
+            spent += 1
+            yield alert
+        else:
+            yield _over_budget(watchlist, watchlist.budget, alert, now)
+
+
+def _kept_back(budget: Budget, now: datetime) -> int:
+    """Return how much of a budget is kept for articles that are about somebody.
+
+    Nobody knows in the morning what the day will bring. Half of the budget is kept back at first, and
+    with the window ever less: at its end a passing mention may have all that is left.
+    """
+    begin, end = window_of(budget, now)
+    return round(budget.alerts // 2 * ((end - now) / (end - begin)))
+
+
+def _over_budget(watchlist: Watchlist, budget: Budget, alert: Alert, now: datetime) -> Alert:
+    due = next_digest(watchlist.digest, now) if watchlist.digest else window_of(budget, now)[1]
+    return replace(alert, hold=HoldReason.BUDGET, release_at=_not_in_quiet(watchlist, due))
+
+
+def _is_about(alert: Alert) -> bool:
+    return any(match.salience.about for match in alert.matches)
 
 
 def _quiet_until(watchlist: Watchlist, now: datetime) -> datetime | None:
-    quiet = watchlist.quiet_hours
-    return None if quiet is None or watchlist.severity in quiet.spared else quiet_until(quiet, now)
+    holding = (each for each in watchlist.quiet_hours if watchlist.severity not in each.spared)
+    return quiet_until(holding, now)
 
 
-def _over_budget(watchlist: Watchlist, alert: Alert, now: datetime) -> Alert:
-    if watchlist.digest:
-        release_at = next_digest(watchlist.digest, now)
-    else:
-        assert watchlist.budget is not None
-        release_at = counted_since([watchlist], now)[watchlist.id] + watchlist.budget.per
-    return replace(alert, hold=HoldReason.BUDGET, release_at=release_at)
+def _not_in_quiet(watchlist: Watchlist, at: datetime) -> datetime:
+    return _quiet_until(watchlist, at) or at

@@ -23,7 +23,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from monitor.alerts.formats import FORMATS
 from monitor.config import values
-from monitor.config.places import Node, Path, Table, Text, as_listing, as_table, is_null
+from monitor.config.places import Node, Path, Table, Text, as_listing, as_table, child, is_null
 from monitor.model import ArticleSource, Case, EntityKind, FirstPoll, Severity
 
 # ---- how a plain value is read ---------------------------------------------------------------
@@ -80,6 +80,10 @@ def _one_or_many(given: object) -> object:
     return as_listing([given], given.place) if isinstance(given, Text) else given
 
 
+def _one_or_many_tables(given: object) -> object:
+    return as_listing([given], given.place) if isinstance(given, Table) else given
+
+
 def _named(given: object) -> object:
     return as_table({Text("text", given.place): given}, given.place) if isinstance(given, Text) else given
 
@@ -107,6 +111,16 @@ Kept = Annotated[timedelta, _by(lambda text: values.duration(text, timedelta(day
 Truth = Annotated[bool, _by(values.truth), _says(type="boolean")]
 Identifier = Annotated[Text, _kept(values.identifier), _ANY_TEXT]
 TimeOfDay = Annotated[str, _by(values.time_of_day), _says(type="string", pattern="^[0-9]{1,2}:[0-9]{2}$")]
+EndOfQuiet = Annotated[str, _by(values.end_of_quiet), _says(type="string", pattern="^[0-9]{1,2}:[0-9]{2}$")]
+TimesOfDay = Annotated[
+    list[TimeOfDay],
+    Field(min_length=1),
+    BeforeValidator(_one_or_many, json_schema_input_type=TimeOfDay | list[TimeOfDay]),
+]
+Weekday = Annotated[frozenset[int], _by(values.weekdays), _STRING]
+Weekdays = Annotated[
+    list[Weekday], BeforeValidator(_one_or_many, json_schema_input_type=Weekday | list[Weekday])
+]
 TimeZone = Annotated[str, _by(values.time_zone), _STRING]
 Labels = dict[Reference, Words]
 Few = Annotated[
@@ -291,8 +305,10 @@ class RawQuietHours(Raw):
 
     begin: TimeOfDay = Field(alias="from")
     """Local time at which the quiet begins."""
-    end: TimeOfDay = Field(alias="to")
-    """Local time at which it ends, and the digest is sent."""
+    end: EndOfQuiet = Field(alias="to")
+    """Local time at which it ends, and the digest is sent; 24:00 is the end of the day."""
+    days: Weekdays = []
+    """Days on which the quiet begins, such as `mon-fri` or `[sat, sun]`; by default every day."""
     tz: TimeZone = "UTC"
     """The time zone, such as Europe/Berlin."""
     spared: Annotated[
@@ -309,13 +325,17 @@ class RawBudget(Raw):
     """At most so many alerts …"""
     per: Period
     """… in so much time."""
+    tz: TimeZone | None = None
+    """Where days begin at midnight; by default the time zone of the digest, of the quiet hours, or UTC."""
 
 
 class RawDigest(Raw):
-    """All alerts are held and brought together once a day."""
+    """All alerts are held and brought together at these times."""
 
-    at: TimeOfDay
-    """Local time of the digest."""
+    at: TimesOfDay
+    """Local times of the digests."""
+    days: Weekdays = []
+    """Days of the digests, such as `mon-fri` or `[mon, thu]`; by default every day."""
     tz: TimeZone | None = None
     """The time zone; by default that of the quiet hours, or UTC."""
 
@@ -344,12 +364,15 @@ class RawWatchlist(Raw):
     """Words that its alerts carry."""
     receivers: References | None = None
     """Where alerts go; by default to all receivers that take matches."""
-    quiet_hours: RawQuietHours | None = None
-    """Hours in which alerts wait for a digest."""
+    quiet_hours: Annotated[
+        list[RawQuietHours],
+        BeforeValidator(_one_or_many_tables, json_schema_input_type=RawQuietHours | list[RawQuietHours]),
+    ] = []
+    """Hours in which alerts wait for a digest; several are a list."""
     budget: RawBudget | None = None
     """How many alerts go out at once."""
     digest: RawDigest | None = None
-    """All alerts once a day."""
+    """All alerts at these times only."""
 
 
 class RawReceiver(Raw):
@@ -461,6 +484,22 @@ def validate(model: type[Model], node: Node) -> Model | list[Problem]:
         return model.model_validate(node)
     except ValidationError as error:
         return [
-            Problem(kind=each["type"], loc=each["loc"], words=str(each.get("ctx", {}).get("error", "")))
+            Problem(
+                kind=each["type"],
+                loc=_as_written(node, each["loc"]),
+                words=str(each.get("ctx", {}).get("error", "")),
+            )
             for each in error.errors(include_url=False, include_input=False)
         ]
+
+
+def _as_written(node: Node, loc: Path) -> Path:
+    """Return a path without the places in a list that was written as its only mapping."""
+    path: list[str | int] = []
+    below: Node | None = node
+    for step in loc:
+        if isinstance(below, Table) and isinstance(step, int):
+            continue
+        path.append(step)
+        below = None if below is None else child(below, step)
+    return tuple(path)

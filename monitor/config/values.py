@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 _DURATION = re.compile(
     r"(?:([0-9]{1,5})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,8})m)?(?:([0-9]{1,9})s)?(?:([0-9]{1,9})ms)?"
 )
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
 _DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,9})?|\.[0-9]{1,9}")
@@ -118,6 +119,21 @@ def time_of_day(text: str) -> str:
     if not found:
         raise ValueError(f'{shown(text)} is not a time of day; write hours and minutes, such as "07:30"')
     return f"{int(found[1]):02}:{found[2]}"
+
+
+def end_of_quiet(text: str) -> str:
+    """Return a local time as `HH:MM`, or `24:00`, the end of a day."""
+    return "24:00" if text.strip() == "24:00" else time_of_day(text)
+
+
+def weekdays(text: str) -> frozenset[int]:
+    """Return the days that `mon`, or `mon-fri`, stands for; 0 is Monday."""
+    first, dash, last = text.strip().casefold().partition("-")
+    if first not in _WEEKDAYS or (dash and last not in _WEEKDAYS):
+        days = ", ".join(_WEEKDAYS)
+        raise ValueError(f"{shown(text)} is not a weekday; write {days}, or several as mon-fri")
+    begin, end = _WEEKDAYS.index(first), _WEEKDAYS.index(last if dash else first)
+    return frozenset((begin + ahead) % 7 for ahead in range((end - begin) % 7 + 1))
 
 
 def time_zone(text: str) -> str:

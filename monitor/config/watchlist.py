@@ -1,13 +1,13 @@
 """Who wants to hear of what? The watchlists, with every name in them looked up."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from monitor.config import values
 from monitor.config.entities import Watched
 from monitor.config.findings import Findings, Spot
 from monitor.config.keys import RawWatchlist
-from monitor.config.places import Place, Table, Text
+from monitor.config.places import Listing, Place, Table, Text, child
 from monitor.config.reading import read
 from monitor.config.receivers import takes_matches
 from monitor.matching.query import parse_query
@@ -69,7 +69,8 @@ def _watchlist(
     name: WatchlistId, raw: RawWatchlist, spot: Spot, known: Known, findings: Findings
 ) -> Watchlist:
     quiet = _quiet_hours(raw, spot, findings)
-    digest_tz = (raw.digest.tz if raw.digest else None) or (quiet.tz if quiet else "UTC")
+    quiet_tz = quiet[0].tz if quiet else "UTC"
+    digest_tz = (raw.digest.tz if raw.digest else None) or quiet_tz
     level = raw.min_salience
     return Watchlist(
         id=name,
@@ -84,19 +85,35 @@ def _watchlist(
         severity=raw.severity,
         labels={str(key): str(word) for key, word in raw.labels.items()},
         quiet_hours=quiet,
-        budget=Budget(alerts=raw.budget.alerts, per=raw.budget.per) if raw.budget else None,
-        digest=DigestSchedule(at=raw.digest.at, tz=digest_tz) if raw.digest else None,
+        budget=Budget(alerts=raw.budget.alerts, per=raw.budget.per, tz=raw.budget.tz or digest_tz)
+        if raw.budget
+        else None,
+        digest=DigestSchedule(at=tuple(raw.digest.at), tz=digest_tz, days=_days(raw.digest.days))
+        if raw.digest
+        else None,
     )
 
 
-def _quiet_hours(raw: RawWatchlist, spot: Spot, findings: Findings) -> QuietHours | None:
-    quiet = raw.quiet_hours
-    if quiet is None:
-        return None
-    if quiet.begin == quiet.end:
-        problem = "the quiet begins and ends at the same time; remove quiet_hours, or change one"
-        spot.fault(findings, problem, "quiet_hours", "to")
-    return QuietHours(begin=quiet.begin, end=quiet.end, tz=quiet.tz, spared=frozenset(quiet.spared))
+def _quiet_hours(raw: RawWatchlist, spot: Spot, findings: Findings) -> tuple[QuietHours, ...]:
+    several = isinstance(child(spot.node, "quiet_hours"), Listing)
+    for index, quiet in enumerate(raw.quiet_hours):
+        if quiet.begin == quiet.end:
+            problem = "the quiet begins and ends at the same time; remove quiet_hours, or change one"
+            spot.fault(findings, problem, "quiet_hours", *([index] if several else []), "to")
+    return tuple(
+        QuietHours(
+            begin=quiet.begin,
+            end="00:00" if quiet.end == "24:00" else quiet.end,
+            tz=quiet.tz,
+            days=_days(quiet.days),
+            spared=frozenset(quiet.spared),
+        )
+        for quiet in raw.quiet_hours
+    )
+
+
+def _days(written: Iterable[frozenset[int]]) -> frozenset[int]:
+    return frozenset[int]().union(*written)
 
 
 def _entities(raw: RawWatchlist, spot: Spot, known: Known, findings: Findings) -> frozenset[EntityId] | None:

@@ -49,28 +49,40 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
-    """Local times between which alerts are held, in a named zone; `spared` severities are not."""
+    """Local times between which alerts are held, in a named zone; `spared` severities are not.
+
+    `days` are those on which the quiet begins, 0 is Monday; none means every day.
+    """
 
     begin: str
     end: str
     tz: str
+    days: frozenset[int] = frozenset()
     spared: frozenset[Severity] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """At most `alerts` at once in each `per`; the rest is held for a digest."""
+    """At most `alerts` at once in each `per`; the rest is held for a digest.
+
+    Whole days begin at midnight in `tz`, other windows follow one another from 1970-01-01 00:00 UTC.
+    """
 
     alerts: int
     per: timedelta
+    tz: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestSchedule:
-    """All alerts are held and brought together at a local time of day (`HH:MM`)."""
+    """All alerts are held and brought together at local times of day (`HH:MM`).
 
-    at: str
+    `days` are the days of the digests, 0 is Monday; none means every day.
+    """
+
+    at: tuple[str, ...]
     tz: str
+    days: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +103,7 @@ class Watchlist:
     feed_labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     severity: Severity = Severity.NORMAL
     labels: Mapping[str, str] = field(default_factory=dict)
-    quiet_hours: QuietHours | None = None
+    quiet_hours: tuple[QuietHours, ...] = ()
     budget: Budget | None = None
     digest: DigestSchedule | None = None
 

@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -36,10 +36,11 @@ def raised(
     language: str | None = "de",
     labels: Mapping[str, str] | None = None,
     satisfied: frozenset[WatchlistId] = frozenset(),
+    now: datetime = NOW,
 ) -> Raised:
     settings = None if labels is None else FeedSettings(id=FeedId("f"), url="u", shown_url="u", labels=labels)
     matched = Matched(matches=matches or (match(),), satisfied=satisfied)
-    return raise_alerts(STORY, article(language=language), settings, matched, by, told, spent or {}, NOW)
+    return raise_alerts(STORY, article(language=language), settings, matched, by, told, spent or {}, now)
 
 
 def told_of(entity: EntityId, *receivers: ReceiverName) -> frozenset[Told]:
@@ -158,7 +159,7 @@ def test_alerts_come_the_most_salient_first() -> None:
 
 
 def test_with_a_digest_alone_everything_waits_for_it() -> None:
-    result = raised(by=(replace(WATCHLIST, digest=DigestSchedule(at="07:30", tz=BERLIN)),))
+    result = raised(by=(replace(WATCHLIST, digest=DigestSchedule(at=("07:30",), tz=BERLIN)),))
 
     (alert,) = result.alerts
     assert alert.hold is HoldReason.DIGEST
@@ -176,7 +177,7 @@ def test_quiet_hours_hold_all_but_spared_severities(
 ) -> None:
     quiet = QuietHours(begin=begin, end="07:00", tz=BERLIN, spared=frozenset(spared))
 
-    (alert,) = raised(by=(replace(WATCHLIST, quiet_hours=quiet),)).alerts
+    (alert,) = raised(by=(replace(WATCHLIST, quiet_hours=(quiet,)),)).alerts
 
     assert held == (alert.hold is HoldReason.QUIET_HOURS)
     assert alert.release_at == (NOW.replace(day=18, hour=6, minute=0, second=0) if held else None)
@@ -206,7 +207,7 @@ def test_what_is_over_a_budget_waits_for_the_digest_where_there_is_one() -> None
     watchlist = replace(
         WATCHLIST,
         budget=Budget(alerts=1, per=timedelta(days=1)),
-        digest=DigestSchedule(at="07:30", tz=BERLIN),
+        digest=DigestSchedule(at=("07:30",), tz=BERLIN),
     )
 
     (within,) = raised(by=(watchlist,)).alerts
@@ -221,7 +222,7 @@ def test_quiet_hours_come_before_the_budget_and_do_not_spend_it() -> None:
     watchlist = replace(
         WATCHLIST,
         budget=Budget(alerts=0, per=timedelta(hours=1)),
-        quiet_hours=QuietHours(begin="21:00", end="07:00", tz=BERLIN),
+        quiet_hours=(QuietHours(begin="21:00", end="07:00", tz=BERLIN),),
     )
 
     assert raised(by=(watchlist,)).suppressed == {"quiet_hours": 1}
@@ -238,3 +239,40 @@ def test_alerts_are_counted_from_the_begin_of_the_running_window() -> None:
         "cloud-ai": NOW.replace(hour=0, minute=0, second=0),
         "h": NOW.replace(minute=0, second=0),
     }
+
+
+@pytest.mark.parametrize(
+    ("hour", "spent", "about", "sent"),
+    [
+        (0, 4, False, True),
+        (1, 5, False, False),
+        (1, 5, True, True),
+        (1, 10, True, False),
+        (12, 7, False, True),
+        (12, 8, False, False),
+        (23, 9, False, True),
+        (23, 10, False, False),
+    ],
+)
+def test_half_of_a_budget_is_kept_for_articles_that_are_about_somebody_and_ever_less_with_the_day(
+    hour: int, spent: int, *, about: bool, sent: bool
+) -> None:
+    watchlist = replace(WATCHLIST, budget=Budget(alerts=10, per=timedelta(days=1)))
+
+    (alert,) = raised(
+        match(about=about), by=(watchlist,), spent={WATCHLIST.id: spent}, now=NOW.replace(hour=hour, minute=0)
+    ).alerts
+
+    assert sent == (alert.hold is None)
+
+
+def test_nothing_is_released_into_quiet_hours() -> None:
+    quiet = QuietHours(begin="23:00", end="08:00", tz=BERLIN)
+    over = replace(WATCHLIST, budget=Budget(alerts=0, per=timedelta(days=1)), quiet_hours=(quiet,))
+    early = replace(WATCHLIST, digest=DigestSchedule(at=("07:30",), tz=BERLIN), quiet_hours=(quiet,))
+    spared = replace(early, quiet_hours=(replace(quiet, spared=frozenset({Severity.HIGH})),))
+
+    times = [raised(by=(each,)).alerts[0].release_at for each in (over, early, spared)]
+
+    morning = NOW.replace(day=18, hour=7, minute=0, second=0)
+    assert [morning, morning, morning - timedelta(minutes=30)] == times

@@ -147,9 +147,9 @@ def test_the_full_file_says_what_it_says(load: Load) -> None:
     assert {"cloud-ai": "title:Amazon NEAR/8 Chip"} == config.queries
     assert watchlist.has_query
     quiet = QuietHours(begin="22:00", end="07:00", tz="Europe/Berlin", spared=frozenset({Severity.HIGH}))
-    assert quiet == watchlist.quiet_hours
-    assert Budget(alerts=10, per=timedelta(days=1)) == watchlist.budget
-    assert DigestSchedule(at="07:30", tz="Europe/Berlin") == watchlist.digest
+    assert (quiet,) == watchlist.quiet_hours
+    assert Budget(alerts=10, per=timedelta(days=1), tz="Europe/Berlin") == watchlist.budget
+    assert DigestSchedule(at=("07:30",), tz="Europe/Berlin") == watchlist.digest
     assert {"tier": ("1", "2")} == watchlist.feed_labels
     assert [24, 24] == [len(each.secrets[0]) for each in config.receivers if each.secrets]
     assert "https://hooks.example.org/T0/hunter2" == config.receivers[1].url
@@ -184,8 +184,27 @@ def test_words_of_yaml_1_1_mean_what_their_keys_want(load: Load) -> None:
     )
 
     assert frozenset({"no", "on"}) == config.watchlists[0].languages
-    assert DigestSchedule(at="07:30", tz="UTC") == config.watchlists[0].digest
+    assert DigestSchedule(at=("07:30",), tz="UTC") == config.watchlists[0].digest
     assert {"a": "yes", "b": "010"} == config.watchlists[0].labels
+
+
+def test_quiet_hours_and_digests_have_days_and_several_times(load: Load) -> None:
+    config = load(
+        SMALLEST
+        + "watchlists:\n  w:\n    quiet_hours:\n      - {from: 22:00, to: 07:00, tz: Europe/Berlin}\n"
+        "      - {from: 00:00, to: 24:00, days: [sat, Sun], tz: Europe/Berlin}\n"
+        "    digest: {at: [7:30, 17:00], days: mon-fri}\n    budget: {alerts: 5, per: 1d, tz: Asia/Tokyo}\n"
+    )
+
+    (watchlist,) = config.watchlists
+    nights = QuietHours(begin="22:00", end="07:00", tz="Europe/Berlin")
+    weekends = QuietHours(begin="00:00", end="00:00", tz="Europe/Berlin", days=frozenset({5, 6}))
+    assert (nights, weekends) == watchlist.quiet_hours
+    assert (
+        DigestSchedule(at=("07:30", "17:00"), tz="Europe/Berlin", days=frozenset(range(5)))
+        == watchlist.digest
+    )
+    assert Budget(alerts=5, per=timedelta(days=1), tz="Asia/Tokyo") == watchlist.budget
 
 
 def test_anchors_and_merges_are_understood(load: Load) -> None:

@@ -296,7 +296,7 @@ def test_a_watchlist_that_would_alert_says_whom() -> None:
 
 
 def test_an_alert_that_would_wait_says_until_when() -> None:
-    later = replace(CLOUD, digest=DigestSchedule(at="07:30", tz="UTC"))
+    later = replace(CLOUD, digest=DigestSchedule(at=("07:30",), tz="UTC"))
 
     (answer,) = plain(explained(from_text(TEXT), rules(later), only="amazon"))["watchlists"]
 
