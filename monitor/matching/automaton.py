@@ -6,11 +6,15 @@ words. Patterns of scripts without spaces (Han, Kana, Thai) hit anywhere.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
+
+_ASCII = bytes(range(0x80))
+_ASCII_SEPARATORS = "".join(each for each in _ASCII.decode("ascii") if not each.isalnum() and each != " ")
+_BLANKED = bytes.maketrans(_ASCII_SEPARATORS.encode("ascii"), b" " * len(_ASCII_SEPARATORS))
 
 
 class Hit(NamedTuple):
@@ -43,10 +47,20 @@ class Automaton:
 
 def blanked(folded_text: str) -> str:
     """Return a folded text with a space for everything that is not part of a word; same length."""
-    for each in set(folded_text):
+    if folded_text.isascii():
+        return folded_text.encode("ascii").translate(_BLANKED).decode("ascii")
+    for each in _ASCII_SEPARATORS:
+        folded_text = folded_text.replace(each, " ")
+    for each in _not_ascii(folded_text):
         if not is_wordlike(each):
             folded_text = folded_text.replace(each, " ")
     return folded_text
+
+
+def _not_ascii(text: str) -> Collection[str]:
+    """Return the characters of a text that are not ASCII; by way of bytes, which is quickest."""
+    octets = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+    return set(octets.decode("utf-8", "surrogatepass"))
 
 
 def pattern_of(folded_name: str) -> str:

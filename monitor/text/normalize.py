@@ -5,9 +5,10 @@ and zero-width characters inside, composed and decomposed, with four kinds of da
 in capitals, with umlauts or their two-letter forms.
 
 Theory of operation: one pass makes them one spelling and keeps, for each folded code point, where it
-came from. A base letter and the marks upon it are folded together (NFKC, casefold, ä ö ü ß to ae oe
-ue ss, U+0300–036F stripped). Runs of blanks become one space, a paragraph's end a barrier (a line feed),
-which no name crosses. Text that is ASCII needs none of that, and German text needs it at few places.
+came from. A base letter and the marks upon it are folded together (NFKC, casefold, ä ö ü ß to ae oe ue
+ss, U+0300–036F stripped). Runs of blanks become one space, a paragraph's end a barrier (a line feed),
+which no name crosses. What is ASCII is folded at once, and of the rest only the places are kept where
+the original and the folded text part ways: in German a few in a hundred.
 
 Known exceptions: й folds to и and ё to е, since their signs lie in the stripped range; names fold
 the same way. A dash between words folds to the hyphen: whoever must tell them apart looks at the
@@ -16,7 +17,8 @@ original.
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -40,6 +42,31 @@ _ASCII = bytes.maketrans(
     _CONTROLS + _CAPITALS + b"`",
     b" " * len(_CONTROLS) + _CAPITALS.lower() + b"'",
 )
+# What is not ASCII becomes a question mark on its way into bytes; real ones travel as another sign.
+_QUESTION, _MARK = "\x00", "\x80"
+_MARKED = b"?" + _ASCII[1 : ord("?")] + b"\x80" + _ASCII[ord("?") + 1 :]
+
+
+@dataclass(frozen=True, slots=True)
+class Offsets:
+    """For each code point of a folded text the index in the original it came from, `length` of them.
+
+    From each of `breaks` on they count up from the index beside it in `origins`.
+    """
+
+    length: int
+    breaks: Sequence[int] = (0,)
+    origins: Sequence[int] = (0,)
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, place: int) -> int:
+        part = bisect_right(self.breaks, place) - 1
+        return self.origins[part] + place - self.breaks[part]
+
+    def __iter__(self) -> Iterator[int]:
+        return map(self.__getitem__, range(self.length))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +78,7 @@ class Folded:
     """
 
     text: str
-    offsets: Sequence[int]
+    offsets: Offsets
     wide: Mapping[int, int] = field(default_factory=dict)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -73,46 +100,82 @@ class Folded:
 
 def fold(original: str) -> Folded:
     """Return the text folded, with its offset map, in linear time."""
-    plain = original.encode("ascii", "replace").translate(_ASCII).decode("ascii")
     if original.isascii():
-        return _collapsed(plain, range(len(original)), {})
+        plain = original.encode("ascii").translate(_ASCII).decode("ascii")
+        return _collapsed(plain, Offsets(len(plain)), {})
+    first, *others = _marked(original).split(_MARK)
+    pieces, breaks, origins = [first], [0], [0]
+    place, shift = len(first), 0
+    for plain in others:
+        folded = _fold_alone(original[place])
+        if folded is None:
+            return _collapsed(*_fold_clusters(original))
+        if len(folded) != 1:
+            _part_ways(breaks, origins, (place + shift, len(folded)), (place, place + 1))
+            shift += len(folded) - 1
+        pieces += (folded, plain)
+        place += 1 + len(plain)
+    return _collapsed("".join(pieces), Offsets(place + shift, breaks, origins), {})
+
+
+def _marked(original: str) -> str:
+    """Return what is ASCII folded, with a mark for each character that is not."""
+    plain = original.replace(_QUESTION, " ").replace("?", _QUESTION).encode("ascii", "replace")
+    return plain.translate(_MARKED).decode("latin-1")
+
+
+def _fold_clusters(original: str) -> tuple[str, Offsets, dict[int, int]]:
+    """Fold a text that has marks of their own: each with the character before it, if that is no blank."""
+    plain = original.encode("ascii", "replace").translate(_ASCII).decode("ascii")
     pieces: list[str] = []
-    offsets: list[int] = []
+    breaks, origins = [0], [0]
     wide: dict[int, int] = {}
-    done = 0
+    done = length = 0
     for run in _NOT_ASCII.finditer(original):
         begin = run.start()
         if begin > done and _joins(original[begin]) and not original[begin - 1].isspace():
             begin -= 1
-        if begin > done:
-            pieces.append(plain[done:begin])
-            offsets.extend(range(done, begin))
+        pieces.append(plain[done:begin])
+        length += begin - done
         done = run.end()
-        if done == begin + 1:
-            folded = _fold_cluster(original[begin])
+        for start, end in _clusters(original, begin, done):
+            folded = _fold_cluster(original[start:end])
             pieces.append(folded)
-            offsets.extend([begin] * len(folded))
-            continue
-        _fold_run(original, begin, done, pieces, offsets, wide)
+            _part_ways(breaks, origins, (length, len(folded)), (start, end))
+            length += len(folded)
+            if folded and end > start + 1:
+                wide[start] = end
     pieces.append(plain[done:])
-    offsets.extend(range(done, len(original)))
-    return _collapsed("".join(pieces), offsets, wide)
+    return "".join(pieces), Offsets(length + len(original) - done, breaks, origins), wide
 
 
-def _fold_run(
-    original: str, begin: int, end: int, pieces: list[str], offsets: list[int], wide: dict[int, int]
+def _part_ways(
+    breaks: list[int], origins: list[int], folded: tuple[int, int], original: tuple[int, int]
 ) -> None:
-    """Fold the clusters of `original[begin:end]` onto the end of what is folded already."""
+    """Note that so many code points at a place of the folded text come from a span of the original."""
+    (place, count), (start, end) = folded, original
+    for further in range(1, count):
+        breaks.append(place + further)
+        origins.append(start)
+    if not count or end > start + 1:
+        breaks.append(place + count)
+        origins.append(end)
+
+
+def _clusters(original: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the characters of `original[begin:end]`, each with the marks upon it."""
     while begin < end:
         after = begin + 1
         while after < end and _joins(original[after]):
             after += 1
-        folded = _fold_cluster(original[begin:after])
-        pieces.append(folded)
-        offsets.extend([begin] * len(folded))
-        if folded and after > begin + 1:
-            wide[begin] = after
+        yield begin, after
         begin = after
+
+
+@lru_cache(maxsize=16384)
+def _fold_alone(character: str) -> str | None:
+    """Return a character folded; None for one that belongs to the one before it."""
+    return None if _joins(character) else _fold_cluster(character)
 
 
 @lru_cache(maxsize=4096)
@@ -154,23 +217,30 @@ def _unify(character: str) -> str:
     return character
 
 
-def _collapsed(text: str, offsets: Sequence[int], wide: dict[int, int]) -> Folded:
+def _collapsed(text: str, offsets: Offsets, wide: dict[int, int]) -> Folded:
     """Return runs of blanks as one: a barrier where a paragraph ends, else a space."""
     if "  " not in text and " \n" not in text and "\n " not in text and "\n\n\n" not in text:
         return Folded(_with_barriers(text), offsets, wide)
     pieces: list[str] = []
-    kept: list[int] = []
-    done = 0
+    breaks: list[int] = []
+    origins: list[int] = []
+    done = part = dropped = 0
     for run in _BLANKS.finditer(text):
         begin, end = run.span()
         pieces += (text[done:begin], BARRIER if text.count("\n", begin, end) > 1 else " ")
-        kept.extend(offsets[done : begin + 1])
         last = offsets[end - 1]
         wide[offsets[begin]] = wide.get(last, last + 1)
-        done = end
+        upto = bisect_right(offsets.breaks, begin)
+        breaks += [each - dropped for each in offsets.breaks[part:upto]]
+        origins += offsets.origins[part:upto]
+        dropped += end - begin - 1
+        breaks.append(end - dropped)
+        origins.append(offsets[end])
+        done, part = end, bisect_right(offsets.breaks, end)
     pieces.append(text[done:])
-    kept.extend(offsets[done:])
-    return Folded("".join(pieces), kept, wide)
+    breaks += [each - dropped for each in offsets.breaks[part:]]
+    origins += offsets.origins[part:]
+    return Folded("".join(pieces), Offsets(len(text) - dropped, breaks, origins), wide)
 
 
 def _with_barriers(text: str) -> str:
