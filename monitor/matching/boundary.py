@@ -12,14 +12,14 @@ Known exceptions: dashes longer than a hyphen part words; a path of an address n
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.matching.automaton import is_unspaced, is_wordlike
 from monitor.matching.german import ends_in_noun, is_closed_compound, takes_endings, takes_s
 from monitor.matching.languages import APOSTROPHE_SUFFIXES, GENITIVE_S, is_ending
 from monitor.matching.lexicon import LEAST_ACRONYM, Role, Target
 from monitor.model import Case, EntityKind, Form
-from monitor.text.normalize import Folded
+from monitor.text.normalize import BARRIER, Folded
 
 _HYPHENS = frozenset("-\u2010\u2011\ufe63\uff0d")
 _CONTRACTIONS = frozenset({"ll", "d", "ve", "re", "m", "t"})
@@ -28,13 +28,14 @@ _DOMAIN = re.compile(
     r"(?:\.com?)?\.(?:com|net|org|de|at|ch|eu|fr|it|es|nl|be|pl|se|dk|uk|ie|us|ca|au|jp|in|br|mx|tr|io|ai|tv"
     r"|info|news|biz|shop|app|cloud|dev)(?![\w-])"
 )
+# What says nothing of a name that it stands beside; that is so of most.
+_APART = frozenset({"", " ", BARRIER, ",", ";", "!", "?", "(", ")", '"', "„", "“"})
 _CHUNK_BEFORE = re.compile(r"\S*$")
 _LONGEST_ADDRESS = 200  # code points looked back for the beginning of an address
 _PATH = re.compile(r"://.*/|^[\w-]+(?:\.[\w-]+)+/|[?=&%_]")
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """How a hit stands in its word.
 
     `start` and `end` are the surface, `core_end` the end of the name with its ending alone, all in
@@ -50,7 +51,7 @@ class Fit:
 
 def fits_case(original: str, folded: Folded, start: int, target: Target) -> bool:
     """Return whether the letters at a hit are as large as the name asks: see matching.md, stage 3."""
-    if target.case is Case.ANY:
+    if target.case is Case.ANY or original.startswith(target.display, folded.offsets[start]):
         return True
 
     def written(place: int) -> str:
@@ -65,20 +66,26 @@ def fits_case(original: str, folded: Folded, start: int, target: Target) -> bool
 
 def keeps_gaps(folded_text: str, start: int, target: Target) -> bool:
     """Return whether the words of a name are parted in the text as they are in the name, or nearly."""
-    return all(_like(folded_text[start + begin : start + end], own) for begin, end, own in target.gaps)
+    return not target.gaps or all(
+        _like(folded_text[start + begin : start + end], own) for begin, end, own in target.gaps
+    )
 
 
 def _like(found: str, own: str) -> bool:
     """Return whether what parts two words in a text may stand for what parts them in the name."""
+    if found == own:
+        return True
     loose = {" ", "-"}
     signs = own.replace(" ", "")
     spaced = signs not in {"", "-", "."} and found.replace(" ", "") == signs
-    return found == own or (found in loose and own in loose) or (own == ". " and found == " ") or spaced
+    return (found in loose and own in loose) or (own == ". " and found == " ") or spaced
 
 
 def form_of(original: str, folded: Folded, start: int, end: int, target: Target, language: str) -> Fit:
     """Return how the name at `folded.text[start:end]` stands in its word."""
     text = folded.text
+    if not target.joined and text[end : end + 1] in _APART and (start == 0 or text[start - 1] in _APART):
+        return Fit(target.form, start, end, end)
     if start and text[start - 1] in "#@/.:" and (handle := _handle(original, folded, start, end)):
         return handle
     if target.joined or text[end : end + 1] == ".":

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
+from typing import NamedTuple
 
 from monitor.matching.people import FullName
 from monitor.matching.spans import CueFound, Found
@@ -11,8 +12,7 @@ from monitor.model import Entity, Evidence, MatchReason
 from monitor.text.tokens import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(NamedTuple):
     """Evidence, and the span of the text that shows another reading where it does."""
 
     evidence: Evidence
@@ -31,8 +31,7 @@ class Scene:
     refused: Sequence[Found]
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """One mention, what stands around it, and the full name that it ends, if it does."""
 
     found: Found
@@ -43,7 +42,7 @@ class Sight:
 
 def confidence_of(evidence: Sequence[Evidence]) -> float:
     """Return the logistic of the sum of the weights, 0–1."""
-    total = sum(each.weight for each in evidence)
+    total = sum([each.weight for each in evidence])
     return 1 / (1 + exp(-total))
 
 

@@ -39,7 +39,7 @@ class Reading:
     @property
     def total(self) -> float:
         """Return the log-odds."""
-        return sum(each.weight for each in self.evidence)
+        return sum([each.weight for each in self.evidence])
 
 
 def read_all(
@@ -173,8 +173,13 @@ def _of_one_sense(readings: Mapping[int, Sequence[Reading]], by: Weights) -> Map
 
 
 def _swayed(places: Sequence[Reading], by: Weights) -> Sequence[Reading]:
-    sure = [each for each in places if each.total > _SURE]
-    refused = [each for each in places if each.total <= _REFUSED and not each.found.refusal]
+    totals = [each.total for each in places]
+    sure = [each for each, total in zip(places, totals, strict=True) if total > _SURE]
+    refused = [
+        each
+        for each, total in zip(places, totals, strict=True)
+        if total <= _REFUSED and not each.found.refusal
+    ]
     if bool(sure) == bool(refused):
         return places
     if sure:
@@ -184,9 +189,12 @@ def _swayed(places: Sequence[Reading], by: Weights) -> Sequence[Reading]:
         page, span = refused[0].found.page, refused[0].shown
         text = page.original[span.start : span.end]
         said = Evidence(reason=MatchReason.ONE_SENSE, text=text, weight=weight)
-    return [_with(each, [said]) if _is_open(each) else each for each in places]
+    return [
+        _with(each, [said]) if _is_open(each, total) else each
+        for each, total in zip(places, totals, strict=True)
+    ]
 
 
-def _is_open(reading: Reading) -> bool:
+def _is_open(reading: Reading, total: float) -> bool:
     """Return whether a place is neither sure nor refused; surnames follow full names instead."""
-    return _REFUSED < reading.total <= _SURE and reading.found.target.role is not Role.SHORT
+    return _REFUSED < total <= _SURE and reading.found.target.role is not Role.SHORT

@@ -5,10 +5,9 @@ takes its place, and so does a longer name of another entity. What is another wo
 is kept as refused, as is a decoy, so that the refusal can be shown.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, takewhile
+from itertools import groupby
 
 from monitor.matching.automaton import Automaton, blanked
 from monitor.matching.boundary import Fit, fits_case, form_of, keeps_gaps
@@ -130,7 +129,8 @@ def _judge(page: Page, start: int, end: int, target: Target, language: str) -> F
         return None
     fit = form_of(page.original, page.folded, start, end, target, language)
     surface = Span(*page.folded.span(fit.start, fit.end))
-    core = Span(*page.folded.span(start, fit.core_end))
+    bare = (fit.start, fit.end) == (start, fit.core_end)
+    core = surface if bare else Span(*page.folded.span(start, fit.core_end))
     if fit.form is None:
         shown = target.role is Role.NAME and not target.joined and end - start >= LEAST_SHOWN and cased
         refusal = MatchReason.OTHER_WORD if shown else None
@@ -154,13 +154,15 @@ def _form(page: Page, surface: Span, fit: Fit, target: Target) -> Form:
 def _settled(found: Sequence[Found]) -> Iterator[Found]:
     """Yield the names that keep their place; those come sorted by where they begin, the longest first."""
     reach: list[Found] = []
-    for each in found:
-        reach = [other for other in reach if other.core.end > each.core.start]
-        if each.target.role is not Role.DECOY:
-            placed = _placed(each, [*reach, *_beside(each, found)])
-            if placed is not None:
-                yield placed
-        reach.append(each)
+    for core, group in groupby(found, key=lambda each: each.core):
+        alike = list(group)
+        reach = [other for other in reach if other.core.end > core.start]
+        for each in alike:
+            if each.target.role is not Role.DECOY:
+                placed = _placed(each, [*reach, *(other for other in alike if other is not each)])
+                if placed is not None:
+                    yield placed
+        reach += alike
 
 
 def _placed(each: Found, rivals: Iterable[Found]) -> Found | None:
@@ -189,14 +191,6 @@ def _outdoes(other: Found, each: Found) -> bool:
     if other.core != each.core:
         return True
     return bool(each.refusal) or (other.target.role, each.target.role) == (Role.NAME, Role.SHORT)
-
-
-def _beside(each: Found, found: Sequence[Found]) -> Iterator[Found]:
-    """Yield the others with the very same core: they come next to each other."""
-    first = bisect_left(found, (each.core.start, -each.core.end), key=_order)
-    for other in takewhile(lambda other: other.core == each.core, islice(found, first, None)):
-        if other is not each:
-            yield other
 
 
 def _order(found: Found) -> tuple[int, int]:

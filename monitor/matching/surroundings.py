@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,7 +11,8 @@ from monitor.text.normalize import fold
 from monitor.text.tokens import Span, sentences
 
 _WINDOW = 60  # code points looked at on either side
-_MOST_WORDS = 5
+_MOST_BEFORE = 5  # words: a role of two, a given name, two initials
+_MOST_AFTER = 2
 _WORD = re.compile(r"[^\W_](?:[\w.’'‐‑-]*[^\W_])?")
 _APPOSITION = re.compile(r"\s?[,(–—]\s?([^,;.!?()\n–—]{2,70})")
 _INITIAL = re.compile(r"[^\W\d_]")
@@ -20,11 +20,25 @@ _ABBREVIATED = TITLES | {"gov", "sen", "rep", "gen", "pres", "st", "jr", "sr", "
 
 
 class Word(NamedTuple):
-    """A word of the text, as written and folded, and where it stands."""
+    """A word of the text as written, and where it begins."""
 
     text: str
-    folded: str
-    span: Span
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Return where it ends."""
+        return self.start + len(self.text)
+
+    @property
+    def span(self) -> Span:
+        """Return where it stands."""
+        return Span(self.start, self.end)
+
+    @property
+    def folded(self) -> str:
+        """Return it folded."""
+        return _folded(self.text)
 
     @property
     def capital(self) -> bool:
@@ -32,8 +46,7 @@ class Word(NamedTuple):
         return self.text[:1].isupper()
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """The words of the sentence beside a mention, with only blanks between; the nearest first.
 
     `opens` says that the words before it begin the sentence. What is seldom asked is found when asked.
@@ -89,11 +102,7 @@ def head_of(folded_word: str) -> str:
 
 def words_of(text: str, start: int, end: int) -> list[Word]:
     """Return the words of a part of a text, those that hyphens and stops join as one."""
-    return [_word(found) for found in _WORD.finditer(text, start, end)]
-
-
-def _word(found: re.Match[str]) -> Word:
-    return Word(found[0], _folded(found[0]), Span(*found.span()))
+    return [Word(found[0], found.start()) for found in _WORD.finditer(text, start, end)]
 
 
 def _before(text: str, start: int) -> tuple[Sequence[Word], bool]:
@@ -102,11 +111,12 @@ def _before(text: str, start: int) -> tuple[Sequence[Word], bool]:
     words: list[Word] = []
     edge = start
     for found in reversed(list(_WORD.finditer(text, first, start))):
-        gap = text[found.end() : edge]
-        if (gap != " " and not _continues(found[0], gap)) or len(words) == _MOST_WORDS:
+        begin, end = found.span()
+        word, gap = text[begin:end], text[end:edge]
+        if (gap != " " and not _continues(word, gap)) or len(words) == _MOST_BEFORE:
             return words, gap.strip(" ")[:1] in {".", "!", "?", ":", "\n"}
-        words.append(_word(found))
-        edge = found.start()
+        words.append(Word(word, begin))
+        edge = begin
     return words, first == 0 or "\n" in text[first:edge]
 
 
@@ -123,13 +133,14 @@ def _after(text: str, end: int) -> Sequence[Word]:
     words: list[Word] = []
     edge = end
     for found in _WORD.finditer(text, end, min(end + _WINDOW, len(text))):
-        gap = text[edge : found.start()]
+        begin, end = found.span()
+        gap = text[edge:begin]
         if gap != " " and (not gap or gap.strip() or "\n\n" in gap):
             break
-        words.append(_word(found))
-        if len(words) == _MOST_WORDS:
+        words.append(Word(text[begin:end], begin))
+        if len(words) == _MOST_AFTER:
             break
-        edge = found.end()
+        edge = end
     return words
 
 

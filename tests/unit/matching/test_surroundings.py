@@ -19,7 +19,7 @@ def around(text: str) -> Surroundings:
         ("Titel\n\nAmazon\n\nText", [], [], True),
         ("Titel\n\nDer Amazon", ["Der"], [], True),
         ("Mit Gov. J. Amazon", ["J", "Gov", "Mit"], [], True),
-        ("a b c d e f Amazon a b c d e f", ["f", "e", "d", "c", "b"], ["a", "b", "c", "d", "e"], False),
+        ("a b c d e f Amazon a b c d e f", ["f", "e", "d", "c", "b"], ["a", "b"], False),
         ("Zum „Amazon“ hin", [], [], False),
     ],
 )
