@@ -173,6 +173,10 @@ class Desk(_Loopback):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self._queue.extend([Answer(status=status, headers=named)] * times)
 
+    def forgets(self) -> None:
+        """Answer as ever: what was to be answered otherwise is forgotten."""
+        self._queue.clear()
+
     def respond(self, _: str, headers: dict[str, str], body: bytes) -> Answer:
         self.requests.append((headers, body))
         if self.gate is not None:

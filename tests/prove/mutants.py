@@ -40,6 +40,8 @@ def _commit(connection: str) -> str:
     return f"{connection}{COMMITTED.format(connection)}\n"
 
 
+COMMITS = "tests/prove/test_syscalls.py::test_a_kill_after_any_commit_loses_nothing_and_tells_nothing_twice"
+
 MUTANTS = (
     Mutant(
         name="validators are stored before the entries",
@@ -49,11 +51,23 @@ MUTANTS = (
         "test_a_crash_in_the_middle_of_a_poll_leaves_nothing_of_it[sqlite]",
     ),
     Mutant(
+        name="validators are stored before the entries (seen by kills)",
+        file=f"{STORE}/polls.py",
+        changes=[(_FEED, f"{_FEED}    {_commit('connection')}")],
+        check=COMMITS,
+    ),
+    Mutant(
         name="deliveries are written after the article's transaction",
         file=f"{STORE}/sql.py",
         changes=[(_ARTICLE, f"{_ARTICLE}        {_commit('self._connection')}")],
         check="tests/contract/test_store_survival.py::"
         "test_a_crash_while_deliveries_are_written_leaves_nothing_of_the_article[sqlite]",
+    ),
+    Mutant(
+        name="deliveries are written after the article's transaction (seen by kills)",
+        file=f"{STORE}/sql.py",
+        changes=[(_ARTICLE, f"{_ARTICLE}        {_commit('self._connection')}")],
+        check=COMMITS,
     ),
     Mutant(
         name="held alerts are dropped before their digest is written",
@@ -78,6 +92,15 @@ MUTANTS = (
         ],
         check="tests/acceptance/test_survival.py::"
         "test_a_kill_in_the_middle_of_a_delivery_loses_nothing_and_repeats_the_same_bytes",
+    ),
+    Mutant(
+        name="a delivery is marked as delivered before it is sent (seen by kills)",
+        file="monitor/pipeline.py",
+        changes=[
+            ("    reply = _post(delivery, receiver, on, by)\n", "    reply = Reply(status=204)\n"),
+            (_SAVED, f"{_SAVED}    _post(delivery, receiver, on, by)\n"),
+        ],
+        check=COMMITS,
     ),
     Mutant(
         name="the lease's token is not looked at",

@@ -1,0 +1,219 @@
+"""One pass of the flow in a process that can be attacked: poll, process, deliver, purge, one after another.
+
+Run as a program it reads a configuration once and then forks for every request: one process, one
+pass, one thread beside that of the HTTP door, so that the same pass makes the same system calls. Each
+child stops itself before it begins, for whoever wants to trace it.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from monitor.adapters.http import HttpDoor
+from monitor.adapters.sandbox import InlineSandbox
+from monitor.adapters.store import SqlStore, open_store
+from monitor.app import build_rules
+from monitor.config.load import load_config
+from monitor.config.schema import Config
+from monitor.engine.perform import perform
+from monitor.pipeline import Rules, deliver, poll, process
+from monitor.ports import Claim, Ports, Report, Step, Wanted
+
+LEASE = timedelta(minutes=1)
+# What a fail point inside the process stands before: calls into C by which the world is changed.
+CHANGING = frozenset({"execute", "executemany", "commit", "close", "send", "sendall", "connect", "fsync"})
+MOST = Wanted(limit=50, at_once=50)
+PATIENCE = 60.0
+
+
+class ShiftedClock:
+    """The machine's clock, some time later."""
+
+    def __init__(self, later: timedelta) -> None:
+        self._later = later
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._later
+
+
+def run_pass(config: Config, rules: Rules, store_url: str, later: timedelta, *, purge: bool) -> int:
+    """Perform everything that is due at that time, once; return how many rows were worked on."""
+    reports: list[Report] = []
+    clock = ShiftedClock(later)
+    with ExitStack() as opened:
+        store = opened.enter_context(closing(open_store(store_url, owner=f"pass-{os.getpid()}")))
+        door = opened.enter_context(closing(HttpDoor(config.fetch)))
+        on = Ports(
+            fetcher=door,
+            sender=door,
+            sandbox=InlineSandbox(),
+            store=store,
+            clock=clock,
+            random=random.Random(1),
+        )
+        store.sync_feeds(config.feeds, clock.now())
+        for step, work, claim in _steps(store):
+            for each in claim(clock.now(), MOST, LEASE):
+                perform(
+                    step,
+                    _under(work, on, rules),
+                    each,
+                    store,
+                    clock,
+                    lambda report, _: reports.append(report),
+                )
+        if purge:
+            store.purge(clock.now() + timedelta(days=1))
+    return len(reports)
+
+
+def _under(work: Callable[..., Report], on: Ports, rules: Rules) -> Callable[[Claim[Any]], Report]:
+    return lambda claim: work(claim, on, rules)
+
+
+def _steps(store: SqlStore) -> Sequence[tuple[Step, Callable[..., Report], Callable[..., Sequence[Any]]]]:
+    return (
+        (Step.POLL, poll, store.claim_feeds),
+        (Step.PROCESS, process, store.claim_entries),
+        (Step.DELIVER, deliver, store.claim_deliveries),
+    )
+
+
+class Flow:
+    """Passes under one configuration, each in a process of its own; start and end are the caller's."""
+
+    def __init__(self, config: Path, environ: dict[str, str]) -> None:
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", "tests.prove.flow", str(config)],
+            env=environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self._ask()
+
+    def begin(
+        self,
+        store_url: str,
+        later: timedelta = timedelta(0),
+        *,
+        purge: bool = False,
+        fail_at: int | None = None,
+    ) -> int:
+        """Make a process that will make one pass; it is stopped. Return its id.
+
+        With `fail_at` it kills itself before that call of `CHANGING`; 0 counts them into `STORE.calls`.
+        """
+        assert self._server.stdin is not None
+        request = {"store": store_url, "later": later.total_seconds(), "purge": purge, "fail_at": fail_at}
+        self._server.stdin.write(json.dumps(request) + "\n")
+        self._server.stdin.flush()
+        pid = int(self._ask())
+        _until(lambda: _state(pid) in "Tt", "the pass stands ready")
+        return pid
+
+    def finish(self, pid: int) -> int:
+        """Let a stopped pass go on to its end; return its exit code, negative where a signal ended it."""
+        os.kill(pid, signal.SIGCONT)
+        return int(self._ask())
+
+    def run(self, store_url: str, later: timedelta = timedelta(0), *, purge: bool = False) -> int:
+        """Make one pass that nobody attacks."""
+        return self.finish(self.begin(store_url, later, purge=purge))
+
+    def close(self) -> None:
+        with self._server:  # closes its pipes, at which it ends, and waits
+            pass
+
+    def _ask(self) -> str:
+        assert self._server.stdout is not None
+        line = self._server.stdout.readline()
+        if not line:
+            raise RuntimeError("the process that makes passes has ended")
+        return line.strip()
+
+
+def _until(met: Callable[[], bool], what: str) -> None:
+    ends = time.monotonic() + PATIENCE
+    while not met():
+        if time.monotonic() > ends:
+            raise TimeoutError(f"did not happen within {PATIENCE:g} s: {what}")
+        time.sleep(0.001)
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+
+
+def _serve(config_path: str) -> None:
+    config = load_config(Path(config_path), os.environ)
+    rules = build_rules(config)
+    # Dictionaries, models and codecs are loaded once, here, and not in every child.
+    run_pass(config, rules, config.store_url, timedelta(0), purge=True)
+    _say("ready")
+    for line in sys.stdin:
+        request = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            os._exit(_child(config, rules, request))
+        _say(pid)
+        _say(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+
+def _child(config: Config, rules: Rules, request: dict[str, Any]) -> int:
+    os.kill(os.getpid(), signal.SIGSTOP)
+    try:
+        later = timedelta(seconds=request["later"])
+        with _fail_point(request):
+            run_pass(config, rules, request["store"], later, purge=request["purge"])
+    except Exception:  # noqa: BLE001  (an attack may end a pass in any way; the exit code says that it did)
+        return 1
+    return 0
+
+
+@contextmanager
+def _fail_point(request: dict[str, Any]) -> Iterator[None]:
+    """Count the calls of `CHANGING` in every thread; end the process before the one asked for."""
+    fail_at, calls = request["fail_at"], count(1)
+    seen = 0
+
+    def watch(_frame: FrameType, event: str, called: object) -> None:
+        nonlocal seen
+        if event == "c_call" and getattr(called, "__name__", "") in CHANGING:
+            seen = next(calls)
+            if seen == fail_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    if fail_at is None:
+        yield
+        return
+    threading.setprofile(watch)
+    sys.setprofile(watch)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+        Path(request["store"].removeprefix("sqlite:///") + ".calls").write_text(str(seen), encoding="utf-8")
+
+
+def _say(word: object) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1])
