@@ -89,7 +89,7 @@ def planned(store: SqlStore) -> Iterator[list[str]]:
 
 
 def _grows(plan: str) -> bool:
-    """Tell whether a step reads a whole table; receivers are few, and a list of values is no table."""
-    few = ("SCAN receivers", "SCAN CONSTANT ROW")
+    """Tell whether a step reads a whole table; receivers are few, lists of values and of the newest too."""
+    few = ("SCAN receivers", "SCAN CONSTANT ROW", "SCAN near", "SCAN newest")
     on_condition = "_due" in plan
     return plan.startswith("SCAN ") and not plan.startswith(few) and not on_condition

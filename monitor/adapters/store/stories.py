@@ -3,10 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, union
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    union_all,
+)
 
 from monitor.adapters.store.claims import save_claimed
+from monitor.adapters.store.columns import Moment
 from monitor.adapters.store.dialect import insert_new, lock_stories, upsert
 from monitor.adapters.store.schema import (
     alerts,
@@ -34,27 +47,18 @@ from monitor.ports import Claim, Processed, Step
 from monitor.text.fingerprint import bands
 from monitor.text.ids import digest63
 
-# A text that hundreds share is boilerplate; the newest are as good as all.
-_CANDIDATES = 200
+# A passage that hundreds of articles share is furniture: of each band the newest are as good as all, and
+# of these the articles that share most.
+_OF_A_BAND = 50
+_CANDIDATES = 60
 
 
 def stories_near(connection: Connection, article: Article, since: datetime) -> Sequence[StoryCandidate]:
     """Return articles of stories first seen since then that share a band or the canonical URL."""
     lock_stories(connection)
-    near = union(
-        select(story_bands.c.article_number).where(story_bands.c.band.in_(bands(article.fingerprint))),
-        select(articles.c.number).where(
-            articles.c.canonical_digest == digest63(article.canonical_url),
-            articles.c.story_number.is_not(None),
-        ),
-    )
-    statement = (
-        select(stories, articles.c.fingerprint, articles.c.canonical_url, articles.c.language)
-        .join(articles, articles.c.story_number == stories.c.number)
-        .where(articles.c.number.in_(near.scalar_subquery()), stories.c.first_seen_at >= since)
-        .order_by(articles.c.number.desc())
-        .limit(_CANDIDATES)
-    )
+    near = bands(article.fingerprint)
+    given: dict[str, object] = {f"band{number}": band for number, band in enumerate(near)}
+    given |= {"canonical": digest63(article.canonical_url), "since": since}
     return tuple(
         StoryCandidate(
             story=Story(
@@ -68,8 +72,37 @@ def stories_near(connection: Connection, article: Article, since: datetime) -> S
             canonical_url=row.canonical_url,
             language=row.language,
         )
-        for row in connection.execute(statement)
+        for row in connection.execute(_near(len(near)), given)
     )
+
+
+@cache
+def _near(count: int) -> Select[Any]:
+    """Return the statement for what is near, those that share most first, given so many bands."""
+    same_page = articles.c.canonical_digest == bindparam("canonical", type_=BigInteger)
+    near = union_all(
+        _newest(articles.c.number, same_page, articles.c.story_number.is_not(None)),
+        *(
+            _newest(story_bands.c.article_number, story_bands.c.band == bindparam(f"band{number}"))
+            for number in range(count)
+        ),
+    ).subquery("near")
+    return (
+        select(stories, articles.c.fingerprint, articles.c.canonical_url, articles.c.language)
+        .select_from(near)
+        .join(articles, articles.c.number == near.c.number)
+        .join(stories, stories.c.number == articles.c.story_number)
+        .where(stories.c.first_seen_at >= bindparam("since", type_=Moment))
+        .group_by(stories.c.number, articles.c.number)
+        .order_by(same_page.desc(), func.count().desc(), articles.c.number.desc())
+        .limit(_CANDIDATES)
+    )
+
+
+def _newest(number: ColumnElement[int], *where: ColumnElement[bool]) -> Select[Any]:
+    """Return the statement for the newest articles of a kind, fit to be a part of a union."""
+    newest = select(number.label("number")).where(*where).order_by(number.desc()).limit(_OF_A_BAND)
+    return select(newest.subquery("newest"))
 
 
 def told_of(connection: Connection, story: StoryId) -> frozenset[Told]:

@@ -85,11 +85,24 @@ def test_an_article_near_to_nothing_begins_a_story_named_after_its_entry() -> No
         REPORT,
         REPORT[:-1],
         REPORT[:-2],
+        REPORT[:3],
+        REPORT[3:],
         REPORT[1:],
+        [*REPORT, *paragraphs(8, seed=9)],
         [*REPORT, paragraphs(1, seed=9)[0]],
         ["Eine ganz andere Überschrift", *REPORT[:-1], paragraphs(1, seed=9)[0]],
     ],
-    ids=["same", "cut", "cut twice", "without the head", "boilerplate", "all at once"],
+    ids=[
+        "same",
+        "cut",
+        "cut twice",
+        "head",
+        "tail",
+        "without the head",
+        "extended",
+        "boilerplate",
+        "all at once",
+    ],
 )
 def test_a_changed_copy_joins_its_story(copy: list[str]) -> None:
     story = choose(article("\n\n".join(copy)), [candidate("\n\n".join(REPORT))], NOW, POLICY)
@@ -130,9 +143,9 @@ def test_copies_share_a_language_or_one_is_unknown(
 
 
 def test_the_likest_story_is_chosen_and_of_equals_the_oldest() -> None:
-    text, cut = "\n\n".join(REPORT), "\n\n".join(REPORT[:-2])
+    text, half = "\n\n".join(REPORT), "\n\n".join([*REPORT[:-4], *paragraphs(4, seed=9)])
     near = [
-        candidate(cut, name="st_1", age=timedelta(hours=9)),
+        candidate(half, name="st_1", age=timedelta(hours=9)),
         candidate(text, name="st_3", age=timedelta(hours=2)),
         candidate(text, name="st_2", age=timedelta(hours=3)),
         candidate(text, name="st_0", age=timedelta(hours=2)),
@@ -140,6 +153,25 @@ def test_the_likest_story_is_chosen_and_of_equals_the_oldest() -> None:
 
     assert choose(article(text), near, NOW, POLICY).id == "st_2"
     assert choose(article(text), near[1:2] + near[3:], NOW, POLICY).id == "st_0"
+
+
+def test_pages_of_one_host_must_share_more_than_their_furniture() -> None:
+    furniture, here = paragraphs(4, seed=5), "https://www.example.org/b"
+    one, other = ("\n\n".join([*furniture, *paragraphs(4, seed=seed)]) for seed in (6, 7))
+
+    assert choose(article(one), [candidate(other, url=here)], NOW, POLICY).id != "st_old"
+    assert choose(article(one), [candidate(one, url=here)], NOW, POLICY).id == "st_old"
+
+
+def test_notices_with_other_dates_and_numbers_are_two_stories() -> None:
+    notice = "Am Montag, 3. März, fällt Zug 17 ab 8.30 Uhr aus, weil Gleis 4 in Ulm erneuert wird. " * 2
+    text = "\n\n".join([notice, *REPORT[:1]])
+
+    story = choose(
+        article(text.replace("3. März, fällt Zug 17", "9. Mai, fällt Zug 18")), [candidate(text)], NOW, POLICY
+    )
+
+    assert story.id != "st_old"
 
 
 def test_a_story_out_of_memory_is_not_joined() -> None:
