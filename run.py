@@ -166,7 +166,7 @@ def lock(root: Path, options: Sequence[str]) -> int:
     uv = find_uv(tools, os.environ.get("PATH")) or _bring_uv(root, tools)
     pyproject = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     build = "\n".join([*pyproject["build-system"]["requires"], EDITABLE_BUILD])
-    project = ["--group", "dev", "--extra", "postgres", "pyproject.toml", "-"]
+    project = ["--group", "dev", "--all-extras", "pyproject.toml", "-"]
     for target, sources, stdin in ((LOCK, project, build), (UV_LOCK, ["-"], "uv")):
         line = [uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
         line += ["--generate-hashes", "--no-emit-index-url", "--no-header"]

@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from monitor.adapters.bridge import Bridge
 from monitor.adapters.health import HealthServer, Probes, sd_notify, watchdog_seconds
 from monitor.adapters.http import HttpDoor
 from monitor.adapters.instance import Process, surely_dead, this_process
 from monitor.adapters.sandbox import InlineSandbox, ProcessSandbox, SandboxPolicy
+from monitor.adapters.senders import Senders
+from monitor.adapters.smtp import MailDoor
 from monitor.adapters.store import SqlStore, open_store
 from monitor.adapters.telemetry import Telemetry
 from monitor.articles.extract import read_page
@@ -28,7 +31,7 @@ from monitor.errors import MonitorError, StoreError, UsageError
 from monitor.matching.matcher import build_matcher
 from monitor.model import Announced, Document, Extracted, FetchFailed, SandboxFailed, Zones
 from monitor.pipeline import Rules, deliver, poll, process
-from monitor.ports import Claim, FetchPolicy, Ports, Report, Step
+from monitor.ports import Claim, FetchPolicy, Ports, Report, Sender, Step
 from monitor.text.urls import host_of
 from monitor.upkeep import beat, release_held
 
@@ -86,7 +89,7 @@ def command_ports(config: Config) -> Iterator[tuple[Ports, SqlStore]]:
         yield (
             Ports(
                 fetcher=door,
-                sender=door,
+                sender=_senders(door),
                 sandbox=InlineSandbox(),
                 store=store,
                 clock=SystemClock(),
@@ -143,7 +146,7 @@ class Worker:
         self._ready = False
         ports = Ports(
             fetcher=self._doors[0],
-            sender=self._doors[0],
+            sender=_senders(self._doors[0]),
             sandbox=self._sandbox,
             store=self.store,
             clock=self._clock,
@@ -211,7 +214,7 @@ class Worker:
         if config.fetch != before.config.fetch:
             door = HttpDoor(config.fetch)
             self._doors.append(door)
-            ports = replace(ports, fetcher=door, sender=door)
+            ports = replace(ports, fetcher=door, sender=_senders(door))
         self._in_force = _InForce(config, rules, ports)
         self._hosts.change(config.fetch.at_once, config.fetch.pause)
         self._receivers.change(RECEIVER_AT_ONCE, timedelta(0), _at_once(config))
@@ -353,6 +356,10 @@ class Worker:
         except StoreError as error:
             return str(error)
         return None
+
+
+def _senders(http: HttpDoor) -> Sender:
+    return Senders(http=http, mail=MailDoor(), bridge=Bridge())
 
 
 def _at_once(config: Config) -> dict[str, int]:

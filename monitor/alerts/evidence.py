@@ -67,13 +67,7 @@ def size_of(value: object) -> int:
 
 def quoted_sentence(zones: Zones, mention: Mention) -> str:
     """Return the sentence around a mention; where it was cut stands `…`."""
-    text = zones.of(mention.zone)
-    whole = sentence_around(text, mention.start, mention.end, limit=len(text))
-    if whole.end - whole.start <= _SENTENCE_CHARS:
-        return _one_line(text[whole.start : whole.end])
-    cut = sentence_around(text, mention.start, mention.end, limit=_SENTENCE_CHARS)
-    before, after = "…" * (cut.start > whole.start), "…" * (cut.end < whole.end)
-    return before + _one_line(text[cut.start : cut.end]) + after
+    return "".join(_quoted(zones, mention))
 
 
 def short_title(text: str) -> str:
@@ -158,15 +152,32 @@ def plain_entity(entity_id: EntityId, entity: Entity | None) -> Plain:
 
 
 def _plain_mention(zones: Zones, mention: Mention) -> Plain:
+    before, marked, after = _quoted(zones, mention)
     return {
         "zone": mention.zone.value,
         "surface": mention.surface,
         "name": mention.name,
         "form": mention.form.value,
-        "sentence": quoted_sentence(zones, mention),
+        "sentence": before + marked + after,
+        "sentence_start": len(before),
+        "sentence_end": len(before) + len(marked),
         "start": mention.start,
         "end": mention.end,
     }
+
+
+def _quoted(zones: Zones, mention: Mention) -> tuple[str, str, str]:
+    """Return the sentence around a mention in three pieces: before it, itself, after it."""
+    text = zones.of(mention.zone)
+    whole = sentence_around(text, mention.start, mention.end, limit=len(text))
+    cut = whole
+    if whole.end - whole.start > _SENTENCE_CHARS:
+        cut = sentence_around(text, mention.start, mention.end, limit=_SENTENCE_CHARS)
+    # A letter stands in for the mention: blanks beside it are kept, those at the ends are not.
+    before = _one_line(text[cut.start : mention.start] + "x")[:-1]
+    after = _one_line("x" + text[mention.end : cut.end])[1:]
+    left, right = "…" * (cut.start > whole.start), "…" * (cut.end < whole.end)
+    return left + before, _one_line(text[mention.start : mention.end]), after + right
 
 
 def _reasons(evidence: Sequence[Evidence]) -> Iterator[str]:

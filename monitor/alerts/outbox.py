@@ -95,9 +95,10 @@ def _is_about(event: Event, receiver: Receiver) -> bool:
 
 
 def _delivery(event: Event, receiver: Receiver, now: datetime) -> Delivery:
-    content_type, body = render(event, receiver.format)
+    delivery = DeliveryId(derive_id("msg_", event.type.value, event.subject, receiver.name))
+    content_type, body = render(event, receiver, delivery)
     return Delivery(
-        id=DeliveryId(derive_id("msg_", event.type.value, event.subject, receiver.name)),
+        id=delivery,
         receiver=receiver.name,
         event_type=event.type,
         content_type=content_type,

@@ -384,6 +384,18 @@ class RawReceiver(Raw):
     """Signing secrets, the newest first: `env:NAME` or `file:/path`."""
     format: FormatWord = "standard"
     """What is written to it."""
+    template: Annotated[Node | None, PlainValidator(lambda given: given), _says(type=["object", "array"])] = (
+        None
+    )
+    """The body of `format: template`: any structure, whose texts may hold `{{ article.title }}`."""
+    sender: Reference | None = Field(default=None, alias="from")
+    """The address that mail comes from."""
+    to: References = []
+    """The addresses that mail goes to."""
+    user: Reference | None = None
+    """Who signs in to the mail server: a name, or `env:NAME` or `file:/path`."""
+    password: Reference | None = None
+    """With which password: `env:NAME` or `file:/path`."""
     timeout: Timeout = timedelta(seconds=15)
     """The time in which it must answer, in all."""
     events: References | None = None

@@ -1,6 +1,7 @@
 """Where do events go? Addresses and mappings → Receiver, with its secrets looked up."""
 
 from monitor.config import values
+from monitor.config.addressing import APPRISE, MAIL, address_of, mail_of, template_of
 from monitor.config.findings import Findings, Spot
 from monitor.config.keys import RawReceiver
 from monitor.config.places import Table, Text, as_table
@@ -14,7 +15,8 @@ MATCH_EVENTS = frozenset(
 _TYPES = tuple(each.value for each in EventType)
 _PATTERNS = (*_TYPES, *dict.fromkeys(f"{each.partition('.')[0]}.*" for each in _TYPES), "*")
 # Chat services check no signature; who reads the standard body should.
-_SIGNED = frozenset(("standard",))
+_SIGNED = frozenset(("standard", "cloudevents"))
+_UNSIGNED = frozenset((MAIL, APPRISE))
 
 
 def read_receivers(
@@ -61,7 +63,7 @@ def _receiver(
         spot.warn(findings, "takes no event; remove 'events', or name some", "events")
     return Receiver(
         name=name,
-        url=_url(raw, spot, sources, findings),
+        url=address_of(raw, spot, sources, findings),
         secrets=_secrets(raw, spot, sources, findings),
         format=raw.format,
         timeout=raw.timeout,
@@ -69,21 +71,9 @@ def _receiver(
         fallback=raw.fallback,
         allow_private=raw.allow_private,
         at_once=raw.at_once,
+        template=template_of(raw, spot, findings),
+        mail=mail_of(raw, spot, sources, findings),
     )
-
-
-def _url(raw: RawReceiver, spot: Spot, sources: Sources, findings: Findings) -> str:
-    try:
-        url = values.web_url(resolved(raw.url, sources))
-    except ValueError as error:
-        spot.fault(findings, str(error), "url")
-        return ""
-    if url.lower().startswith("http://") and not raw.allow_private:
-        problem = (
-            "http is not secret; write https://…, or 'allow_private: true' where the receiver is internal"
-        )
-        spot.fault(findings, problem, "url")
-    return url
 
 
 def _secrets(raw: RawReceiver, spot: Spot, sources: Sources, findings: Findings) -> tuple[bytes, ...]:
@@ -102,6 +92,8 @@ def _secrets(raw: RawReceiver, spot: Spot, sources: Sources, findings: Findings)
             keys.append(signing_key(resolved(written, sources)))
         except ValueError as error:
             spot.fault(findings, str(error), "secrets", index)
+    if raw.secrets and raw.format in _UNSIGNED:
+        spot.warn(findings, f"'format: {raw.format}' carries no signature; remove 'secrets'", "secrets")
     if not raw.secrets and raw.format in _SIGNED and "secrets" not in _keys_at_fault(spot, findings):
         problem = "unsigned: without 'secrets' nobody can tell these events from forged ones; write env:NAME"
         spot.warn(findings, problem)

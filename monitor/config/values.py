@@ -23,6 +23,10 @@ _WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
 _DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,9})?|\.[0-9]{1,9}")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(-[A-Za-z]{4})?(-(?:[A-Za-z]{2}|[0-9]{3}))?((?:-[A-Za-z0-9]{2,8})*)")
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
+_MAIL = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?=[^@]{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
+)
 _ACTUAL_HOST = re.compile(r"[^\s/?#@\\<>\"'{}|^`]+")
 LONGEST = timedelta(days=3660)
 
@@ -229,6 +233,29 @@ def web_url(url: str) -> str:
     if not host or not _ACTUAL_HOST.fullmatch(host) or port == 0 or re.search(r"\s", url.strip()):
         raise ValueError("is a URL without a proper host; write one such as https://www.example.org/news.rss")
     return url.strip()
+
+
+def mail_url(url: str) -> str:
+    """Return the address of a mail server; what is wrong is told without showing it."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("is not a URL; write one such as smtp://mail.example.org:587") from None
+    if parts.scheme.lower() not in ("smtp", "smtps"):
+        raise ValueError("is no mail server; write one that begins with smtp:// (STARTTLS) or smtps://")
+    if not host or not _ACTUAL_HOST.fullmatch(host) or port == 0 or re.search(r"\s", url.strip()):
+        raise ValueError("is a URL without a proper host; write one such as smtp://mail.example.org:587")
+    if parts.username or parts.password or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("says more than server and port; write who signs in as 'user' and 'password'")
+    return url.strip()
+
+
+def mail_address(text: str) -> str:
+    """Return an address of mail, in ASCII: a name may not stand beside it."""
+    if not _MAIL.fullmatch(text.strip()) or len(text.strip()) > 254:  # noqa: PLR2004  (RFC 5321)
+        raise ValueError(f"{shown(text)} is not a mail address; write one such as desk@example.org")
+    return text.strip()
 
 
 def store_url(url: str) -> str:

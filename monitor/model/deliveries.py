@@ -9,11 +9,22 @@ from monitor.model.words import DeliveryId, FailureReason, ReceiverName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """From whom and to whom mail goes; `user` None means that nobody signs in."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    user: str | None = None
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
     """A named place that takes events. URL and secrets live in the configuration only.
 
     `events` None means the match, correction and digest events. `secrets` are raw keys, the newest
-    first; none means that bodies go unsigned.
+    first; none means that bodies go unsigned. `template` is plain JSON with placeholders, of the format
+    `template` alone; `mail` is of the format `email` alone.
     """
 
     name: ReceiverName
@@ -25,6 +36,8 @@ class Receiver:
     fallback: bool = False
     allow_private: bool = False
     at_once: int = 4
+    template: object = None
+    mail: Mail | None = None
 
 
 class ReceiverState(StrEnum):

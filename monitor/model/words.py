@@ -43,6 +43,8 @@ class FailureReason(StrEnum):
     EMPTY = "empty"
     GAP = "gap"
     STORM = "storm"
+    MAIL_LATER = "mail_later"
+    MAIL_REFUSED = "mail_refused"
     INTERNAL = "internal"
 
 

@@ -29,6 +29,7 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 ENVIRON = {
     "DESK_SECRET": SECRET,
     "DESK_SECRET_OLD": SECRET,
+    "MAIL_PASSWORD": "geheim",
     "SLACK_URL": "https://hooks.example.org/slack",
     "PARTNER_FEED": "https://partner.example.org/feed?token=1",
 }

@@ -5,15 +5,32 @@ have come back from the store, as plain JSON values.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from monitor.model import Event, EventType
 
+_NO_TITLE = "(no title)"
 _MOST_QUOTES = 5
 _MOST_ROWS = 15
+_MANY_NUMBERS = 4
+_URL_CHARS = 2_000
+# Control characters, halves of pairs, and marks that turn the direction of what stands behind them.
+_UNSHOWN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9])?\.?|\[[0-9a-f:.]{2,45}\]")
+_BLANK_OR_ANGLE = re.compile(r"[\s<>|]")
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)Z")
+_PREFIXES = {
+    EventType.MATCH_UPDATED: "Update: ",
+    EventType.MATCH_RETRACTED: "Retracted: ",
+    EventType.ARTICLE_CORRECTED: "Corrected: ",
+}
 _HEADLINES = {
     EventType.SOURCE_FAILING: "Feed is failing",
     EventType.SOURCE_DEGRADED: "Feed is degraded",
@@ -38,20 +55,24 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
-    """An event in words. `facts` are pairs of label and value."""
+    """An event in words, each on one line. `facts` are pairs of label and value.
+
+    `left_out` counts quotes for which there was no room.
+    """
 
     headline: str
     time: datetime
     url: str | None = None
     quotes: tuple[Quote, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    left_out: int = 0
 
 
 def chat_of(event: Event) -> Chat:
     """Return an event in words."""
     told: Mapping[str, Any] = event.content
     if "matches" in told and "article" in told:
-        return _of_match(told, event.timestamp)
+        return _of_match(told, event)
     if event.type is EventType.DIGEST_CREATED:
         return _of_digest(told, event.timestamp)
     return Chat(
@@ -61,10 +82,36 @@ def chat_of(event: Event) -> Chat:
     )
 
 
+def fitted(chat: Chat, write: Callable[[Chat], bytes], most: int) -> bytes:
+    """Return the body of as much of a chat as takes at most `most` bytes.
+
+    Quotes go first, the last of them before the others, then facts.
+    """
+    body = write(chat)
+    while len(body) > most and (chat.quotes or chat.facts):
+        if chat.quotes:
+            chat = replace(chat, quotes=chat.quotes[:-1], left_out=chat.left_out + 1)
+        else:
+            chat = replace(chat, facts=chat.facts[:-1])
+        body = write(chat)
+    return body
+
+
+def facts_of(chat: Chat, most: int, chars: int) -> list[tuple[str, str]]:
+    """Return at most `most` facts, their values shortened to `chars`, and behind them what is not shown."""
+    facts = [(label, shortened(value, chars)) for label, value in chat.facts[:most]]
+    return [*facts, ("Not shown", str(chat.left_out))] if chat.left_out else facts
+
+
 def shortened(text: str, most: int) -> str:
     """Return a text of at most `most` characters on one line."""
-    line = " ".join(text.split())
+    line = one_line(text)
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, without characters that are not shown."""
+    return " ".join(_UNSHOWN.sub("", text).split())
 
 
 def clock(time: datetime) -> str:
@@ -73,22 +120,48 @@ def clock(time: datetime) -> str:
 
 
 def web_link(url: str | None) -> str | None:
-    """Return the URL if a chat may link to it: http or https, without blanks and angle brackets."""
-    return url if url and re.fullmatch(r"https?://[^\s<>|]+", url, re.IGNORECASE) else None
+    """Return the URL as RFC 3986 writes it, if a chat may link to it: http or https, with a proper host.
+
+    Services refuse a whole message for one link that they cannot read; so what is in doubt, or longer
+    than 2,000 characters, is no link. A user is not handed on.
+    """
+    if not url or _BLANK_OR_ANGLE.search(url) or _UNSHOWN.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        host = _host(parts.hostname or "")
+    except (ValueError, UnicodeError):
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not _HOST.fullmatch(host) or port == 0:
+        return None
+    place = host if port is None else f"{host}:{port}"
+    rest = [_ascii(part) for part in (parts.path, parts.query, parts.fragment)]
+    link = urlunsplit((parts.scheme.lower(), place, *rest))
+    return link if len(link) <= _URL_CHARS else None
 
 
-def _of_match(told: Mapping[str, Any], time: datetime) -> Chat:
+def _host(name: str) -> str:
+    return f"[{name}]" if ":" in name else name.encode("idna").decode("ascii")
+
+
+def _ascii(part: str) -> str:
+    """Return a part of a URL with everything percent-encoded that may not stand there as it is."""
+    return quote(_LONE_PERCENT.sub("%25", part), safe="%/?:@!$&'()*+,;=-._~")
+
+
+def _of_match(told: Mapping[str, Any], event: Event) -> Chat:
     article, matches = told["article"], told["matches"]
     facts = [
         ("Entity", ", ".join(_name(match["entity"]) for match in matches[:_MOST_ROWS])),
         ("Watchlist", told["alert"]["watchlist"]),
         ("Feed", article["feed"]["title"] or article["feed"]["id"]),
-        ("Published", (article["published_at"] or "unknown").replace("T", " ").replace("Z", " UTC")),
+        ("Published", _spelled(article["published_at"] or "unknown")),
     ]
     return Chat(
-        headline=article["title"] or article["url"] or "(no title)",
+        headline=_PREFIXES.get(event.type, "") + _title_of(article),
         url=web_link(article["url"]),
-        time=time,
+        time=event.timestamp,
         quotes=tuple(_quotes(matches)),
         facts=tuple(facts),
     )
@@ -97,14 +170,17 @@ def _of_match(told: Mapping[str, Any], time: datetime) -> Chat:
 def _of_digest(told: Mapping[str, Any], time: datetime) -> Chat:
     digest, alerts = told["digest"], told["alerts"]
     quotes = [
-        Quote(f"{', '.join(map(_name, alert['entities']))}: ", alert["title"] or "(no title)", "", link)
+        Quote(f"{', '.join(map(_name, alert['entities']))}: ", _title_of(alert), "", link)
         for alert in alerts[:_MOST_ROWS]
         for link in [web_link(alert["url"])]
     ]
     facts = [("Watchlist", digest["watchlist"]), ("Alerts", str(digest["count"]))]
-    if len(alerts) > _MOST_ROWS:
-        facts.append(("Not shown", str(len(alerts) - _MOST_ROWS)))
-    return Chat(headline="Digest", time=time, quotes=tuple(quotes), facts=tuple(facts))
+    left_out = max(len(alerts) - _MOST_ROWS, 0)
+    return Chat(headline="Digest", time=time, quotes=tuple(quotes), facts=tuple(facts), left_out=left_out)
+
+
+def _title_of(article: Mapping[str, Any]) -> str:
+    return one_line(article["title"]) or one_line(article["url"] or "") or _NO_TITLE
 
 
 def _quotes(matches: Sequence[Mapping[str, Any]]) -> Iterable[Quote]:
@@ -114,27 +190,42 @@ def _quotes(matches: Sequence[Mapping[str, Any]]) -> Iterable[Quote]:
         evidence = sorted(match["evidence"], key=lambda each: each["zone"] == "title")
         if evidence and evidence[0]["sentence"] not in seen:
             seen.add(evidence[0]["sentence"])
-            yield _marked(evidence[0]["sentence"], evidence[0]["surface"])
+            yield _marked(evidence[0])
 
 
-def _marked(sentence: str, surface: str) -> Quote:
-    before, mention, after = sentence.partition(" ".join(surface.split()))
-    return Quote(before, mention, after)
+def _marked(evidence: Mapping[str, Any]) -> Quote:
+    sentence, start, end = (evidence[name] for name in ("sentence", "sentence_start", "sentence_end"))
+    return Quote(
+        *(_UNSHOWN.sub("", piece) for piece in (sentence[:start], sentence[start:end], sentence[end:]))
+    )
 
 
 def _name(entity: Mapping[str, Any]) -> str:
-    return str(entity["name"] or entity["id"])
+    return one_line(str(entity["name"] or entity["id"]))
 
 
 def _facts(told: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    """Give what is plain in an event's values, one level deep, as label and value."""
+    """Give what is plain in an event's values, one level deep, as label and value.
+
+    Many numbers make one fact: a heartbeat has a dozen.
+    """
+    numbers = {name: value for name, value in told.items() if isinstance(value, int)}
+    together = numbers if len(numbers) >= _MANY_NUMBERS else {}
     for label, value in told.items():
-        if isinstance(value, Mapping):
-            inner = ", ".join(f"{name} {each}" for name, each in value.items() if each is not None)
-            if inner:
-                yield _label(label), inner
-        elif value is not None:
-            yield _label(label), str(value)
+        spelled = "" if value is None or label in together else _spelled(value)
+        if spelled:
+            yield _label(label), spelled
+    if together:
+        yield "Counts", _spelled(together)
+
+
+def _spelled(value: Any) -> str:  # noqa: ANN401  (plain JSON)
+    if isinstance(value, Mapping):
+        called = next((value[name] for name in ("title", "name", "id") if value.get(name)), None)
+        pairs = (f"{name.replace('_', ' ')} {each}" for name, each in value.items() if each is not None)
+        return one_line(str(called) if called else ", ".join(pairs))
+    time = _TIME.fullmatch(str(value))
+    return f"{time[1]} {time[2]} UTC" if time else one_line(str(value))
 
 
 def _label(name: str) -> str:

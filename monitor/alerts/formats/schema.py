@@ -121,6 +121,8 @@ def _match() -> Schema:
             "name": _TEXT,
             "form": _values(Form),
             "sentence": _TEXT,
+            "sentence_start": _COUNT,
+            "sentence_end": _COUNT,
             "start": _COUNT,
             "end": _COUNT,
         }

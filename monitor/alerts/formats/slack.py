@@ -1,33 +1,21 @@
-"""Slack: Block Kit for incoming webhooks. Sentences are rich text, which needs no escaping."""
+"""Slack: Block Kit for incoming webhooks. All of it is rich or plain text, in which nothing is markup."""
 
 from collections.abc import Mapping
 
-from monitor.alerts.formats.chat import Chat, Quote, chat_of, clock, shortened
-from monitor.alerts.formats.standard import CONTENT_TYPE, compact
+from monitor.alerts.formats.chat import Chat, Quote, chat_of, clock, facts_of, fitted, shortened
+from monitor.alerts.formats.standard import CONTENT_TYPE, MOST_BYTES, compact
 from monitor.model import Event
 
 _TITLE_CHARS = 300
-_URL_CHARS = 1_400
 _QUOTE_CHARS = 600
 _FACT_CHARS = 200
 # Of one message: 50 blocks, 3,000 characters a text, 10 elements a context.
-_MOST_FACTS = 9
+_MOST_FACTS = 8
 
 
 def render(event: Event) -> tuple[str, bytes]:
     """Return the content type and the body of a Slack message."""
-    chat = chat_of(event)
-    blocks: list[Mapping[str, object]] = [{"type": "section", "text": _mrkdwn(_headline(chat))}]
-    if chat.quotes:
-        elements = [{"type": "rich_text_quote", "elements": _rich(quote)} for quote in chat.quotes]
-        blocks.append({"type": "rich_text", "elements": elements})
-    facts = [
-        _mrkdwn(f"{escaped(label)}: {escaped(shortened(value, _FACT_CHARS))}")
-        for label, value in chat.facts[:_MOST_FACTS]
-    ]
-    blocks.append({"type": "context", "elements": [*facts, _mrkdwn(clock(chat.time))]})
-    fallback = escaped(shortened(chat.headline, _TITLE_CHARS))
-    return CONTENT_TYPE, compact({"text": fallback, "blocks": blocks})
+    return CONTENT_TYPE, fitted(chat_of(event), _write, MOST_BYTES)
 
 
 def escaped(text: str) -> str:
@@ -35,24 +23,30 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _mrkdwn(text: str) -> Mapping[str, object]:
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
+def _write(chat: Chat) -> bytes:
+    headline = _run(shortened(chat.headline, _TITLE_CHARS), chat.url, bold=True)
+    elements: list[object] = [{"type": "rich_text_section", "elements": [headline]}]
+    elements += [{"type": "rich_text_quote", "elements": _runs(quote)} for quote in chat.quotes]
+    facts = [f"{label}: {value}" for label, value in facts_of(chat, _MOST_FACTS, _FACT_CHARS)]
+    context = [{"type": "plain_text", "text": text, "emoji": False} for text in (*facts, clock(chat.time))]
+    return compact(
+        {
+            "text": escaped(shortened(chat.headline, _TITLE_CHARS)),
+            "blocks": [
+                {"type": "rich_text", "elements": elements},
+                {"type": "context", "elements": context},
+            ],
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+    )
 
 
-def _headline(chat: Chat) -> str:
-    # Marks of Slack's own markup cannot be escaped; they would end the bold type.
-    title = escaped(shortened(chat.headline, _TITLE_CHARS).replace("*", "∗").replace("|", "¦"))
-    url = escaped(chat.url or "")
-    return f"*<{url}|{title}>*" if 0 < len(url) <= _URL_CHARS else f"*{title}*"
+def _runs(quote: Quote) -> list[Mapping[str, object]]:
+    pieces = ((quote.before, None, False), (quote.mention, quote.url, True), (quote.after, None, False))
+    return [_run(text[:_QUOTE_CHARS], url, bold=bold) for text, url, bold in pieces if text]
 
 
-def _rich(quote: Quote) -> list[Mapping[str, object]]:
-    pieces: list[Mapping[str, object]] = []
-    for text, is_mention in ((quote.before, False), (quote.mention, True), (quote.after, False)):
-        if not text:
-            continue
-        piece: dict[str, object] = {"type": "text", "text": text[:_QUOTE_CHARS]}
-        if is_mention and quote.url:
-            piece |= {"type": "link", "url": quote.url}
-        pieces.append(piece | {"style": {"bold": True}} if is_mention else piece)
-    return pieces
+def _run(text: str, url: str | None, *, bold: bool) -> Mapping[str, object]:
+    run: dict[str, object] = {"type": "link", "url": url} if url else {"type": "text"}
+    return run | {"text": text} | ({"style": {"bold": True}} if bold else {})

@@ -6,6 +6,8 @@ from monitor.alerts.evidence import moment
 from monitor.model import Event
 
 SCHEMA_VERSION = "1.0"
+# The contract's limit for every body, in every format.
+MOST_BYTES = 20_000
 CONTENT_TYPE = "application/json; charset=utf-8"
 
 

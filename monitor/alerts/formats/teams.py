@@ -2,33 +2,42 @@
 
 import re
 
-from monitor.alerts.formats.chat import Quote, chat_of, clock, shortened
-from monitor.alerts.formats.standard import CONTENT_TYPE, compact
+from monitor.alerts.formats.chat import Chat, Quote, chat_of, clock, facts_of, fitted, shortened
+from monitor.alerts.formats.standard import CONTENT_TYPE, MOST_BYTES, compact
 from monitor.model import Event
 
-# A message may have 28 kB; these leave room for multi-byte texts.
+# Teams takes some 28 kB; our own limit is below that.
 _TITLE_CHARS = 300
 _QUOTE_CHARS = 500
 _FACT_CHARS = 200
-_MOST_FACTS = 9
+_MOST_FACTS = 8
 _MARKUP = re.compile(r"([\\*_\[\]()#`~>-])")
 
 
 def render(event: Event) -> tuple[str, bytes]:
     """Return the content type and the body of a Teams message."""
-    chat = chat_of(event)
-    facts = [*chat.facts[:_MOST_FACTS], ("Time", clock(chat.time))]
+    return CONTENT_TYPE, fitted(chat_of(event), _write, MOST_BYTES)
+
+
+def escaped(text: str) -> str:
+    """Return a text in which the Markdown of a card has no meaning."""
+    return _MARKUP.sub(r"\\\1", text)
+
+
+def _write(chat: Chat) -> bytes:
     headline: dict[str, object] = {
-        "type": "TextBlock",
-        "text": escaped(shortened(chat.headline, _TITLE_CHARS)),
+        "type": "TextRun",
+        "text": shortened(chat.headline, _TITLE_CHARS),
         "weight": "Bolder",
         "size": "Medium",
-        "wrap": True,
     }
-    rows = [{"title": label, "value": escaped(shortened(value, _FACT_CHARS))} for label, value in facts]
-    body: list[dict[str, object]] = [headline]
+    rows = [
+        {"title": escaped(label), "value": escaped(value)}
+        for label, value in facts_of(chat, _MOST_FACTS, _FACT_CHARS)
+    ]
+    body: list[dict[str, object]] = [{"type": "RichTextBlock", "inlines": [headline]}]
     body += ({"type": "RichTextBlock", "inlines": _runs(quote)} for quote in chat.quotes)
-    body.append({"type": "FactSet", "facts": rows})
+    body.append({"type": "FactSet", "facts": [*rows, {"title": "Time", "value": clock(chat.time)}]})
     card: dict[str, object] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -42,12 +51,7 @@ def render(event: Event) -> tuple[str, bytes]:
         "contentUrl": None,
         "content": card,
     }
-    return CONTENT_TYPE, compact({"type": "message", "attachments": [attachment]})
-
-
-def escaped(text: str) -> str:
-    """Return a text in which the Markdown of a card has no meaning."""
-    return _MARKUP.sub(r"\\\1", text)
+    return compact({"type": "message", "attachments": [attachment]})
 
 
 def _runs(quote: Quote) -> list[dict[str, object]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from monitor.alerts import formats
 from monitor.alerts.events import (
     digest_events,
     heartbeat_event,
@@ -13,9 +14,9 @@ from monitor.alerts.events import (
     receiver_events,
     source_events,
 )
-from monitor.alerts.formats import FORMATS, render
-from monitor.alerts.formats.chat import Chat, Quote, chat_of, clock, shortened, web_link
-from monitor.alerts.formats.discord import escaped_within, fitting, marked
+from monitor.alerts.formats import FORMATS
+from monitor.alerts.formats.chat import Chat, Quote, chat_of, clock, facts_of, fitted, shortened, web_link
+from monitor.alerts.formats.markdown import escaped_within, fitting, marked
 from monitor.alerts.formats.standard import compact
 from monitor.alerts.outbox import hold
 from monitor.model import (
@@ -37,12 +38,16 @@ from tests.unit.alerts.samples import (
     ENTITIES,
     FEED,
     NOW,
+    RECEIVER,
     STORY,
     WATCHLIST,
     ZONES,
     alert,
     match,
     mention,
+)
+from tests.unit.alerts.samples import (
+    article as article_of,
 )
 
 HOSTILE = "<!channel> *Amazon* [x](https://evil.example) & @everyone `code` | _a_ > \\ #b"
@@ -78,6 +83,11 @@ def hostile() -> Event:
     article = replace(ARTICLE, zones=zones, url="javascript:alert(1)")
     feed = replace(FEED, title=HOSTILE)
     return match_event(alert(match(mentions=(place,))), article, STORY, feed, ENTITIES, NOW)
+
+
+def render(event: Event, name: str) -> tuple[str, bytes]:
+    receiver = replace(RECEIVER, format=name, template={"title": "{{ article.title }}"})
+    return formats.render(event, receiver, DELIVERY.id)
 
 
 def content_of(event: Event, name: str) -> Any:
@@ -164,12 +174,13 @@ def test_a_sentence_that_names_two_entities_is_quoted_once() -> None:
 
 def test_a_digest_in_words_lists_titles_with_links_and_says_what_it_does_not_show() -> None:
     short, long = chat_of(digest(2)), chat_of(digest(20))
-    untitled = chat_of(digest(1, replace(ARTICLE, zones=replace(ZONES, title=""))))
+    untitled = chat_of(digest(1, replace(ARTICLE, url="", zones=replace(ZONES, title=""))))
 
     assert short.quotes[0] == Quote("Amazon: ", ZONES.title, "", "https://www.example.org/a?utm_source=rss")
     assert short.facts == (("Watchlist", "cloud-ai"), ("Alerts", "2"))
     assert len(long.quotes) == 15
-    assert ("Not shown", "5") in long.facts
+    assert 5 == long.left_out
+    assert [("Watchlist", "cloud-ai"), ("Not shown", "5")] == facts_of(long, 1, 99)
     assert untitled.quotes[0].mention == "(no title)"
 
 
@@ -179,16 +190,91 @@ def test_other_events_in_words_are_a_headline_and_their_values() -> None:
     assert source.headline == "Feed is failing"
     assert ("State", "failing") in source.facts
     assert receiver.headline == "Receiver is failing"
-    assert ("Receiver", "name desk, state failing") in receiver.facts
+    assert ("Last ok at", "2025-12-17 19:33:11 UTC") in source.facts
+    assert ("Receiver", "desk") in receiver.facts
     assert ("Suppressed", "told 1") in beat.facts
+    assert ("Counts", "polled 3, not modified 0, entries 0, extracted 0, matched 0, alerted 0") in beat.facts
     assert (test.headline, test.facts) == ("Test", (("Message", HOSTILE),))
     assert (odd.headline, odd.facts) == ("match.retracted", ())
 
 
-def test_only_links_of_the_web_are_links() -> None:
-    assert web_link("https://a.example/x") == "https://a.example/x"
-    for bad in (None, "", "javascript:alert(1)", "https://a.example/x y", "https://a/<b>", "ftp://a/b"):
-        assert web_link(bad) is None
+@pytest.mark.parametrize(
+    ("written", "link"),
+    [
+        ("https://a.example/x", "https://a.example/x"),
+        ("HTTPS://A.Example:8443/x?y=1#z", "https://a.example:8443/x?y=1#z"),
+        ("https://user:word@a.example/", "https://a.example/"),
+        ("https://a.example/köln?q=ü", "https://a.example/k%C3%B6ln?q=%C3%BC"),
+        ("https://a.example/%zz%41[x]", "https://a.example/%25zz%41%5Bx%5D"),
+        ("https://müller.example/", "https://xn--mller-kva.example/"),
+        ("http://[2001:db8::1]/x", "http://[2001:db8::1]/x"),
+    ],
+)
+def test_a_link_is_written_as_rfc_3986_wants_it(written: str, link: str) -> None:
+    assert link == web_link(written)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        None,
+        "",
+        "javascript:alert(1)",
+        "https://a.example/x y",
+        "https://a/<b>",
+        "ftp://a/b",
+        "https://",
+        "https://a.example:99999/",
+        "https://a.example:0/",
+        "https://[::1",
+        "https://a..example/" + "\u202e",
+        "https://" + "a" * 70 + ".example/",
+        "https://a_b c.example/",
+        "https://a.example/" + "x" * 2_000,
+    ],
+)
+def test_what_is_in_doubt_is_no_link(bad: str | None) -> None:
+    assert web_link(bad) is None
+
+
+def test_the_mention_that_was_meant_is_marked_and_no_other_place_that_looks_like_it() -> None:
+    zones = Zones(title="Am Amazonas baut Amazon ein Lager.", text="")
+    start = zones.title.index("Amazon ein")
+    place = replace(mention(Zone.TITLE, "Amazon"), start=start, end=start + 6)
+    told = match_event(alert(match(mentions=(place,))), article_of(zones), STORY, FEED, ENTITIES, NOW)
+
+    assert (Quote("Am Amazonas baut ", "Amazon", " ein Lager."),) == chat_of(told).quotes
+
+
+def test_characters_that_are_not_shown_or_turn_the_text_are_left_out() -> None:
+    odd = "a\x00b\u202ec\ud800d\x9be"
+
+    assert "abcde" == shortened(odd, 99)
+
+
+@pytest.mark.parametrize(
+    ("kind", "headline"),
+    [
+        (EventType.MATCH_CREATED, "Amazon macht Peter DeSantis zum KI-Chef"),
+        (EventType.MATCH_UPDATED, "Update: Amazon macht Peter DeSantis zum KI-Chef"),
+        (EventType.MATCH_RETRACTED, "Retracted: Amazon macht Peter DeSantis zum KI-Chef"),
+        (EventType.ARTICLE_CORRECTED, "Corrected: Amazon macht Peter DeSantis zum KI-Chef"),
+    ],
+)
+def test_the_headline_says_what_became_of_a_match(kind: EventType, headline: str) -> None:
+    assert headline == chat_of(replace(event_of(), type=kind)).headline
+
+
+def test_where_a_body_would_be_too_big_quotes_go_first_then_facts_and_the_rest_stays() -> None:
+    chat = Chat(headline="h", time=NOW, quotes=(Quote("a", "", ""),) * 3, facts=(("b", "c"),) * 2)
+    seen: list[tuple[int, int, int]] = []
+
+    def write(kept: Chat) -> bytes:
+        seen.append((len(kept.quotes), len(kept.facts), kept.left_out))
+        return b"too big"
+
+    assert b"too big" == fitted(chat, write, 3)
+    assert [(3, 2, 0), (2, 2, 1), (1, 2, 2), (0, 2, 3), (0, 1, 3), (0, 0, 3)] == seen
 
 
 def test_texts_are_shortened_to_one_line() -> None:
@@ -203,53 +289,51 @@ def test_texts_are_shortened_to_one_line() -> None:
 def test_slack_shows_title_with_link_and_the_mention_bold() -> None:
     body = content_of(event_of(), "slack")
 
-    section, rich, context = body["blocks"]
+    rich, context = body["blocks"]
+    headline, quote = rich["elements"]
     assert body["text"] == "Amazon macht Peter DeSantis zum KI-Chef"
-    assert section["text"]["text"] == (
-        "*<https://www.example.org/a?utm_source=rss|Amazon macht Peter DeSantis zum KI-Chef>*"
-    )
-    assert rich["elements"] == [
+    assert headline["elements"] == [
         {
-            "type": "rich_text_quote",
-            "elements": [
-                {"type": "text", "text": "Amazons", "style": {"bold": True}},
-                {
-                    "type": "text",
-                    "text": " Sparte für künstliche Intelligenz bekommt einen neuen Leiter.",
-                },
-            ],
+            "type": "link",
+            "url": "https://www.example.org/a?utm_source=rss",
+            "text": "Amazon macht Peter DeSantis zum KI-Chef",
+            "style": {"bold": True},
         }
     ]
+    assert quote == {
+        "type": "rich_text_quote",
+        "elements": [
+            {"type": "text", "text": "Amazons", "style": {"bold": True}},
+            {"type": "text", "text": " Sparte für künstliche Intelligenz bekommt einen neuen Leiter."},
+        ],
+    }
     assert ["Entity: Amazon", "Watchlist: cloud-ai", "Feed: Beispiel"] == [
         each["text"] for each in context["elements"][:3]
     ]
     assert context["elements"][-1]["text"] == "2025-12-17 20:03 UTC"
 
 
-def test_slack_s_markup_in_a_text_has_no_meaning() -> None:
+def test_slack_is_given_no_text_in_which_there_could_be_markup() -> None:
     body = content_of(hostile(), "slack")
 
-    section, _, context = body["blocks"]
-    for text in (body["text"], section["text"]["text"], *(each["text"] for each in context["elements"])):
-        assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", text)
-    assert section["text"]["text"].count("*") == 2
+    rich, context = body["blocks"]
+    runs = [run for element in rich["elements"] for run in element["elements"]]
+    assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", body["text"])
+    assert {"text", "plain_text"} == {each["type"] for each in (*runs, *context["elements"])}
 
 
-def test_slack_s_limits_hold_and_an_endless_link_is_left_out() -> None:
-    endless = replace(ARTICLE, url="https://a.example/?" + "&" * 900)
-
-    for event in (*every_event(), event_of(endless)):
+def test_slack_s_limits_hold() -> None:
+    for event in every_event():
         blocks = content_of(event, "slack")["blocks"]
         assert len(blocks) <= 50
         assert all(len(text) <= 3000 for text in texts_of(blocks))
         assert len(blocks[-1]["elements"]) <= 10
-    assert "<" not in content_of(event_of(endless), "slack")["blocks"][0]["text"]["text"]
 
 
 def test_slack_links_the_titles_of_a_digest() -> None:
-    rich = content_of(digest(1), "slack")["blocks"][1]
+    rich = content_of(digest(1), "slack")["blocks"][0]
 
-    assert rich["elements"][0]["elements"][1] == {
+    assert rich["elements"][1]["elements"][1] == {
         "type": "link",
         "text": ZONES.title,
         "url": "https://www.example.org/a?utm_source=rss",
@@ -274,8 +358,9 @@ def test_discord_s_markup_in_a_text_is_escaped() -> None:
     assert "url" not in embed
     assert r"\*\*Amazon\*\*" not in embed["description"]
     assert r"\*" + "**Amazon**" + r"\*" in embed["description"]
-    assert r"\<\!channel" in embed["description"].replace("!", r"\!")
+    assert r"\<\!channel\>" in embed["description"]
     assert r"\[x\]\(https\://evil" in embed["description"]
+    assert r"\@everyone" in embed["description"]
 
 
 def test_discord_s_limits_hold() -> None:
@@ -292,7 +377,7 @@ def test_whole_lines_are_kept_as_long_as_they_fit() -> None:
     assert fitting(["aaaa", "bbbb", "c"], 12) == "aaaa\n\nbbbb"
     assert escaped_within("*" * 20, 10) == r"\*\*\*\*…"
     assert marked(Quote("a*", "", "b")) == r"a\*b"
-    assert marked(Quote("", "b", "", "https://a/(b)")) == "[**b**](https://a/(b%29)"
+    assert marked(Quote("", "b", "", "https://a/(b)")) == "[**b**](https://a/%28b%29)"
 
 
 def test_teams_shows_an_adaptive_card() -> None:
@@ -302,7 +387,7 @@ def test_teams_shows_an_adaptive_card() -> None:
     card = attachment["content"]
     headline, sentence, facts = card["body"]
     assert (body["type"], card["type"], card["version"]) == ("message", "AdaptiveCard", "1.4")
-    assert headline["text"] == r"Amazon macht Peter DeSantis zum KI\-Chef"
+    assert headline["inlines"][0]["text"] == "Amazon macht Peter DeSantis zum KI-Chef"
     assert sentence["inlines"][0] == {"type": "TextRun", "text": "Amazons", "weight": "Bolder"}
     assert {"title": "Watchlist", "value": r"cloud\-ai"} in facts["facts"]
     assert card["actions"][0]["url"] == "https://www.example.org/a?utm_source=rss"
