@@ -1,4 +1,4 @@
-"""A mail server on loopback that somebody else wrote: aiosmtpd, with a mailbox that answers as a test wants."""
+"""A mail server on loopback that somebody else wrote, with a mailbox that answers as a test wants."""
 
 import asyncio
 import socket
@@ -14,8 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
-from aiosmtpd.smtp import SMTP as Server
+import aiosmtpd.smtp as served
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +43,7 @@ class Mailbox:
     recipients: dict[str, str] = field(default_factory=dict)
 
     async def handle_RCPT(  # noqa: N802  (the server's own name for it)
-        self, server: Server, session: Session, envelope: Envelope, address: str, options: list[str]
+        self, _: served.SMTP, __: served.Session, envelope: served.Envelope, address: str, options: list[str]
     ) -> str:
         """Take a recipient, or refuse it."""
         if address in self.recipients:
@@ -53,7 +52,7 @@ class Mailbox:
         envelope.rcpt_options.extend(options)
         return "250 OK"
 
-    async def handle_DATA(self, server: Server, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _: served.SMTP, session: served.Session, envelope: served.Envelope) -> str:  # noqa: N802
         """Take a message, or refuse it."""
         raw = envelope.original_content or b""
         self.letters.append(
@@ -77,9 +76,14 @@ def mail_server(
 ) -> Iterator[Mailbox]:
     """Serve until the block ends: plainly, with STARTTLS, or over TLS; `login` is who must sign in."""
 
-    def authenticate(_: Server, __: Session, ___: Envelope, ____: str, given: object) -> AuthResult:
-        good = isinstance(given, LoginPassword) and (given.login.decode(), given.password.decode()) == login
-        return AuthResult(success=good, handled=False)
+    def authenticate(
+        _: served.SMTP, __: served.Session, ___: served.Envelope, ____: str, given: object
+    ) -> served.AuthResult:
+        good = (
+            isinstance(given, served.LoginPassword)
+            and (given.login.decode(), given.password.decode()) == login
+        )
+        return served.AuthResult(success=good, handled=False)
 
     mailbox = Mailbox()
     options: dict[str, Any] = {"tls_context": starttls, "require_starttls": starttls is not None}
@@ -87,11 +91,11 @@ def mail_server(
         options |= {"authenticator": authenticate, "auth_required": True, "auth_require_tls": False}
     loop = asyncio.new_event_loop()
 
-    def attend() -> Server:
+    def attend() -> served.SMTP:
         with warnings.catch_warnings():
             # It warns of signing in without TLS.
             warnings.simplefilter("ignore")
-            return Server(mailbox, hostname="localhost", loop=loop, **options)
+            return served.SMTP(mailbox, hostname="localhost", loop=loop, **options)
 
     listener = socket.create_server(("127.0.0.1", 0))
     mailbox.port = listener.getsockname()[1]

@@ -22,8 +22,10 @@ _ANYWHERE = ("0.0.0.0/0", "::/0")
 _MEMORY = 1_000_000_000
 # Programs, and ways to talk to some that need no connection.
 _PROGRAMS = frozenset(
-    ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty")
-    + ("syslog.openlog", "syslog.syslog")
+    (
+        *("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"),
+        *("syslog.openlog", "syslog.syslog"),
+    )
 )
 _DIALS = frozenset(("socket.connect", "socket.sendto", "socket.sendmsg"))
 _STATUS = re.compile(r"error=(\d{3})\b")

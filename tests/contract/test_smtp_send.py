@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -93,8 +92,7 @@ def test_tls_from_the_first_byte_is_spoken(door: MailDoor, certified: ssl.SSLCon
 def test_a_certificate_for_another_name_is_refused(
     door: MailDoor, certified: ssl.SSLContext, scheme: str
 ) -> None:
-    given = {"starttls" if scheme == "smtp" else "tls": certified}
-    with mail_server(**given) as mailbox:
+    with mail_server(starttls=certified) if scheme == "smtp" else mail_server(tls=certified) as mailbox:
         reply = sent(door, receiver(f"{scheme}://other.example:{mailbox.port}"))
 
     assert (None, FailureReason.TLS) == (reply.status, reply.reason)
@@ -257,7 +255,7 @@ def test_a_name_that_is_slow_to_look_up_ends_in_time() -> None:
     assert FailureReason.TIMEOUT == reply.reason
 
 
-def test_nobody_there_and_nobody_configured_are_told(door: MailDoor, tmp_path: Path) -> None:
+def test_nobody_there_and_nobody_configured_are_told(door: MailDoor) -> None:
     with accepting(hangs) as server:
         pass
 
