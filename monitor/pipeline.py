@@ -18,6 +18,7 @@ from monitor.articles.extract import read_announced, read_page
 from monitor.articles.patience import PagePolicy, postponed
 from monitor.feeds.cadence import CadencePolicy, address_of, missed, polled
 from monitor.feeds.novelty import Novelty, keys_of, nothing_new, only_new
+from monitor.feeds.pages import page_seen
 from monitor.feeds.parse import read_feed
 from monitor.matching.matcher import Matcher
 from monitor.model import (
@@ -125,6 +126,7 @@ def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
                 alerts=raised.alerts,
                 held=held,
                 deliveries=deliveries,
+                pages=page_seen(tx.pages(entry.feed_id), article, by.cadence.health.pages) if page else None,
             ),
             report.counts,
         )

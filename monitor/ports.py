@@ -25,6 +25,7 @@ from monitor.model import (
     HeldAlert,
     Matched,
     NotModified,
+    PageMemory,
     Receiver,
     ReceiverHealth,
     ReceiverName,
@@ -136,7 +137,10 @@ class Sandbox(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Processed:
-    """Everything that processing one entry wants written, in one transaction."""
+    """Everything that processing one entry wants written, in one transaction.
+
+    `pages` is None where no page was asked for.
+    """
 
     entry: Entry
     article: Article
@@ -146,6 +150,7 @@ class Processed:
     alerts: Sequence[Alert]
     held: Sequence[HeldAlert]
     deliveries: Sequence[Delivery]
+    pages: PageMemory | None = None
 
 
 class Tx(Protocol):
@@ -184,6 +189,10 @@ class Tx(Protocol):
 
     def feed(self, feed: FeedId) -> Feed | None:
         """Return a feed as stored."""
+        ...
+
+    def pages(self, feed: FeedId) -> PageMemory:
+        """Return what is remembered of a feed's pages; nobody else changes it until this one ends."""
         ...
 
     def save_processed(self, claim: Claim[Entry], processed: Processed, counts: Mapping[str, int]) -> None:

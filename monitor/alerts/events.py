@@ -87,7 +87,8 @@ def match_event(
 def source_events(before: Feed, after: Feed, now: datetime) -> tuple[Event, ...]:
     """Return the event of a feed's change of state, if it changed.
 
-    A feed that is gone is told as `source.failing` with the reason `gone`.
+    A feed that is gone is told as `source.failing` with the reason `gone`. `last_well_at` is when
+    nothing at all was wrong, `previous_since` when the state before began.
     """
     if before.state is after.state:
         return ()
@@ -96,8 +97,13 @@ def source_events(before: Feed, after: Feed, now: datetime) -> tuple[Event, ...]
         "feed": _plain_feed(after.id, after),
         "state": after.state.value,
         "previous": before.state.value,
+        "previous_reason": before.reason.value if before.reason else None,
+        "previous_since": moment(before.state_since),
         "reason": reason.value if reason else None,
         "failures": after.failures,
+        "last_well_at": moment(
+            after.last_well_at if after.state is not FeedState.OK else before.last_well_at
+        ),
         "last_ok_at": moment(after.last_ok_at),
         "last_new_at": moment(after.last_new_at),
         "next_poll_at": moment(after.due_at),

@@ -1,4 +1,4 @@
-"""When should a feed be asked again, where, and how is it?
+"""When should a feed be asked again, and where?
 
 Observations. Few feeds say truly how often they change; most bring nothing at most polls. Servers that
 are in trouble need rest, and a feed that is back must not wait for days.
@@ -9,11 +9,12 @@ the wait a little, and never shortens it. A user's `every` is taken exactly. Fai
 the wait, up to a day, for ever.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
+from monitor.feeds.health import HealthPolicy, answered, failed
 from monitor.feeds.novelty import Novelty
 from monitor.model import (
     Dice,
@@ -64,6 +65,7 @@ class CadencePolicy:
     failing_after: int = 3
     falls_back_after: int = 3
     moves_after: int = 3
+    health: HealthPolicy = field(default_factory=HealthPolicy)
 
 
 def address_of(before: Feed, settings: FeedSettings) -> str:
@@ -94,8 +96,9 @@ def polled(
     Validators and digest are taken over here only, so that they are stored with the entries.
     """
     interval = _interval_after(before, settings, read, news, policy)
+    moved = _moved(before, settings, answer, policy)
     seen = replace(
-        _moved(before, settings, answer, policy),
+        answered(moved, news, now, policy.health),
         validators=_validators_after(before, answer),
         failures=0,
         polls=before.polls + 1,
@@ -105,8 +108,6 @@ def polled(
         last_ok_at=now,
         last_new_at=now if news.entries else before.last_new_at,
     )
-    state, reason = _health_after(before, news)
-    seen = replace(seen, state=state, reason=reason)
     if isinstance(read, NotModified):
         return seen
     digest = sha256(answer.body).digest() if isinstance(answer, Document) else before.body_digest
@@ -134,21 +135,20 @@ def missed(
     which another address gave.
     """
     failures = before.failures + 1
-    asked = replace(before, reason=failure.reason, failures=failures, polls=before.polls + 1)
+    asked = replace(before, failures=failures, polls=before.polls + 1)
     gone = failure.reason is FailureReason.GONE or (
         isinstance(failure, FetchFailed) and failure.status == _GONE
     )
     if gone and not before.moved:
-        return replace(asked, state=FeedState.GONE, reason=FailureReason.GONE, due_at=NEVER)
+        ended = replace(asked, due_at=NEVER)
+        return failed(ended, FeedState.GONE, FailureReason.GONE, now, policy.health)
     if before.moved and (gone or failures >= policy.falls_back_after):
         asked = replace(asked, moved=False, moved_to=None, moved_times=0, validators=Validators())
     interval = settings.every or _within(before.interval, policy)
-    return replace(
-        asked,
-        state=FeedState.FAILING if failures >= policy.failing_after else before.state,
-        interval=interval,
-        due_at=now + _spread(_backed_off(interval, failures, failure, policy), settings, policy, dice),
-    )
+    wait = _spread(_backed_off(interval, failures, failure, policy), settings, policy, dice)
+    asked = replace(asked, interval=interval, due_at=now + wait)
+    state = FeedState.FAILING if failures >= policy.failing_after else before.state
+    return failed(asked, state, failure.reason, now, policy.health)
 
 
 # ---- waits -----------------------------------------------------------------------------------
@@ -212,16 +212,7 @@ def _spread(wait: timedelta, settings: FeedSettings, policy: CadencePolicy, dice
     return wait if settings.every is not None else wait * (1 + policy.jitter * dice.random())
 
 
-# ---- health, validators, address ---------------------------------------------------------------
-
-
-def _health_after(before: Feed, news: Novelty) -> tuple[FeedState, FailureReason | None]:
-    """Return how a feed is that answered; what is wrong with its pages, its answer does not mend."""
-    if news.gap:
-        return FeedState.DEGRADED, FailureReason.GAP
-    if before.state is FeedState.DEGRADED and before.failures == 0 and before.reason is not FailureReason.GAP:
-        return before.state, before.reason
-    return FeedState.OK, None
+# ---- validators, address ------------------------------------------------------------------------
 
 
 def _validators_after(before: Feed, answer: Document | NotModified) -> Validators:

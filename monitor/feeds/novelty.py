@@ -40,15 +40,21 @@ from monitor.text.urls import canonical_url, host_of
 _LEARNED = 64
 # Entries without overlap with the known ones from which on we believe that some were missed.
 _GAP = 2
+# New entries from which on more than half of a known feed is a storm: fewer are a small feed's good day.
+_STORM = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Novelty:
-    """What one poll brought: new entries, further keys of known ones, and whether some were missed."""
+    """What one poll brought: new entries and further keys of known ones.
+
+    After a `gap` some may have been missed; in a `storm` most of a known feed is suddenly new.
+    """
 
     entries: tuple[Entry, ...] = ()
     learned: Mapping[EntryKey, EntryId] = field(default_factory=dict)
     gap: bool = False
+    storm: bool = False
 
     @property
     def pending(self) -> tuple[Entry, ...]:
@@ -102,8 +108,13 @@ def only_new(
         further = [key for key in _worth_learning(mark, familiar, by_link) if key not in familiar]
         for key in further[: max(0, _LEARNED - len(learned))]:
             learned[key] = familiar[key] = told
-    missed = before.first_polled_at is not None and before.entries > 0 and not overlap
-    return Novelty(entries=tuple(entries), learned=learned, gap=missed and len(entries) >= _GAP)
+    known_feed = before.first_polled_at is not None and before.entries > 0
+    return Novelty(
+        entries=tuple(entries),
+        learned=learned,
+        gap=known_feed and not overlap and len(entries) >= _GAP,
+        storm=known_feed and len(entries) >= _STORM and 2 * len(entries) > len(read.entries),
+    )
 
 
 # ---- marks -----------------------------------------------------------------------------------

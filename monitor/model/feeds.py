@@ -56,12 +56,49 @@ class FeedState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """When a feed brings news, as `feeds.rhythm` learns it.
+
+    `hour` is the hour since 1970 (UTC) that runs, `busy` whether it brought news already. `shares` are
+    0–1 for each hour of the week, from Thursday 00:00 UTC as 1970 began. `watched` counts hours, `news`
+    the busy ones. `quiet` (expected busy hours) and `silent` (hours) measure the present silence.
+    """
+
+    hour: int
+    shares: tuple[float, ...]
+    busy: bool = False
+    watched: int = 0
+    news: int = 0
+    quiet: float = 0.0
+    silent: int = 0
+    longest_quiet: float = 0.0
+    longest_silent: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageMemory:
+    """What is remembered of a feed's last pages, the newest last.
+
+    `reasons` say why a page was not used, None where it was. `chars` are the lengths of the newest texts
+    that were, `texts` counts them all, `usual` is how long they usually are.
+    """
+
+    reasons: tuple[FailureReason | None, ...] = ()
+    chars: tuple[int, ...] = ()
+    texts: int = 0
+    usual: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """What the store remembers of a feed between two polls.
 
     `body_digest` is the SHA-256 of the last body whose entries are stored. `moved_to` is the target
     of a permanent redirect and `moved_times` how often in a row it was given; `moved` says that it
-    is in force. `interval` is the present wait between polls.
+    is in force. `interval` is the present wait between polls. `state_since` is when the state last
+    changed, `last_well_at` when nothing at all was wrong, `relapses` how often trouble came back within
+    a day, `calm` at how many polls in a row a feed in trouble was well. `rhythm` and `pages` are where
+    silence and walls are seen by.
     """
 
     id: FeedId
@@ -74,6 +111,9 @@ class Feed:
     moved: bool = False
     state: FeedState = FeedState.OK
     reason: FailureReason | None = None
+    state_since: datetime | None = None
+    relapses: int = 0
+    calm: int = 0
     failures: int = 0
     polls: int = 0
     entries: int = 0
@@ -82,6 +122,9 @@ class Feed:
     first_polled_at: datetime | None = None
     last_ok_at: datetime | None = None
     last_new_at: datetime | None = None
+    last_well_at: datetime | None = None
+    rhythm: Rhythm | None = None
+    pages: PageMemory = PageMemory()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,8 @@ class FailureReason(StrEnum):
     CONSENT = "consent"
     PAYWALL = "paywall"
     EMPTY = "empty"
+    SHRUNKEN = "shrunken"
+    SILENT = "silent"
     GAP = "gap"
     STORM = "storm"
     MAIL_LATER = "mail_later"

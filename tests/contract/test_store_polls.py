@@ -18,6 +18,8 @@ from monitor.model import (
     Feed,
     FeedId,
     FeedState,
+    PageMemory,
+    Rhythm,
     Validators,
 )
 from monitor.ports import Claim
@@ -32,7 +34,9 @@ from tests.contract.store_rows import (
     delivery,
     entry,
     ids,
+    process,
     settings,
+    story,
     the_feed,
 )
 
@@ -55,13 +59,29 @@ KEPT = Feed(
     first_polled_at=NOW - DAY,
     last_ok_at=NOW - SECOND,
     last_new_at=NOW - LEASE,
+    last_well_at=NOW - DAY,
+    state_since=NOW - LEASE,
+    relapses=2,
+    calm=1,
+    rhythm=Rhythm(
+        hour=492_000,
+        busy=True,
+        watched=400,
+        news=30,
+        quiet=1.5,
+        silent=3,
+        longest_quiet=2.25,
+        longest_silent=62.5,
+        shares=tuple(hour % 2 * 1.0 for hour in range(168)),
+    ),
 )
+PAGES = PageMemory(reasons=(None, FailureReason.CONSENT), chars=(4000, 3000), texts=9, usual=3500.5)
 
 
-def poll(store: SqlStore, after: Feed = KEPT) -> None:
+def poll(store: SqlStore, after: Feed = KEPT, *found: Entry) -> None:
     claim = the_feed(store)
     with store.transaction() as tx:
-        tx.save_poll(claim, after, (), {}, (), {"polled": 1})
+        tx.save_poll(claim, after, found, {}, (), {"polled": 1})
 
 
 def stored(store: SqlStore, name: FeedId = FEED) -> Feed:
@@ -75,13 +95,29 @@ def stored(store: SqlStore, name: FeedId = FEED) -> Feed:
 
 
 def test_a_feed_comes_back_as_it_was_saved(store: SqlStore) -> None:
-    assert all(getattr(KEPT, each.name) not in (None, 0, False) for each in fields(KEPT))
+    kept = replace(KEPT, pages=PAGES)
+    assert all(getattr(kept, each.name) not in (None, 0, False, PageMemory()) for each in fields(kept))
     store.sync_feeds([settings()], NOW)
 
-    poll(store)
+    poll(store, KEPT, entry("read"))
+    process(store, "read", story("wire"), pages=PAGES)
 
-    assert KEPT == stored(store)
-    assert KEPT == the_feed(store, NOW + LEASE).row
+    assert kept == stored(store)
+    assert kept == the_feed(store, NOW + LEASE).row
+
+
+def test_pages_are_remembered_from_the_first_on(store: SqlStore) -> None:
+    announce(store, entry("a"), entry("b"))
+    memories = [PageMemory(texts=1, chars=(9,)), PageMemory(texts=2, chars=(9, 8))]
+    found = []
+
+    for name, pages in zip("ab", memories, strict=True):
+        with store.transaction() as tx:
+            found.append(tx.pages(FEED))
+        process(store, name, story("wire"), pages=pages)
+
+    assert [PageMemory(), memories[0]] == found
+    assert memories[1] == stored(store).pages
 
 
 def test_an_unknown_feed_is_none(store: SqlStore) -> None:

@@ -1,16 +1,20 @@
 """What a column holds: moments, spans of time, words of enums, foreign text, plain JSON."""
 
 import json
+import sys
+from array import array
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Integer, Text, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, Text, TypeDecorator
 
 from monitor.text.plain import from_plain, to_plain
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# A share of 1, in 16 bits.
+_WHOLE = 65535
 
 # SQLite counts rows by itself only where the key's type is spelled INTEGER.
 Number = BigInteger().with_variant(Integer(), "sqlite")
@@ -44,6 +48,28 @@ class Wait(TypeDecorator[timedelta]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002
         """Return the length of time."""
         return None if value is None else timedelta(microseconds=value)
+
+
+class Shares(TypeDecorator[tuple[float, ...]]):
+    """Numbers between 0 and 1, as 16 bits each: to a part in 65,535."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[float, ...] | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """Return the bytes, the low one first."""
+        return (
+            None if value is None else b"".join(round(each * 65535).to_bytes(2, "little") for each in value)
+        )
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> tuple[float, ...] | None:  # noqa: ARG002
+        """Return the numbers."""
+        if value is None:
+            return None
+        numbers = array("H", bytes(value))
+        if sys.byteorder == "big":
+            numbers.byteswap()
+        return tuple(each / _WHOLE for each in numbers)
 
 
 class Word(TypeDecorator[StrEnum]):

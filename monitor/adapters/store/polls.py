@@ -4,11 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, literal, select, update
 
 from monitor.adapters.store.claims import save_claimed
-from monitor.adapters.store.dialect import insert_new
-from monitor.adapters.store.schema import announcements, entries, entry_keys, feeds
+from monitor.adapters.store.dialect import insert_new, upsert
+from monitor.adapters.store.schema import (
+    announcements,
+    entries,
+    entry_keys,
+    feeds,
+    page_memories,
+    rhythms,
+)
 from monitor.model import (
     Announced,
     Entry,
@@ -19,6 +26,8 @@ from monitor.model import (
     FeedId,
     FeedSettings,
     FeedState,
+    PageMemory,
+    Rhythm,
     Validators,
 )
 from monitor.ports import Claim, FeedsChange, Step
@@ -35,18 +44,29 @@ _NO_LEASE = {"lease_token": None, "lease_until": None}
 
 def find_feed(connection: Connection, feed: FeedId) -> Feed | None:
     """Return a feed as stored."""
-    row = connection.execute(select(feeds).where(feeds.c.id == feed)).one_or_none()
+    row = connection.execute(_feeds_remembered().where(feeds.c.id == feed)).one_or_none()
     return None if row is None else feed_of(row)
 
 
 def claimed_feeds(connection: Connection, tokens: Mapping[int, str]) -> Sequence[Claim[Feed]]:
     """Return claims of the feeds of these numbers, the longest due first."""
-    rows = connection.execute(select(feeds).where(feeds.c.number.in_(list(tokens))).order_by(feeds.c.due_at))
+    these = _feeds_remembered().where(feeds.c.number.in_(list(tokens))).order_by(feeds.c.due_at)
+    rows = connection.execute(these)
     return tuple(Claim(row=feed_of(row), token=tokens[row.number]) for row in rows)
 
 
+def _feeds_remembered() -> Select[Any]:
+    """Return the statement for feeds with what is remembered of each."""
+    learned = [column for column in rhythms.c if column is not rhythms.c.feed_number]
+    return (
+        select(feeds, page_memories.c.pages, *learned)
+        .outerjoin(rhythms, rhythms.c.feed_number == feeds.c.number)
+        .outerjoin(page_memories, page_memories.c.feed_number == feeds.c.number)
+    )
+
+
 def feed_of(row: Row[Any]) -> Feed:
-    """Return the feed that a row of `feeds` holds."""
+    """Return the feed that a row of feeds, with what is remembered of it, holds."""
     return Feed(
         id=row.id,
         shown_url=row.shown_url,
@@ -58,6 +78,9 @@ def feed_of(row: Row[Any]) -> Feed:
         moved=row.moved,
         state=row.state,
         reason=row.reason,
+        state_since=row.state_since,
+        relapses=row.relapses,
+        calm=row.calm,
         failures=row.failures,
         polls=row.polls,
         entries=row.entries,
@@ -66,7 +89,38 @@ def feed_of(row: Row[Any]) -> Feed:
         first_polled_at=row.first_polled_at,
         last_ok_at=row.last_ok_at,
         last_new_at=row.last_new_at,
+        last_well_at=row.last_well_at,
+        rhythm=None if row.hour is None else _rhythm_of(row),
+        pages=row.pages or PageMemory(),
     )
+
+
+def _rhythm_of(row: Row[Any]) -> Rhythm:
+    return Rhythm(
+        hour=row.hour,
+        busy=row.busy,
+        watched=row.watched,
+        news=row.news,
+        quiet=row.quiet,
+        silent=row.silent,
+        longest_quiet=row.longest_quiet,
+        longest_silent=row.longest_silent,
+        shares=row.shares,
+    )
+
+
+def _rhythm_row(rhythm: Rhythm) -> dict[str, object]:
+    return {
+        "hour": rhythm.hour,
+        "busy": rhythm.busy,
+        "watched": rhythm.watched,
+        "news": rhythm.news,
+        "quiet": rhythm.quiet,
+        "silent": rhythm.silent,
+        "longest_quiet": rhythm.longest_quiet,
+        "longest_silent": rhythm.longest_silent,
+        "shares": rhythm.shares,
+    }
 
 
 def _remembered(feed: Feed) -> dict[str, object]:
@@ -81,6 +135,9 @@ def _remembered(feed: Feed) -> dict[str, object]:
         "moved": feed.moved,
         "state": feed.state,
         "reason": feed.reason,
+        "state_since": feed.state_since,
+        "relapses": feed.relapses,
+        "calm": feed.calm,
         "failures": feed.failures,
         "polls": feed.polls,
         "entries": feed.entries,
@@ -89,6 +146,7 @@ def _remembered(feed: Feed) -> dict[str, object]:
         "first_polled_at": feed.first_polled_at,
         "last_ok_at": feed.last_ok_at,
         "last_new_at": feed.last_new_at,
+        "last_well_at": feed.last_well_at,
     }
 
 
@@ -195,6 +253,9 @@ def save_poll(
 ) -> None:
     """Write a polled feed, its new entries, and further keys of known ones."""
     feed_number = save_claimed(connection, Step.POLL, claim, _remembered(feed))
+    if feed.rhythm is not None and feed.rhythm != claim.row.rhythm:
+        row = {"feed_number": feed_number, **_rhythm_row(feed.rhythm)}
+        connection.execute(upsert(connection, rhythms, "feed_number"), row)
     if not new and not learned:
         return
     added = _add_entries(connection, feed_number, new)
@@ -237,6 +298,25 @@ def save_postponed(connection: Connection, claim: Claim[Entry], entry: Entry) ->
     """Write when an entry is tried again, and how often it was."""
     values = {"state": entry.state, "due_at": entry.due_at, "attempts": entry.attempts}
     save_claimed(connection, Step.PROCESS, claim, values)
+
+
+def pages_of(connection: Connection, feed: FeedId) -> PageMemory:
+    """Return what is remembered of a feed's pages, which nobody else changes until this transaction ends."""
+    statement = select(page_memories.c.pages).where(page_memories.c.feed_number == _number_of(feed))
+    pages: PageMemory | None = connection.execute(statement.with_for_update()).scalar()
+    if pages is not None:
+        return pages
+    # Two may read a feed's first pages at once: the second must see what the first remembers.
+    blank = literal(PageMemory(), page_memories.c.pages.type)
+    first = select(feeds.c.number, blank).where(feeds.c.id == feed)
+    connection.execute(insert_new(connection, page_memories).from_select(["feed_number", "pages"], first))
+    return connection.execute(statement.with_for_update()).scalar() or PageMemory()
+
+
+def save_pages(connection: Connection, feed: FeedId, pages: PageMemory) -> None:
+    """Write what is remembered of a feed's pages."""
+    statement = update(page_memories).where(page_memories.c.feed_number == _number_of(feed))
+    connection.execute(statement.values(pages=pages))
 
 
 def _entry_of(row: Row[Any]) -> Entry:

@@ -25,7 +25,7 @@ from sqlalchemy import (
     true,
 )
 
-from monitor.adapters.store.columns import Foreign, Moment, Number, Plain, Wait, Word
+from monitor.adapters.store.columns import Foreign, Moment, Number, Plain, Shares, Wait, Word
 from monitor.model import (
     Announced,
     Article,
@@ -37,13 +37,14 @@ from monitor.model import (
     FeedState,
     HoldReason,
     Match,
+    PageMemory,
     ReceiverState,
     Severity,
     Tier,
 )
 
 # The newest migration; revisions are ordered as text.
-REVISION = "0001"
+REVISION = "0002"
 
 metadata = MetaData()
 
@@ -77,6 +78,34 @@ feeds = Table(
     Column("last_new_at", Moment),
     Column("lease_token", Text),
     Column("lease_until", Moment),
+    Column("state_since", Moment),
+    Column("relapses", Integer, nullable=False, server_default="0"),
+    Column("calm", Integer, nullable=False, server_default="0"),
+    Column("last_well_at", Moment),
+)
+
+# Polls write it once an hour, where a feed's own row changes each time.
+rhythms = Table(
+    "rhythms",
+    metadata,
+    Column("feed_number", Number, ForeignKey("feeds.number"), primary_key=True),
+    Column("hour", Integer, nullable=False),
+    Column("busy", Boolean, nullable=False),
+    Column("watched", Integer, nullable=False),
+    Column("news", Integer, nullable=False),
+    Column("quiet", Float, nullable=False),
+    Column("silent", Integer, nullable=False),
+    Column("longest_quiet", Float, nullable=False),
+    Column("longest_silent", Float, nullable=False),
+    Column("shares", Shares, nullable=False),
+)
+
+# Written where an article is, read where its feed is polled.
+page_memories = Table(
+    "page_memories",
+    metadata,
+    Column("feed_number", Number, ForeignKey("feeds.number"), primary_key=True),
+    Column("pages", Plain(PageMemory), nullable=False),
 )
 
 entries = Table(
@@ -212,6 +241,12 @@ receivers = Table(
     Column("failing_since", Moment),
     Column("open_until", Moment),
     Column("told_failing", Integer, nullable=False),
+    # Of the configured URL, as at feeds: a receiver that was disabled begins anew at another one.
+    Column("url_digest", BigInteger),
+    # At most so many in so long; used up until then.
+    Column("rate_count", Integer),
+    Column("rate_per", Wait),
+    Column("rate_until", Moment),
 )
 
 deliveries = Table(
@@ -307,11 +342,13 @@ Index(
     sqlite_where=ENTRY_PENDING,
     postgresql_where=ENTRY_PENDING,
 )
-# By receiver first: the backlog of one is never read to find what is due for another.
+# By receiver first: the backlog of one is never read to find what is due for another. By number, for a
+# replay makes many due at one moment.
 Index(
     "deliveries_due",
     deliveries.c.receiver,
     deliveries.c.due_at,
+    deliveries.c.number,
     deliveries.c.lease_until,
     deliveries.c.state,
     sqlite_where=DELIVERY_PENDING,

@@ -27,6 +27,7 @@ from monitor.model import (
     FeedId,
     FeedSettings,
     HeldAlert,
+    PageMemory,
     ReceiverHealth,
     ReceiverName,
     StoryCandidate,
@@ -92,9 +93,15 @@ class SqlTx:
         """Return a feed as stored."""
         return polls.find_feed(self._connection, feed)
 
+    def pages(self, feed: FeedId) -> PageMemory:
+        """Return what is remembered of a feed's pages; nobody else changes it until this one ends."""
+        return polls.pages_of(self._connection, feed)
+
     def save_processed(self, claim: Claim[Entry], processed: Processed, counts: Mapping[str, int]) -> None:
         """Write the article, its matches, its story, alerts and deliveries; the entry is processed."""
         stories.save_processed(self._connection, claim, processed)
+        if processed.pages is not None:
+            polls.save_pages(self._connection, processed.entry.feed_id, processed.pages)
         outbox.add_deliveries(self._connection, processed.deliveries)
         memory.count(self._connection, counts)
 

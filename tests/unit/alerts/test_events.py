@@ -17,6 +17,7 @@ from monitor.alerts.events import (
     source_events,
     test_event,
 )
+from monitor.alerts.evidence import moment
 from monitor.alerts.formats import render, schema_of_events
 from monitor.alerts.outbox import hold
 from monitor.model import (
@@ -247,7 +248,8 @@ def test_a_feed_s_change_of_state_is_told(
 ) -> None:
     now_so = replace(FEED, state=after, reason=FailureReason.DNS, failures=3)
 
-    (event,) = source_events(replace(FEED, state=before), now_so, NOW)
+    was = replace(FEED, state=before, reason=FailureReason.TLS, state_since=NOW, last_well_at=NOW)
+    (event,) = source_events(was, now_so, NOW)
     body = body_of(event)
 
     assert kind == body["type"]
@@ -259,8 +261,11 @@ def test_a_feed_s_change_of_state_is_told(
         },
         "state": after.value,
         "previous": before.value,
+        "previous_reason": "tls",
+        "previous_since": moment(NOW),
         "reason": reason,
         "failures": 3,
+        "last_well_at": moment(NOW),
         "last_ok_at": "2025-12-17T19:33:11Z",
         "last_new_at": None,
         "next_poll_at": "2025-12-17T20:18:11Z",

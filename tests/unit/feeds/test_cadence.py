@@ -351,13 +351,6 @@ def test_a_gap_degrades_a_feed_until_a_poll_without_one() -> None:
     assert after(degraded).state is FeedState.OK
 
 
-def test_an_answer_does_not_mend_what_is_wrong_with_the_pages() -> None:
-    walled = replace(POLLED, state=FeedState.DEGRADED, reason=FailureReason.CONSENT)
-
-    assert (after(walled).state, after(walled).reason) == (FeedState.DEGRADED, FailureReason.CONSENT)
-    assert after(failed(walled)).state is FeedState.OK
-
-
 # ---- where to ask ------------------------------------------------------------------------------
 
 
