@@ -101,9 +101,7 @@ def source_events(before: Feed, after: Feed, now: datetime) -> tuple[Event, ...]
         "previous_since": moment(before.state_since),
         "reason": reason.value if reason else None,
         "failures": after.failures,
-        "last_well_at": moment(
-            after.last_well_at if after.state is not FeedState.OK else before.last_well_at
-        ),
+        "last_well_at": moment(before.last_well_at),
         "last_ok_at": moment(after.last_ok_at),
         "last_new_at": moment(after.last_new_at),
         "next_poll_at": moment(after.due_at),

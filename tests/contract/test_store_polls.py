@@ -35,6 +35,7 @@ from tests.contract.store_rows import (
     entry,
     ids,
     process,
+    processed,
     settings,
     story,
     the_feed,
@@ -111,10 +112,10 @@ def test_pages_are_remembered_from_the_first_on(store: SqlStore) -> None:
     memories = [PageMemory(texts=1, chars=(9,)), PageMemory(texts=2, chars=(9, 8))]
     found = []
 
-    for name, pages in zip("ab", memories, strict=True):
+    for claim, pages in zip(store.claim_entries(NOW, ALL, LEASE), memories, strict=True):
         with store.transaction() as tx:
             found.append(tx.pages(FEED))
-        process(store, name, story("wire"), pages=pages)
+            tx.save_processed(claim, processed(claim.row, story("wire"), pages=pages), {})
 
     assert [PageMemory(), memories[0]] == found
     assert memories[1] == stored(store).pages

@@ -315,8 +315,8 @@ def pages_of(connection: Connection, feed: FeedId) -> PageMemory:
 
 def save_pages(connection: Connection, feed: FeedId, pages: PageMemory) -> None:
     """Write what is remembered of a feed's pages."""
-    statement = update(page_memories).where(page_memories.c.feed_number == _number_of(feed))
-    connection.execute(statement.values(pages=pages))
+    row = {"feed_number": _number_of(feed), "pages": pages}
+    connection.execute(upsert(connection, page_memories, "feed_number").values(row))
 
 
 def _entry_of(row: Row[Any]) -> Entry:
