@@ -101,7 +101,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(behavior: Behavior, context: ssl.SSLContext | None = None) -> Iterator[Server]:
+def serving(
+    behavior: Behavior, context: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> Iterator[Server]:
     """Serve every request by the behavior, until the block ends; with a context over TLS."""
 
     def welcome(peer: Peer) -> None:
@@ -109,14 +111,16 @@ def serving(behavior: Behavior, context: ssl.SSLContext | None = None) -> Iterat
             server.asked.append(asked)
             behavior(peer, asked)
 
-    with accepting(welcome, context) as server:
+    with accepting(welcome, context, host) as server:
         yield server
 
 
 @contextlib.contextmanager
-def accepting(welcome: Callable[[Peer], None], context: ssl.SSLContext | None = None) -> Iterator[Server]:
+def accepting(
+    welcome: Callable[[Peer], None], context: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> Iterator[Server]:
     """Hand every connection over, before any request was read, until the block ends."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+    listener = socket.create_server((host, 0), backlog=256)
     server = Server(port=listener.getsockname()[1], scheme="https" if context else "http")
     stopped = threading.Event()
     lock = threading.Lock()
@@ -163,7 +167,7 @@ def accepting(welcome: Callable[[Peer], None], context: ssl.SSLContext | None = 
         stopped.set()
         # A closed listener does not wake who accepts; a last visitor does.
         with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", server.port), timeout=1).close()
+            socket.create_connection((host, server.port), timeout=1).close()
         acceptor.join()
         listener.close()
         with lock:

@@ -41,6 +41,7 @@ def _commit(connection: str) -> str:
 
 
 COMMITS = "tests/prove/test_syscalls.py::test_a_kill_after_any_commit_loses_nothing_and_tells_nothing_twice"
+SSRF = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[ssrf]"
 
 MUTANTS = (
     Mutant(
@@ -143,6 +144,18 @@ MUTANTS = (
             ("deliveries.c.state == DeliveryState.DELIVERED", "deliveries.c.state != DeliveryState.PENDING")
         ],
         check="tests/contract/test_store_outbox.py::test_purge_keeps_the_dead_and_the_pending[sqlite]",
+    ),
+    Mutant(
+        name="only the first answer of a name is checked",
+        file="monitor/adapters/guard.py",
+        changes=[("for answer in answers:", "for answer in answers[:1]:")],
+        check=SSRF,
+    ),
+    Mutant(
+        name="an IPv4 address inside IPv6 is not seen",
+        file="monitor/adapters/guard.py",
+        changes=[("address = address.ipv4_mapped or address", "pass")],
+        check=SSRF,
     ),
     Mutant(
         name="a shortage of the machine gives entries up",
