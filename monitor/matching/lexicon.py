@@ -4,7 +4,8 @@ Theory of operation: each name gives the spellings that a text may use: as writt
 stripped (mueller, muller), the adjective forms of German, parts of a camel-cased word apart ("De
 Santis"), particles joined, and all words joined for hashtags and domains. A person's full name also
 gives its surname, with and without particles, as a weak name. Each spelling is a pattern of the one
-automaton; a pattern may stand for several entities.
+automaton; a pattern may stand for several entities. Most patterns are never met: what one stands for is
+worked out when it is.
 """
 
 import gc
@@ -68,6 +69,44 @@ class Target(NamedTuple):
     words: int
 
 
+class Spelling(NamedTuple):
+    """A way to write a name, and the number of the layout that made a pattern of it."""
+
+    entity: int
+    role: Role
+    name: Name
+    display: str
+    form: Form
+    layout: int
+
+
+class Targets:
+    """What each pattern stands for, by its number; worked out when it is first asked for."""
+
+    __slots__ = ("_entities", "_known", "_spellings")
+
+    def __init__(self, entities: Sequence[Entity], spellings: Sequence[Sequence[Spelling]]) -> None:
+        self._entities = entities
+        self._spellings = spellings
+        self._known: dict[int, tuple[Target, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self._spellings)
+
+    def __getitem__(self, pattern: int) -> tuple[Target, ...]:
+        if (known := self._known.get(pattern)) is None:
+            known = self._known[pattern] = self._worked_out(self._spellings[pattern])
+        return known
+
+    def _worked_out(self, spellings: Sequence[Spelling]) -> tuple[Target, ...]:
+        targets: list[Target] = []
+        for each in spellings:
+            target = _target(self._entities[each.entity].kind, each)
+            if not any(_same(target, other) for other in targets):
+                targets.append(target)
+        return tuple(targets)
+
+
 class Cue(NamedTuple):
     """A context word of an entity, and what it means to it."""
 
@@ -82,7 +121,7 @@ class Lexicon:
 
     entities: tuple[Entity, ...]
     names: Automaton
-    targets: tuple[tuple[Target, ...], ...]
+    targets: Targets
     words: Automaton
     cues: tuple[tuple[Cue, ...], ...]
     own_given: tuple[frozenset[str], ...]
@@ -108,22 +147,20 @@ def _uncollected() -> Iterator[None]:
 
 
 def _build(entities: Sequence[Entity]) -> Lexicon:
-    targets: dict[str, tuple[Target, ...]] = {}
+    spellings: dict[str, tuple[Spelling, ...]] = {}
     cues: dict[str, tuple[Cue, ...]] = {}
     own_given = tuple([frozenset(_own_given(entity)) for entity in entities])
     for number, entity in enumerate(entities):
-        for pattern, target in _targets(number, entity):
-            known = targets.get(pattern, ())
-            if not known or not any(_same(target, each) for each in known):
-                targets[pattern] = (*known, target)
+        for pattern, spelling in _spelled(number, entity):
+            spellings[pattern] = (*spellings.get(pattern, ()), spelling)
         for cue in _cues(number, entity, own_given[number]):
             word = pattern_of(blanked(fold(cue.text).text))
             cues[word] = (*cues.get(word, ()), cue)
     cues.pop("", None)
     return Lexicon(
         entities=tuple(entities),
-        names=Automaton(tuple(targets)),
-        targets=tuple(targets.values()),
+        names=Automaton(tuple(spellings)),
+        targets=Targets(entities, tuple(spellings.values())),
         words=Automaton(tuple(cues)),
         cues=tuple(cues.values()),
         own_given=own_given,
@@ -176,22 +213,20 @@ def _own_given(entity: Entity) -> Iterator[str]:
             yield from folded_words(name.text.removesuffix(surname))
 
 
-def _targets(number: int, entity: Entity) -> Iterator[tuple[str, Target]]:
+def _spelled(number: int, entity: Entity) -> Iterator[tuple[str, Spelling]]:
+    """Yield the patterns of an entity, each with the spelling that it was made from."""
     kind = entity.kind
     for name in entity.names:
-        words = len(bare_words(name.text))
         for display, form in _spellings(name.text, kind):
-            yield from _patterns(number, kind, Role.NAME, name, words, display, form)
+            yield from _patterns(number, Role.NAME, name, display, form)
         if " " in name.text:
-            joined = "".join(name.text.split())
-            yield from _patterns(number, kind, Role.NAME, name, words, joined, Form.HANDLE)
+            yield from _patterns(number, Role.NAME, name, "".join(name.text.split()), Form.HANDLE)
         for surname in surnames(name.text) if kind is EntityKind.PERSON else ():
             for display, form in _spellings(surname, kind):
-                yield from _patterns(number, kind, Role.SHORT, name, words, display, form)
+                yield from _patterns(number, Role.SHORT, name, display, form)
     for decoy in entity.decoys:
-        words = len(folded_words(decoy))
         for display, form in _spellings(decoy, kind):
-            yield from _patterns(number, kind, Role.DECOY, Name(text=decoy), words, display, form)
+            yield from _patterns(number, Role.DECOY, Name(text=decoy), display, form)
 
 
 def _spellings(text: str, kind: EntityKind) -> Iterator[tuple[str, Form]]:
@@ -220,30 +255,36 @@ def _joined_particles(text: str) -> str:
 
 
 def _patterns(
-    number: int, kind: EntityKind, role: Role, name: Name, words: int, display: str, form: Form
-) -> Iterator[tuple[str, Target]]:
-    """Yield the patterns of one spelling, each with the target that it has there."""
-    joined = form is Form.HANDLE
-    acronym = display.isupper() and _is_acronym(display)
-    for layout in _layouts(display, exact=name.case is Case.EXACT):
-        yield (
-            layout.pattern,
-            Target(
-                entity=number,
-                kind=kind,
-                role=role,
-                name=name.text,
-                display=display,
-                form=form,
-                case=Case.ANY if joined else name.case,
-                capitals=layout.capitals,
-                smalls=layout.smalls,
-                gaps=layout.gaps,
-                joined=joined,
-                acronym=acronym,
-                words=words,
-            ),
-        )
+    number: int, role: Role, name: Name, display: str, form: Form
+) -> Iterator[tuple[str, Spelling]]:
+    """Yield the patterns of one spelling."""
+    if name.case is not Case.EXACT and _SIMPLE.fullmatch(display):
+        yield " " + display.lower(), Spelling(number, role, name, display, form, 0)
+        return
+    for place, layout in enumerate(_layouts(display, exact=name.case is Case.EXACT)):
+        yield layout.pattern, Spelling(number, role, name, display, form, place)
+
+
+def _target(kind: EntityKind, spelling: Spelling) -> Target:
+    """Return what a pattern that was made from a spelling stands for."""
+    name, display, joined = spelling.name, spelling.display, spelling.form is Form.HANDLE
+    decoy = spelling.role is Role.DECOY
+    layout = list(_layouts(display, exact=name.case is Case.EXACT))[spelling.layout]
+    return Target(
+        entity=spelling.entity,
+        kind=kind,
+        role=spelling.role,
+        name=name.text,
+        display=display,
+        form=spelling.form,
+        case=Case.ANY if joined else name.case,
+        capitals=layout.capitals,
+        smalls=layout.smalls,
+        gaps=layout.gaps,
+        joined=joined,
+        acronym=display.isupper() and _is_acronym(display),
+        words=len(folded_words(name.text) if decoy else bare_words(name.text)),
+    )
 
 
 class _Layout(NamedTuple):
