@@ -31,6 +31,7 @@ from monitor.model import (
     Entity,
     EntityId,
     Entry,
+    EventType,
     Extracted,
     Feed,
     FeedId,
@@ -54,6 +55,9 @@ from monitor.stories.grouping import GroupingPolicy, choose
 
 # How long a feed rests that is configured otherwise than its row says.
 PUT_OFF = timedelta(seconds=2)
+
+
+_COUNTED = {EventType.MATCH_CREATED: "alerted", EventType.MATCH_UPDATED: "updated"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +254,7 @@ def _process_report(article: Article, story: Story, matched: Matched, raised: Ra
     counts = {
         "extracted": int(article.fallback is None),
         "matched": int(bool(matched.matches)),
-        "alerted": sum(1 for alert in raised.alerts if alert.hold is None),
+        **_sent(raised.alerts),
     } | {f"suppressed.{reason}": count for reason, count in raised.suppressed.items()}
     facts = {
         "feed": article.feed_id,
@@ -269,6 +273,14 @@ def _process_report(article: Article, story: Story, matched: Matched, raised: Ra
         facts=facts,
         counts=counts,
     )
+
+
+def _sent(alerts: Sequence[Alert]) -> dict[str, int]:
+    """Count the alerts that go out now, each type under its own name."""
+    counts = dict.fromkeys(_COUNTED.values(), 0)
+    for alert in alerts:
+        counts[_COUNTED[alert.type]] += alert.hold is None
+    return counts
 
 
 def _deliver_report(delivery: Delivery, reply: Reply, attempt: Attempt) -> Report:

@@ -61,7 +61,7 @@ def match_event(
     entities: Mapping[EntityId, Entity],
     now: datetime,
 ) -> Event:
-    """Return `match.created` of an alert; its body stays within 20 kB.
+    """Return the event of an alert, `match.created` or another of its type; its body stays within 20 kB.
 
     `suppressed` counts what is left out: mentions without a place in `evidence`, the story's other
     articles as `duplicates`, and, only where there are such, whole `matches`.
@@ -76,12 +76,14 @@ def match_event(
             "matched_at": moment(now),
         },
     }
+    if alert.update is not None:
+        frame["update"] = {"reason": alert.update.reason.value, "outlets": alert.update.outlets}
     shown = shown_matches(alert.matches, article, entities, CONTENT_BYTES - size_of(frame))
     suppressed: Plain = {"evidence": shown.mentions_left_out, "duplicates": max(story.articles - 1, 0)}
     if shown.matches_left_out:
         suppressed["matches"] = shown.matches_left_out
     content = {"alert": frame.pop("alert"), "matches": shown.matches, **frame, "suppressed": suppressed}
-    return Event(type=EventType.MATCH_CREATED, subject=alert.id, timestamp=now, content=content)
+    return Event(type=alert.type, subject=alert.id, timestamp=now, content=content)
 
 
 def source_events(before: Feed, after: Feed, now: datetime) -> tuple[Event, ...]:

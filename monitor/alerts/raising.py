@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.alerts.hours import next_digest, quiet_until, window_of
+from monitor.alerts.updates import updates_of
 from monitor.model import (
     Alert,
     AlertId,
@@ -45,8 +46,8 @@ class Suppressed(StrEnum):
 class Raised:
     """The alerts of one article, the most salient first, and whom they tell what.
 
-    `told` holds only what is new. `suppressed` counts, by `Suppressed`, matches that a watchlist
-    refused or had told, and by `HoldReason` alerts that wait.
+    `told` holds only what is new, or has changed. `suppressed` counts, by `Suppressed`, matches that a
+    watchlist refused or had told, and by `HoldReason` alerts that wait.
     """
 
     alerts: tuple[Alert, ...] = ()
@@ -71,15 +72,18 @@ def raise_alerts(
     """
     alerts: list[Alert] = []
     reasons: list[str] = []
+    heard: set[Told] = set()
     for watchlist in watchlists:
         wanted, refused = _wanted(watchlist, article, settings, matched)
         fresh, known = _fresh(story, watchlist, wanted, told, now)
-        placed = _held(watchlist, fresh, spent.get(watchlist.id, 0), now)
+        more = updates_of(story, article, watchlist, wanted, told, now)
+        placed = held(watchlist, [*fresh, *more.alerts], spent.get(watchlist.id, 0), now)
         alerts += placed
+        heard |= {*_told_by(fresh, story, article), *more.told}
         reasons += (*refused, *known, *(alert.hold.value for alert in placed if alert.hold))
     return Raised(
         alerts=tuple(sorted(alerts, key=_salience_of_alert, reverse=True)),
-        told=frozenset(_told_by(alerts)),
+        told=frozenset(heard),
         suppressed={reason: reasons.count(reason) for reason in sorted(set(reasons))},
     )
 
@@ -180,10 +184,18 @@ def _alert(
     )
 
 
-def _told_by(alerts: Iterable[Alert]) -> Iterable[Told]:
+def _told_by(alerts: Iterable[Alert], story: Story, article: Article) -> Iterable[Told]:
     for alert in alerts:
         for match in alert.matches:
-            yield from (Told(alert.watchlist, match.entity, receiver) for receiver in alert.receivers)
+            for receiver in alert.receivers:
+                yield Told(
+                    alert.watchlist,
+                    match.entity,
+                    receiver,
+                    entry=article.entry_id,
+                    outlets=len(story.outlets),
+                    about=match.salience.about,
+                )
 
 
 def _salience_of_alert(alert: Alert) -> float:
@@ -193,7 +205,7 @@ def _salience_of_alert(alert: Alert) -> float:
 # ---- now or later ----------------------------------------------------------------------------------
 
 
-def _held(watchlist: Watchlist, alerts: Sequence[Alert], spent: int, now: datetime) -> Sequence[Alert]:
+def held(watchlist: Watchlist, alerts: Sequence[Alert], spent: int, now: datetime) -> Sequence[Alert]:
     """Return the alerts, the most salient first, each held where it must wait.
 
     With a digest alone everything waits for it. With a budget besides, the budget goes out at once

@@ -17,6 +17,8 @@ from monitor.model.alerts import (
     Story,
     StoryCandidate,
     Told,
+    Update,
+    UpdateReason,
     Watchlist,
 )
 from monitor.model.articles import Article, Extracted, Verdict, Zone, Zones
@@ -142,6 +144,8 @@ __all__ = [
     "StoryId",
     "Tier",
     "Told",
+    "Update",
+    "UpdateReason",
     "Validators",
     "Verdict",
     "Watchlist",

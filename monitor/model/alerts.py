@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.model.matches import Match
-from monitor.model.words import AlertId, EntityId, ReceiverName, StoryId, WatchlistId
+from monitor.model.words import AlertId, EntityId, EntryId, ReceiverName, StoryId, WatchlistId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +32,19 @@ class StoryCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A receiver has had an alert of this entity on this watchlist, for the story asked about."""
+    """A receiver has had an alert of this entity on this watchlist, for the story asked about.
+
+    `entry` is whose article it was told by, `outlets` and `about` what was last told of the story's
+    spread and the entity's salience. Where an edit took the entity out, it is `retracted`.
+    """
 
     watchlist: WatchlistId
     entity: EntityId
     receiver: ReceiverName
+    entry: EntryId | None = field(default=None, compare=False)
+    outlets: int = field(default=1, compare=False)
+    about: bool = field(default=False, compare=False)
+    retracted: bool = field(default=False, compare=False)
 
 
 class Severity(StrEnum):
@@ -116,25 +124,6 @@ class HoldReason(StrEnum):
     DIGEST = "digest"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
-    """The fact that a story matched entities of a watchlist, for the receivers that do not know.
-
-    A held alert has `hold` and `release_at`; it goes out in a digest.
-    """
-
-    id: AlertId
-    story: StoryId
-    watchlist: WatchlistId
-    severity: Severity
-    labels: Mapping[str, str]
-    matches: tuple[Match, ...]
-    receivers: tuple[ReceiverName, ...]
-    raised_at: datetime
-    hold: HoldReason | None = None
-    release_at: datetime | None = None
-
-
 class EventType(StrEnum):
     """The types of `webhooks.md`."""
 
@@ -151,6 +140,44 @@ class EventType(StrEnum):
     RECEIVER_DISABLED = "receiver.disabled"
     HEARTBEAT = "monitor.heartbeat"
     WEBHOOK_TEST = "webhook.test"
+
+
+class UpdateReason(StrEnum):
+    """What a told story has become: in more outlets, about an entity, or naming again one it had dropped."""
+
+    OUTLETS = "outlets"
+    SALIENCE = "salience"
+    NAMED_AGAIN = "named_again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Why a told story is told again; `outlets` is the step that it reached, or where it stands."""
+
+    reason: UpdateReason
+    outlets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """The fact that a story matched entities of a watchlist, for the receivers that do not know.
+
+    A held alert has `hold` and `release_at`; it goes out in a digest. One that tells more of what was told
+    has another `type`, and says what in `update`.
+    """
+
+    id: AlertId
+    story: StoryId
+    watchlist: WatchlistId
+    severity: Severity
+    labels: Mapping[str, str]
+    matches: tuple[Match, ...]
+    receivers: tuple[ReceiverName, ...]
+    raised_at: datetime
+    type: EventType = EventType.MATCH_CREATED
+    update: Update | None = None
+    hold: HoldReason | None = None
+    release_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

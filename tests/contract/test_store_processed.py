@@ -203,6 +203,21 @@ def test_told_is_of_one_story_and_told_twice_is_told_once(store: SqlStore) -> No
         assert frozenset() == tx.told(StoryId("st_b"))
 
 
+def test_what_was_last_told_overwrites_what_was_told_before(store: SqlStore) -> None:
+    announce(store, entry("a"), entry("b"))
+    claims = {claim.row.id: claim for claim in store.claim_entries(NOW, ALL, LEASE)}
+    first = Told(CLOUD, EntityId("amazon"), DESK, entry=entry("a").id)
+    later = replace(first, outlets=3, about=True, retracted=True)
+    with store.transaction() as tx:
+        a, b = claims[entry("a").id], claims[entry("b").id]
+        tx.save_processed(a, processed(a.row, story("a"), told=frozenset({first})), {})
+        tx.save_processed(b, processed(b.row, story("a"), told=frozenset({later})), {})
+
+    with store.transaction() as tx:
+        (known,) = tx.told(StoryId("st_a"))
+    assert ("en_a", 3, True, True) == (known.entry, known.outlets, known.about, known.retracted)
+
+
 def test_a_budget_counts_what_went_out_and_not_what_is_held(store: SqlStore) -> None:
     announce(store, entry("a"))
     told_in = story("a")

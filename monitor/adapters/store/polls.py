@@ -347,6 +347,7 @@ def _add_entries(connection: Connection, feed_number: int, new: Sequence[Entry])
             "due_at": entry.due_at,
             "attempts": entry.attempts,
             "failures": 0,
+            "learned": 0,
         }
         for entry in new
     ]

@@ -122,6 +122,8 @@ entries = Table(
     # How often processing broke, and how it did last; apart from a page's tries.
     Column("failures", Integer, nullable=False),
     Column("failed_why", Foreign),
+    # Further keys under which it became known, which are only so many.
+    Column("learned", Integer, nullable=False),
     Column("lease_token", Text),
     Column("lease_until", Moment),
 )
@@ -143,6 +145,19 @@ entry_keys = Table(
     Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("entry_number", Number, ForeignKey("entries.number"), nullable=False),
     sqlite_with_rowid=False,
+)
+
+# Entries whose articles matched, while an edit of them is looked for: what they announced when they were
+# last read, when that was, and how often they were read again.
+rereads = Table(
+    "rereads",
+    metadata,
+    Column("entry_number", Number, ForeignKey("entries.number"), primary_key=True),
+    Column("feed_number", Number, ForeignKey("feeds.number"), nullable=False),
+    Column("announced_digest", BigInteger, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("read_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
 )
 
 stories = Table(
@@ -200,6 +215,12 @@ told = Table(
     Column("watchlist", Foreign, primary_key=True),
     Column("entity", Foreign, primary_key=True),
     Column("receiver", Foreign, primary_key=True),
+    # Whose article told it first.
+    Column("entry_number", Number),
+    # What was last told: how many outlets, and whether an article was about the entity.
+    Column("outlets", Integer, nullable=False),
+    Column("about", Boolean, nullable=False),
+    Column("retracted", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -364,6 +385,8 @@ Index(
     "articles_canonical", articles.c.canonical_digest, sqlite_where=_with_story, postgresql_where=_with_story
 )
 Index("articles_story", articles.c.story_number, sqlite_where=_with_story, postgresql_where=_with_story)
+Index("rereads_feed", rereads.c.feed_number, rereads.c.until)
+Index("rereads_age", rereads.c.until)
 Index("articles_age", articles.c.fetched_at)
 Index("matches_article", matches.c.article_number)
 Index("story_bands_article", story_bands.c.article_number)

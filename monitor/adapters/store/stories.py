@@ -1,6 +1,6 @@
 """What does the store remember of articles, their stories, and who was told of them?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -24,6 +24,7 @@ from monitor.adapters.store.dialect import insert_new, lock_stories, upsert
 from monitor.adapters.store.schema import (
     alerts,
     articles,
+    entries,
     held_alerts,
     matches,
     stories,
@@ -34,6 +35,7 @@ from monitor.model import (
     Alert,
     Article,
     Entry,
+    EntryId,
     EntryState,
     HeldAlert,
     Match,
@@ -108,11 +110,23 @@ def _newest(number: ColumnElement[int], *where: ColumnElement[bool]) -> Select[A
 def told_of(connection: Connection, story: StoryId) -> frozenset[Told]:
     """Return who has been told what of a story."""
     statement = (
-        select(told.c.watchlist, told.c.entity, told.c.receiver)
+        select(told, entries.c.id.label("entry"))
         .join(stories, stories.c.number == told.c.story_number)
+        .outerjoin(entries, entries.c.number == told.c.entry_number)
         .where(stories.c.id == story)
     )
-    return frozenset(Told(row.watchlist, row.entity, row.receiver) for row in connection.execute(statement))
+    return frozenset(
+        Told(
+            row.watchlist,
+            row.entity,
+            row.receiver,
+            entry=row.entry,
+            outlets=row.outlets,
+            about=row.about,
+            retracted=row.retracted,
+        )
+        for row in connection.execute(statement)
+    )
 
 
 def alerted_since(connection: Connection, watchlist: WatchlistId, since: datetime) -> int:
@@ -204,17 +218,23 @@ def _add_bands(connection: Connection, article_number: int, article: Article) ->
 
 
 def _add_told(connection: Connection, story_number: int, who: frozenset[Told]) -> None:
+    """Write what is told now, over what was told before."""
+    numbers = _numbers_of_entries(connection, {each.entry for each in who if each.entry})
     rows = [
         {
             "story_number": story_number,
             "watchlist": each.watchlist,
             "entity": each.entity,
             "receiver": each.receiver,
+            "entry_number": numbers.get(each.entry),
+            "outlets": each.outlets,
+            "about": each.about,
+            "retracted": each.retracted,
         }
         for each in who
     ]
     if rows:
-        connection.execute(insert_new(connection, told), rows)
+        connection.execute(upsert(connection, told, "story_number", "watchlist", "entity", "receiver"), rows)
 
 
 def _add_alerts(connection: Connection, story_number: int, raised: Sequence[Alert]) -> None:
@@ -251,3 +271,10 @@ def _add_held(connection: Connection, held: Sequence[HeldAlert]) -> None:
     ]
     if rows:
         connection.execute(insert_new(connection, held_alerts), rows)
+
+
+def _numbers_of_entries(connection: Connection, ids: Collection[EntryId]) -> Mapping[EntryId | None, int]:
+    if not ids:
+        return {}
+    statement = select(entries.c.id, entries.c.number).where(entries.c.id.in_(sorted(ids)))
+    return {row.id: row.number for row in connection.execute(statement)}

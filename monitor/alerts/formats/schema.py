@@ -15,6 +15,7 @@ from monitor.model import (
     MatchReason,
     ReceiverState,
     Severity,
+    UpdateReason,
     Verdict,
     Zone,
 )
@@ -56,7 +57,9 @@ def _contents() -> Mapping[EventType, Schema]:
     match, source, receiver = _match_content(), _source_content(), _receiver_content()
     return {
         EventType.MATCH_CREATED: match,
-        EventType.MATCH_UPDATED: match,
+        EventType.MATCH_UPDATED: _match_content(
+            update=_record({"reason": _values(UpdateReason), "outlets": _COUNT})
+        ),
         EventType.MATCH_RETRACTED: match,
         EventType.ARTICLE_CORRECTED: match,
         EventType.DIGEST_CREATED: _digest_content(),
@@ -71,7 +74,7 @@ def _contents() -> Mapping[EventType, Schema]:
     }
 
 
-def _match_content() -> Schema:
+def _match_content(**more: Schema) -> Schema:
     return _record(
         {
             "alert": _alert(),
@@ -90,6 +93,7 @@ def _match_content() -> Schema:
             "suppressed": _record(
                 {"evidence": _COUNT, "duplicates": _COUNT, "matches": _COUNT}, optional=("matches",)
             ),
+            **more,
         }
     )
 

@@ -44,7 +44,7 @@ def raised(
 
 
 def told_of(entity: EntityId, *receivers: ReceiverName) -> frozenset[Told]:
-    return frozenset(Told(WATCHLIST.id, entity, receiver) for receiver in receivers)
+    return frozenset(Told(WATCHLIST.id, entity, receiver, about=True) for receiver in receivers)
 
 
 def test_all_entities_that_are_new_stand_in_one_alert_for_all_receivers() -> None:
