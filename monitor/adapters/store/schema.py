@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     literal_column,
     true,
 )
@@ -44,7 +45,7 @@ from monitor.model import (
 )
 
 # The newest migration; revisions are ordered as text.
-REVISION = "0002"
+REVISION = "0003"
 
 metadata = MetaData()
 
@@ -122,10 +123,10 @@ entries = Table(
     # How often processing broke, and how it did last; apart from a page's tries.
     Column("failures", Integer, nullable=False),
     Column("failed_why", Foreign),
-    # Further keys under which it became known, which are only so many.
-    Column("learned", Integer, nullable=False),
     Column("lease_token", Text),
     Column("lease_until", Moment),
+    # Further keys under which it became known, which are only so many.
+    Column("learned", Integer, nullable=False, server_default="0"),
 )
 
 # What an entry announced, until the purge; entries of a baseline are never read and have none.
@@ -218,9 +219,9 @@ told = Table(
     # Whose article told it first.
     Column("entry_number", Number),
     # What was last told: how many outlets, and whether an article was about the entity.
-    Column("outlets", Integer, nullable=False),
-    Column("about", Boolean, nullable=False),
-    Column("retracted", Boolean, nullable=False),
+    Column("outlets", Integer, nullable=False, server_default="1"),
+    Column("about", Boolean, nullable=False, server_default=false()),
+    Column("retracted", Boolean, nullable=False, server_default=false()),
     sqlite_with_rowid=False,
 )
 
