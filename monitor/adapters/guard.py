@@ -106,8 +106,6 @@ def networks(texts: Iterable[str]) -> tuple[Network, ...]:
 _REFUSED = tuple(
     (ipaddress.ip_network(network), reason) for network, reason in (_REFUSED_V4 | _REFUSED_V6).items()
 )
-# Where no server of the open Internet is.
-REFUSED_NETWORKS = tuple(network for network, _ in _REFUSED)
 
 
 def check_address(ip: str, allowed: Sequence[Network] = ()) -> str | None:

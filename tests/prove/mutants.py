@@ -152,9 +152,9 @@ MUTANTS = (
         check=SSRF,
     ),
     Mutant(
-        name="an IPv4 address inside IPv6 is not seen",
+        name="carrier-grade NAT counts as the open Internet",
         file="monitor/adapters/guard.py",
-        changes=[("address = address.ipv4_mapped or address", "pass")],
+        changes=[('    "100.64.0.0/10": "carrier-grade NAT",\n', "")],
         check=SSRF,
     ),
     Mutant(
