@@ -33,7 +33,7 @@ from monitor.model import Announced, Document, Extracted, FetchFailed, SandboxFa
 from monitor.pipeline import Rules, deliver, poll, process
 from monitor.ports import Claim, FetchPolicy, Ports, Report, Sender, Step
 from monitor.text.urls import host_of
-from monitor.upkeep import beat, release_held
+from monitor.upkeep import Recalled, beat, having_recalled, recall, release_held
 
 # Everything a worker process needs, imported before its first document.
 PRELOAD = ("monitor.feeds.parse", "monitor.articles.extract")
@@ -51,6 +51,7 @@ MOST_WARNINGS = 20
 DRAIN = timedelta(seconds=25)
 DIGEST_EVERY = timedelta(seconds=5)
 PURGE_EVERY = timedelta(hours=1)
+RECALL_EVERY = timedelta(minutes=1)
 WATCH_EVERY = timedelta(seconds=2)
 # Longer than any wait between two tries of a page, shorter than the rest after a bug.
 WORTH_WAITING = timedelta(minutes=2)
@@ -74,6 +75,13 @@ def build_rules(config: Config) -> Rules:
         matcher=build_matcher(config.entities, config.queries),
         user_agent=config.fetch.user_agent,
     )
+
+
+def build_learned_rules(config: Config) -> Rules:
+    """Make of a configuration what the stages need, with what the store has learned of its entities."""
+    rules = build_rules(config)
+    with closing(open_config_store(config)) as store:
+        return having_recalled(rules, recall(store, rules, Recalled()))
 
 
 def open_config_store(config: Config) -> SqlStore:
@@ -154,7 +162,9 @@ class Worker:
         )
         rules = build_rules(config)
         _warm(rules)
-        self._in_force = _InForce(config, rules, ports)
+        self._recalled = recall(self.store, rules, Recalled())
+        self._in_force = _InForce(config, having_recalled(rules, self._recalled), ports)
+        self._changing = threading.Lock()
         self._hosts = Limits(config.fetch.at_once, config.fetch.pause)
         self._receivers = Limits(RECEIVER_AT_ONCE, timedelta(0), _at_once(config))
         self.store.sync_feeds(config.feeds, self._clock.now())
@@ -203,6 +213,7 @@ class Worker:
             if config.listen != before.config.listen:
                 raise UsageError("http.listen cannot change while the service runs; restart it")
             rules = build_rules(config)
+            recalled = recall(self.store, rules, Recalled())
             change = self.store.sync_feeds(config.feeds, self._clock.now())
         except MonitorError as error:
             self.telemetry.observe_upkeep("reload", "refused", detail=str(error)[:2000])
@@ -215,7 +226,9 @@ class Worker:
             door = HttpDoor(config.fetch)
             self._doors.append(door)
             ports = replace(ports, fetcher=door, sender=_senders(door))
-        self._in_force = _InForce(config, rules, ports)
+        with self._changing:
+            self._recalled = recalled
+            self._in_force = _InForce(config, having_recalled(rules, recalled), ports)
         self._hosts.change(config.fetch.at_once, config.fetch.pause)
         self._receivers.change(RECEIVER_AT_ONCE, timedelta(0), _at_once(config))
         self.engine.retime("heartbeat", config.heartbeat_every)
@@ -309,6 +322,7 @@ class Worker:
             Upkeep(name="heartbeat", every=config.heartbeat_every, run=self._beat),
             Upkeep(name="digest", every=DIGEST_EVERY, run=self._release),
             Upkeep(name="purge", every=PURGE_EVERY, run=self._purge),
+            Upkeep(name="recall", every=RECALL_EVERY, run=self._recall),
             *pulses,
         )
 
@@ -323,6 +337,16 @@ class Worker:
 
     def _purge(self) -> None:
         self.store.purge(self._clock.now() - self._in_force.config.retention)
+
+    def _recall(self) -> None:
+        """Put what was learned since in force; a reload may come at the same time."""
+        with self._changing:
+            in_force = self._in_force
+            recalled = recall(self.store, in_force.rules, self._recalled)
+            if recalled.digests != self._recalled.digests:
+                rules = having_recalled(in_force.rules, recalled)
+                self._in_force = replace(in_force, rules=rules)
+                self._recalled = recalled
 
     def _pulse(self) -> None:
         if self.engine.alive():

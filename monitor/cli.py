@@ -6,12 +6,12 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,6 +21,7 @@ from monitor.adapters.store import SqlStore
 from monitor.adapters.telemetry import Telemetry
 from monitor.app import (
     Worker,
+    build_learned_rules,
     build_rules,
     command_ports,
     fetch_page,
@@ -33,8 +34,17 @@ from monitor.config.load import find_config, load_config
 from monitor.config.schema import Config
 from monitor.demo.run import run_demo
 from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreError, UsageError
-from monitor.model import DeliveryId, ReceiverName
+from monitor.model import DeliveryId, EntityId, LearnedContext, ReceiverName
 from monitor.ops.check import show_check
+from monitor.ops.context import (
+    SPEAKS,
+    change_context,
+    edit_words,
+    entity_named,
+    export_contexts,
+    show_context,
+    show_contexts,
+)
 from monitor.ops.deliveries import parse_since, parse_state, show_deliveries, show_delivery
 from monitor.ops.explain import show_explain
 from monitor.ops.feeds import export_feeds, import_feeds, show_feeds
@@ -69,7 +79,9 @@ deliveries_app = typer.Typer(
     help="List, show and replay what was promised to receivers.", no_args_is_help=True
 )
 receivers_app = typer.Typer(help="Test and enable receivers.", no_args_is_help=True)
+context_app = typer.Typer(help="See and edit what was learned of the entities.", no_args_is_help=True)
 app.add_typer(feeds_app, name="feeds")
+app.add_typer(context_app, name="context")
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(receivers_app, name="receivers")
 
@@ -79,6 +91,11 @@ ConfigOption = Annotated[
 ]
 # Every command takes it, so that scripts need not know which reads one.
 IgnoredConfig = Annotated[Path | None, typer.Option("--config", "-c", hidden=True)]
+EntityArgument = Annotated[str, typer.Argument(help="An entity of the configuration.")]
+WordsArgument = Annotated[list[str], typer.Argument(help="Words, one or several.")]
+LearnedOption = Annotated[
+    bool, typer.Option("--learned", help="With what the store has learned, as the service judges.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
@@ -221,13 +238,14 @@ def status(
 @app.command()
 def match(
     config: ConfigOption = None,
+    learned: LearnedOption = False,
     jobs: Annotated[
         int | None,
         typer.Option("--jobs", help="So many processes judge; one for each core by default.", min=1),
     ] = None,
 ) -> None:
     """Judge articles: JSON lines on standard input, verdicts as JSON lines on standard output."""
-    matcher = build_rules(_load(config)).matcher
+    matcher = (build_learned_rules if learned else build_rules)(_load(config)).matcher
     processes = jobs or cores()
 
     def write(verdicts: bytes) -> None:
@@ -260,6 +278,7 @@ def explain(
     config: ConfigOption = None,
     as_json: JsonOption = False,
     entity: Annotated[str | None, typer.Option("--entity", help="Only this entity: why, or why not.")] = None,
+    learned: LearnedOption = False,
 ) -> None:
     """Show what one page or text says of whom, why, and which alerts would come of it. Stores nothing."""
     # Whoever mends an entity whose tests fail must be able to see why.
@@ -269,7 +288,8 @@ def explain(
         say(f"reading {what if what != '-' else 'standard input'}")
         looked = look_at(what, sys.stdin.buffer.read, partial(fetch_page, loaded.fetch), read_apart, now)
         say("matching")
-        shown = show_explain(looked, build_rules(loaded), loaded.queries, entity, now)
+        rules = (build_learned_rules if learned else build_rules)(loaded)
+        shown = show_explain(looked, rules, loaded.queries, entity, now)
     _show(shown, as_json)
 
 
@@ -301,6 +321,76 @@ def feeds_export(
     sys.stdout.write(text)
     if cut:
         sys.stderr.write(f"{cut} addresses are written without user and query values; --secrets keeps them\n")
+
+
+# ---- what was learned --------------------------------------------------------------------------
+
+
+@context_app.command("list")
+def context_list(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show what was learned of the entities, and from how many articles."""
+    loaded = _load(config, tests=False)
+    entities = {entity.id: entity for entity in loaded.entities}
+    with _store(loaded) as store:
+        _show(show_contexts(entities, _contexts(store, entities)), as_json)
+
+
+@context_app.command("show")
+def context_show(entity: EntityArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show every word that speaks for or against an entity."""
+    loaded = _load(config, tests=False)
+    of = entity_named(entity, {each.id: each for each in loaded.entities})
+    with _store(loaded) as store:
+        _show(show_context(of, store.contexts([of.id])[of.id]), as_json)
+
+
+@context_app.command("add")
+def context_add(
+    entity: EntityArgument,
+    words: WordsArgument,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    against: Annotated[bool, typer.Option("--against", help="They speak against the entity.")] = False,
+) -> None:
+    """Have words speak for an entity, whatever is learned."""
+    _edit_words(config, entity, words, -SPEAKS if against else SPEAKS, as_json)
+
+
+@context_app.command("drop")
+def context_drop(
+    entity: EntityArgument, words: WordsArgument, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Have words say nothing of an entity, whatever is learned."""
+    _edit_words(config, entity, words, 0.0, as_json)
+
+
+@context_app.command("freeze")
+def context_freeze(entity: EntityArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Learn nothing more of an entity; its words speak as they stand."""
+    _change_context(config, entity, {"frozen": True}, as_json)
+
+
+@context_app.command("unfreeze")
+def context_unfreeze(
+    entity: EntityArgument, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Go on learning of an entity."""
+    _change_context(config, entity, {"frozen": False}, as_json)
+
+
+@context_app.command("forget")
+def context_forget(entity: EntityArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Forget all that was learned of an entity, edits too."""
+    _change_context(config, entity, {"frozen": False, "lessons": (), "edits": {}}, as_json)
+
+
+@context_app.command("export")
+def context_export(config: ConfigOption = None) -> None:
+    """Print what was learned as `context` and `not_context` of a configuration, in YAML."""
+    loaded = _load(config, tests=False)
+    entities = {entity.id: entity for entity in loaded.entities}
+    with _store(loaded) as store:
+        sys.stdout.write(export_contexts(entities, _contexts(store, entities)))
 
 
 # ---- deliveries and receivers ------------------------------------------------------------------
@@ -416,6 +506,24 @@ def _store(config: Config) -> Iterator[SqlStore]:
         yield store
     finally:
         store.close()
+
+
+def _contexts(store: SqlStore, entities: Collection[EntityId]) -> Mapping[EntityId, LearnedContext]:
+    return store.contexts([entity for entity in store.context_digests() if entity in entities])
+
+
+def _edit_words(config: Path | None, entity: str, words: list[str], weight: float, as_json: bool) -> None:
+    loaded = _load(config, tests=False)
+    of = entity_named(entity, {each.id: each for each in loaded.entities})
+    with _store(loaded) as store:
+        _show(edit_words(store, of, words, weight), as_json)
+
+
+def _change_context(config: Path | None, entity: str, change: Mapping[str, Any], as_json: bool) -> None:
+    loaded = _load(config, tests=False)
+    of = entity_named(entity, {each.id: each for each in loaded.entities})
+    with _store(loaded) as store:
+        _show(change_context(store, of, change), as_json)
 
 
 def _filter(

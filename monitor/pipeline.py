@@ -20,6 +20,7 @@ from monitor.feeds.cadence import CadencePolicy, address_of, missed, polled
 from monitor.feeds.novelty import Novelty, keys_of, nothing_new, only_new
 from monitor.feeds.pages import page_seen
 from monitor.feeds.parse import read_feed
+from monitor.matching.learned import lessons_of, with_lesson
 from monitor.matching.matcher import Matcher
 from monitor.model import (
     Alert,
@@ -38,6 +39,8 @@ from monitor.model import (
     FeedSettings,
     FetchFailed,
     HeldAlert,
+    LearnedContext,
+    Lesson,
     Matched,
     NotModified,
     ParsedFeed,
@@ -50,8 +53,9 @@ from monitor.model import (
     Verdict,
     Watchlist,
 )
-from monitor.ports import Claim, Ports, Processed, Report, Step
+from monitor.ports import Claim, Ports, Processed, Report, Step, Tx
 from monitor.stories.grouping import GroupingPolicy, choose
+from monitor.text.urls import host_of
 
 # How long a feed rests that is configured otherwise than its row says.
 PUT_OFF = timedelta(seconds=2)
@@ -109,6 +113,7 @@ def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
         return _postpone(claim, later, page, on)
     article = assemble(entry, page, _carried(entry, page, on), now)
     matched = by.matcher.match(article.zones, article.language)
+    lessons = _lessons(article, matched, settings, by)
     with on.store.transaction() as tx:
         near = tx.stories_near(article, now - by.grouping.memory) if matched.matches else ()
         story = choose(article, near, now, by.grouping)
@@ -131,6 +136,7 @@ def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
                 held=held,
                 deliveries=deliveries,
                 pages=page_seen(tx.pages(entry.feed_id), article, by.cadence.health.pages) if page else None,
+                contexts=_taught(lessons, tx),
             ),
             report.counts,
         )
@@ -202,6 +208,23 @@ def _postpone(
         tx.save_postponed(claim, later)
     reason = page.reason if isinstance(page, FetchFailed) else None
     return Report(step=Step.PROCESS, row=later.id, outcome="postponed", reason=reason)
+
+
+def _lessons(
+    article: Article, matched: Matched, settings: FeedSettings | None, by: Rules
+) -> Mapping[EntityId, Lesson]:
+    """Return what an article teaches; its outlet is where its feed is, which no page can claim."""
+    if settings is None:
+        return {}
+    outlet = host_of(settings.shown_url)
+    return lessons_of(matched, article.zones, article.language, outlet, by.entities)
+
+
+def _taught(lessons: Mapping[EntityId, Lesson], tx: Tx) -> Mapping[EntityId, LearnedContext]:
+    """Return the contexts that lessons change."""
+    before = tx.contexts(lessons) if lessons else {}
+    after = {entity: with_lesson(before[entity], lesson) for entity, lesson in lessons.items()}
+    return {entity: context for entity, context in after.items() if context is not before[entity]}
 
 
 def _promised(

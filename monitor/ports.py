@@ -15,6 +15,7 @@ from monitor.model import (
     DeliveryId,
     Dice,
     Document,
+    EntityId,
     Entry,
     EntryId,
     EntryKey,
@@ -23,6 +24,7 @@ from monitor.model import (
     FeedSettings,
     FetchFailed,
     HeldAlert,
+    LearnedContext,
     Matched,
     NotModified,
     PageMemory,
@@ -151,6 +153,7 @@ class Processed:
     held: Sequence[HeldAlert]
     deliveries: Sequence[Delivery]
     pages: PageMemory | None = None
+    contexts: Mapping[EntityId, LearnedContext] = field(default_factory=dict)
 
 
 class Tx(Protocol):
@@ -187,6 +190,14 @@ class Tx(Protocol):
         """Return how many alerts of a watchlist went out, not held, since then."""
         ...
 
+    def contexts(self, entities: Collection[EntityId]) -> Mapping[EntityId, LearnedContext]:
+        """Return what is remembered of entities; nobody else changes that until this one ends."""
+        ...
+
+    def save_contexts(self, contexts: Mapping[EntityId, LearnedContext]) -> None:
+        """Remember contexts anew; an empty one is forgotten."""
+        ...
+
     def feed(self, feed: FeedId) -> Feed | None:
         """Return a feed as stored."""
         ...
@@ -196,7 +207,7 @@ class Tx(Protocol):
         ...
 
     def save_processed(self, claim: Claim[Entry], processed: Processed, counts: Mapping[str, int]) -> None:
-        """Write the article, its matches, its story, alerts and deliveries; the entry is processed."""
+        """Write the article, its matches, story, alerts, deliveries and contexts; the entry is processed."""
         ...
 
     def save_postponed(self, claim: Claim[Entry], entry: Entry) -> None:
@@ -325,6 +336,14 @@ class Store(Protocol):
 
     def next_due(self, now: datetime) -> datetime | None:
         """Return when the next row that nobody holds falls due; None where none will."""
+        ...
+
+    def context_digests(self) -> Mapping[EntityId, int]:
+        """Return which entities something was learned of, and a digest of it."""
+        ...
+
+    def contexts(self, entities: Collection[EntityId]) -> Mapping[EntityId, LearnedContext]:
+        """Return what is remembered of entities; an empty context where nothing is."""
         ...
 
     def purge(self, before: datetime) -> Mapping[str, int]:

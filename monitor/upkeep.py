@@ -1,12 +1,15 @@
-"""What is done by the clock rather than by a row: heartbeats, digests and the end of old articles."""
+"""What is done by the clock rather than by a row: heartbeats, digests, and what was learned meanwhile."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.alerts.events import heartbeat_event
 from monitor.alerts.outbox import promise, release
+from monitor.matching.learned import learned_words
+from monitor.model import EntityId, LearnedWord, Learning
 from monitor.pipeline import Rules
-from monitor.ports import Ports
+from monitor.ports import Ports, Store
 
 DIGEST_BATCH = 500
 
@@ -40,6 +43,33 @@ def release_held(on: Ports, by: Rules) -> int:
         if held:
             tx.release_held(held, release(held, by.receivers.values(), now))
     return len(held)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """The learned words of each entity, and the digest of what they follow from."""
+
+    digests: Mapping[EntityId, int] = field(default_factory=dict)
+    words: Mapping[EntityId, Sequence[LearnedWord]] = field(default_factory=dict)
+
+
+def recall(store: Store, by: Rules, before: Recalled) -> Recalled:
+    """Return what is learned now of the entities that learn; only what changed is worked out anew."""
+    learning = {entity for entity, each in by.entities.items() if each.learn is not Learning.OFF}
+    digests = store.context_digests() if learning else {}
+    digests = {entity: digest for entity, digest in digests.items() if entity in learning}
+    changed = [entity for entity, digest in digests.items() if before.digests.get(entity) != digest]
+    kept = {entity: words for entity, words in before.words.items() if entity in digests}
+    anew = {
+        entity: learned_words(context, by.entities[entity])
+        for entity, context in store.contexts(changed).items()
+    }
+    return Recalled(digests=digests, words=kept | anew)
+
+
+def having_recalled(by: Rules, recalled: Recalled) -> Rules:
+    """Return rules whose matcher knows what was learned."""
+    return replace(by, matcher=by.matcher.having_learned(recalled.words))
 
 
 def _since(totals: Mapping[str, int], last: Mapping[str, object]) -> dict[str, int]:

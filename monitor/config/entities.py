@@ -13,7 +13,7 @@ from monitor.config.findings import Findings, Spot
 from monitor.config.keys import RawEntity, RawEntityFile
 from monitor.config.places import Listing, Node, Place, Table, Text, as_listing, as_table, is_null
 from monitor.config.reading import read
-from monitor.model import Entity, EntityId, EntityKind, Name
+from monitor.model import Entity, EntityId, EntityKind, Learning, Name
 from monitor.text.ids import derive_id
 
 Progress = Callable[[int], None]
@@ -28,20 +28,28 @@ _STRIDE = 1_000
 class Watched:
     """The entities read; `spots` has every id that was named, faulty ones too.
 
-    `groups` are the ids in each CSV file, by the key that the file stands under.
+    `groups` are the ids in each CSV file, by the key that the file stands under. `learn` holds for
+    entities that say nothing else.
     """
 
     entities: list[Entity] = field(default_factory=list)
     spots: dict[str, Spot] = field(default_factory=dict)
     groups: dict[str, tuple[EntityId, ...]] = field(default_factory=dict)
+    learn: Learning = Learning.OFF
 
 
-def read_entities(spot: Spot | None, folder: FilePath, findings: Findings, progress: Progress) -> Watched:
+def read_entities(
+    spot: Spot | None,
+    folder: FilePath,
+    findings: Findings,
+    progress: Progress,
+    learn: Learning = Learning.OFF,
+) -> Watched:
     """Return the entities under `entities`; relative files are read from `folder`.
 
     `progress` is told the number of rows read, every thousand of a CSV file.
     """
-    watched = Watched()
+    watched = Watched(learn=learn)
     if spot is None:
         return watched
     if isinstance(spot.node, Listing):
@@ -111,10 +119,10 @@ def _note_entity(name: EntityId, node: Node, spot: Spot, watched: Watched, findi
     watched.spots[name] = spot
     raw = read(RawEntity, Spot(node, spot.path), findings)
     if raw is not None:
-        watched.entities.append(_entity(name, raw, spot, findings))
+        watched.entities.append(_entity(name, raw, watched.learn, spot, findings))
 
 
-def _entity(name: EntityId, raw: RawEntity, spot: Spot, findings: Findings) -> Entity:
+def _entity(name: EntityId, raw: RawEntity, learn: Learning, spot: Spot, findings: Findings) -> Entity:
     names = {str(each.text).strip(): Name(text=str(each.text).strip(), case=each.case) for each in raw.names}
     for index, written in enumerate(raw.names):
         problem = _name_fault(written.text)
@@ -134,6 +142,7 @@ def _entity(name: EntityId, raw: RawEntity, spot: Spot, findings: Findings) -> E
         require=_plain(raw.require),
         related=tuple(EntityId(each) for each in _plain(raw.related)),
         wikidata=raw.wikidata,
+        learn=raw.learn or learn,
         tests_match=_plain(raw.tests.match),
         tests_no_match=_plain(raw.tests.no_match),
     )
@@ -248,6 +257,7 @@ def _read_row(
             names=tuple(Name(text=each) for each in names),
             decoys=tuple(_many(cells, "not")),
             context=tuple(_many(cells, "context")),
+            learn=watched.learn,
         )
     )
 

@@ -24,7 +24,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from monitor.alerts.formats import FORMATS
 from monitor.config import values
 from monitor.config.places import Node, Path, Table, Text, as_listing, as_table, child, is_null
-from monitor.model import ArticleSource, Case, EntityKind, FirstPoll, Severity
+from monitor.model import ArticleSource, Case, EntityKind, FirstPoll, Learning, Severity
 
 # ---- how a plain value is read ---------------------------------------------------------------
 
@@ -140,6 +140,7 @@ KindWord = Annotated[
     EntityKind, _by(values.choice(EntityKind)), _says(enum=[each.value for each in EntityKind])
 ]
 CaseWord = Annotated[Case, _by(values.choice(Case)), _says(enum=[each.value for each in Case])]
+LearnWord = Annotated[Learning, _by(values.choice(Learning)), _says(enum=[each.value for each in Learning])]
 SourceWord = Annotated[
     ArticleSource, _by(values.choice(ArticleSource)), _says(enum=[each.value for each in ArticleSource])
 ]
@@ -289,6 +290,8 @@ class RawEntity(Raw):
         None
     )
     """Its Wikidata item."""
+    learn: LearnWord | None = None
+    """Whether words of its articles are learned: `off`, `on`, `frozen`; by default as `matching` says."""
     tests: RawTests = RawTests()
     """Sentences that must, and must not, name it."""
 
@@ -408,6 +411,13 @@ class RawReceiver(Raw):
     """Deliveries to it at the same time."""
 
 
+class RawMatching(Raw):
+    """How articles are judged."""
+
+    learn: LearnWord = Learning.OFF
+    """Whether context is learned: `off`, `on`, or `frozen` (used as it stands)."""
+
+
 class RawHeartbeat(Raw):
     """A sign of life with counts, for the receivers that take `monitor.heartbeat`."""
 
@@ -437,6 +447,8 @@ class RawSettings(Raw):
     """How the monitor introduces itself to servers; name an address where you can be reached."""
     network: RawNetwork = RawNetwork()
     """What feeds and pages may reach, and how."""
+    matching: RawMatching = RawMatching()
+    """How articles are judged."""
     heartbeat: RawHeartbeat = RawHeartbeat()
     """A sign of life with counts."""
     http: RawHttp = RawHttp()

@@ -95,7 +95,7 @@ def _config(
     settings = _settings(root, findings)
     feeds = read_feeds(_section(root, "feeds", "nothing is polled", findings), sources, findings)
     watching = _section(root, "entities", "nothing is watched", findings)
-    watched = read_entities(watching, sources.folder, findings, progress)
+    watched = read_entities(watching, sources.folder, findings, progress, settings.matching.learn)
     hearing = _section(root, "receivers", "alerts reach nobody", findings)
     receivers, names = read_receivers(hearing, sources, findings)
     known = Known(watched=watched, receivers=receivers, receiver_names=names)

@@ -31,7 +31,7 @@ _WORDS: Mapping[MatchReason, str] = {
     MatchReason.TITLE: "'{}' stands in the title",
     MatchReason.LOWER_CASE: "'{}' is not capitalized as the name is",
     MatchReason.ONE_SENSE: "'{}' elsewhere in the article tells what is meant",
-    MatchReason.LEARNED: "'{}' goes with the name in articles seen before",
+    MatchReason.LEARNED: "'{}' was learned from articles seen before",
 }
 _VERDICTS = {Tier.CONFIRMED: "confirmed", Tier.PROBABLE: "probable", Tier.REJECTED: "refused"}
 

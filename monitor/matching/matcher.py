@@ -6,19 +6,22 @@ article could change, and may be asked from many threads at once.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monitor.matching.asking import holds, numbered
 from monitor.matching.languages import primary
+from monitor.matching.learned import content_words
 from monitor.matching.lexicon import Lexicon, build_lexicon
 from monitor.matching.query import Query, parse_query
 from monitor.matching.reading import Reading, read_all
+from monitor.matching.recalled import Readings, recalled
 from monitor.matching.salience import NO_SALIENCE, salience
 from monitor.matching.spans import Page, find_names, pages_of
 from monitor.matching.weights import Weights
 from monitor.model import (
     Entity,
     EntityId,
+    LearnedWord,
     Match,
     Matched,
     MatchReason,
@@ -48,6 +51,16 @@ class Matcher:
     lexicon: Lexicon
     queries: Mapping[WatchlistId, Query]
     policy: MatchPolicy
+    learned: Mapping[int, Sequence[LearnedWord]] = field(default_factory=dict)
+
+    def having_learned(self, learned: Mapping[EntityId, Sequence[LearnedWord]]) -> "Matcher":
+        """Return this matcher with other learned words, the heaviest of each entity first."""
+        by_number = {
+            number: learned[entity.id]
+            for number, entity in enumerate(self.lexicon.entities)
+            if learned.get(entity.id)
+        }
+        return replace(self, learned=by_number)
 
     def match(self, zones: Zones, language: str | None) -> Matched:
         """Return whom an article names, whom it only seems to name, and which queries hold.
@@ -61,7 +74,9 @@ class Matcher:
         found = [each for page in pages for each in find_names(page, self.lexicon, spoken)]
         if not found:
             return Matched()
-        readings = read_all(self.lexicon, pages, found, spoken, self.policy.weights)
+        readings = self._recalled(
+            read_all(self.lexicon, pages, found, spoken, self.policy.weights), pages, spoken
+        )
         verdicts = [
             verdict
             for entity, places in readings.items()
@@ -73,6 +88,19 @@ class Matcher:
             matches=matches,
             rejected=tuple(match for _, match in verdicts if match.tier is Tier.REJECTED),
             satisfied=self._satisfied(pages) if matches else frozenset(),
+        )
+
+    def _recalled(self, readings: Readings, pages: Sequence[Page], language: str) -> Readings:
+        """Return the readings with what was learned of the entities, where anything was."""
+        if not self.learned:
+            return readings
+        policy = self.policy
+        return recalled(
+            readings,
+            self.learned,
+            lambda: content_words(pages, language),
+            policy.confirmed,
+            policy.probable,
         )
 
     def _satisfied(self, pages: Sequence[Page]) -> frozenset[WatchlistId]:

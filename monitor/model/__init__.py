@@ -52,6 +52,7 @@ from monitor.model.feeds import (
     SandboxFailed,
     Validators,
 )
+from monitor.model.learning import LearnedContext, LearnedWord, Learning, Lesson
 from monitor.model.matches import (
     Case,
     Entity,
@@ -118,6 +119,10 @@ __all__ = [
     "Freshness",
     "HeldAlert",
     "HoldReason",
+    "LearnedContext",
+    "LearnedWord",
+    "Learning",
+    "Lesson",
     "Mail",
     "Match",
     "MatchReason",

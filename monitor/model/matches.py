@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from monitor.model.articles import Zone
+from monitor.model.learning import Learning
 from monitor.model.words import EntityId, WatchlistId
 
 
@@ -47,6 +48,7 @@ class Entity:
     require: tuple[str, ...] = ()
     related: tuple[EntityId, ...] = ()
     wikidata: str | None = None
+    learn: Learning = Learning.OFF
     tests_match: tuple[str, ...] = ()
     tests_no_match: tuple[str, ...] = ()
 

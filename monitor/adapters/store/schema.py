@@ -37,6 +37,7 @@ from monitor.model import (
     FailureReason,
     FeedState,
     HoldReason,
+    LearnedContext,
     Match,
     PageMemory,
     ReceiverState,
@@ -318,6 +319,15 @@ tallies = Table(
     Column("shard", Integer, primary_key=True, autoincrement=False),
     Column("total", BigInteger, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# What was learned of an entity, bounded by the matcher; the digest of it tells whether it changed.
+contexts = Table(
+    "contexts",
+    metadata,
+    Column("entity", Foreign, primary_key=True),
+    Column("digest", BigInteger, nullable=False),
+    Column("context", Plain(LearnedContext), nullable=False),
 )
 
 marks = Table(

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.adapters.store import claims, memory, outbox, polls, purging, stories, views
+from monitor.adapters.store import claims, learning, memory, outbox, polls, purging, stories, views
 from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, writer_of
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.opening import open_engine, why
@@ -20,6 +20,7 @@ from monitor.model import (
     Attempt,
     Delivery,
     DeliveryId,
+    EntityId,
     Entry,
     EntryId,
     EntryKey,
@@ -27,6 +28,7 @@ from monitor.model import (
     FeedId,
     FeedSettings,
     HeldAlert,
+    LearnedContext,
     PageMemory,
     ReceiverHealth,
     ReceiverName,
@@ -97,11 +99,21 @@ class SqlTx:
         """Return what is remembered of a feed's pages; nobody else changes it until this one ends."""
         return polls.pages_of(self._connection, feed)
 
+    def contexts(self, entities: Collection[EntityId]) -> Mapping[EntityId, LearnedContext]:
+        """Return what is remembered of entities; nobody else changes that until this one ends."""
+        learning.lock_contexts(self._connection, entities)
+        return learning.contexts_of(self._connection, entities)
+
+    def save_contexts(self, contexts: Mapping[EntityId, LearnedContext]) -> None:
+        """Remember contexts anew; an empty one is forgotten."""
+        learning.save_contexts(self._connection, contexts)
+
     def save_processed(self, claim: Claim[Entry], processed: Processed, counts: Mapping[str, int]) -> None:
-        """Write the article, its matches, its story, alerts and deliveries; the entry is processed."""
+        """Write the article, its matches, story, alerts, deliveries and contexts; the entry is processed."""
         stories.save_processed(self._connection, claim, processed)
         if processed.pages is not None:
             polls.save_pages(self._connection, processed.entry.feed_id, processed.pages)
+        learning.save_contexts(self._connection, processed.contexts)
         outbox.add_deliveries(self._connection, processed.deliveries)
         memory.count(self._connection, counts)
 
@@ -287,6 +299,16 @@ class SqlStore:
         """Return the newest articles with what was accepted and refused in them."""
         with self._reading() as connection:
             return views.found_articles(connection, limit)
+
+    def context_digests(self) -> Mapping[EntityId, int]:
+        """Return which entities something was learned of, and a digest of it."""
+        with self._reading() as connection:
+            return learning.digests(connection)
+
+    def contexts(self, entities: Collection[EntityId]) -> Mapping[EntityId, LearnedContext]:
+        """Return what is remembered of entities."""
+        with self._reading() as connection:
+            return learning.contexts_of(connection, entities)
 
     # ---- what it is made of --------------------------------------------------------------------
 
