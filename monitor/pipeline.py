@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from monitor.alerts.events import match_event, receiver_events, source_events
 from monitor.alerts.outbox import hold, promise
-from monitor.alerts.raising import Raised, counted_since, raise_alerts
+from monitor.alerts.raising import Raised, Standing, counted_since, raise_alerts
 from monitor.alerts.retry import RetryPolicy, judge, receiver_after
 from monitor.alerts.signing import headers_of
 from monitor.articles.assemble import assemble, title_only
@@ -99,6 +99,8 @@ def poll(claim: Claim[Feed], on: Ports, by: Rules) -> Report:
             after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
         report = _poll_report(after, read, news)
         notices = promise(source_events(before, after, now), by.receivers.values(), now)
+        if news.storm:
+            tx.note_storm(before.id, now)
         tx.save_poll(claim, after, news.entries, news.learned, notices, report.counts)
     return report
 
@@ -117,12 +119,10 @@ def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
     with on.store.transaction() as tx:
         near = tx.stories_near(article, now - by.grouping.memory) if matched.matches else ()
         story = choose(article, near, now, by.grouping)
-        spent = {
-            watchlist: tx.alerted_since(watchlist, since)
-            for watchlist, since in counted_since(by.watchlists, now).items()
-        }
-        raised = raise_alerts(story, article, settings, matched, by.watchlists, tx.told(story.id), spent, now)
-        held, deliveries = _promised(raised.alerts, article, story, tx.feed(entry.feed_id), by, now)
+        feed = tx.feed(entry.feed_id)
+        standing = _standing(tx, entry, feed, story, by, now)
+        raised = raise_alerts(story, article, settings, matched, by.watchlists, standing, now)
+        held, deliveries = _promised(raised.alerts, article, story, feed, by, now)
         report = _process_report(article, story, matched, raised)
         tx.save_processed(
             claim,
@@ -243,6 +243,21 @@ def _promised(
     return tuple(held), tuple(deliveries)
 
 
+def _standing(tx: Tx, entry: Entry, feed: Feed | None, story: Story, by: Rules, now: datetime) -> Standing:
+    """Return what stands in the way of an article's alerts, as the transaction sees it."""
+    return Standing(
+        told=tx.told(story.id),
+        spent={
+            watchlist: tx.alerted_since(watchlist, since)
+            for watchlist, since in counted_since(by.watchlists, now).items()
+        },
+        silences=tx.silences(now),
+        burst=tx.burst(entry.feed_id, entry.first_seen_at),
+        polled_at=entry.first_seen_at,
+        first_poll=feed is not None and feed.first_polled_at == entry.first_seen_at,
+    )
+
+
 def _post(delivery: Delivery, receiver: Receiver | None, on: Ports, by: Rules) -> Reply:
     if receiver is None:
         return Reply(status=None, detail=f"receiver '{delivery.receiver}' is not configured")
@@ -262,6 +277,7 @@ def _poll_report(
             "announced": len(read.entries),
             "new": len(news.entries),
             "gap": news.gap,
+            "storm": news.storm,
         }
         return Report(step=Step.POLL, row=feed.id, outcome="read", facts=facts, counts=counts)
     if isinstance(read, NotModified):

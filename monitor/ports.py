@@ -9,8 +9,10 @@ from typing import Generic, ParamSpec, Protocol, TypeVar
 
 from monitor.model import (
     Alert,
+    AlertId,
     Article,
     Attempt,
+    Burst,
     Delivery,
     DeliveryId,
     Dice,
@@ -24,6 +26,7 @@ from monitor.model import (
     FeedSettings,
     FetchFailed,
     HeldAlert,
+    HoldReason,
     LearnedContext,
     Matched,
     NotModified,
@@ -33,6 +36,7 @@ from monitor.model import (
     ReceiverName,
     Reply,
     SandboxFailed,
+    Silence,
     Story,
     StoryCandidate,
     StoryId,
@@ -156,6 +160,17 @@ class Processed:
     contexts: Mapping[EntityId, LearnedContext] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFilter:
+    """Which held alerts: by id, watchlist, receiver and reason."""
+
+    ids: tuple[AlertId, ...] = ()
+    watchlist: WatchlistId | None = None
+    receiver: ReceiverName | None = None
+    reason: HoldReason | None = None
+    limit: int = 100
+
+
 class Tx(Protocol):
     """One transaction. Every `save_*` raises `LeaseLost` where the claim is no longer ours."""
 
@@ -233,12 +248,40 @@ class Tx(Protocol):
         """Write deliveries; those whose id exists are left alone. Return how many are new."""
         ...
 
-    def held_due(self, now: datetime, limit: int) -> Sequence[HeldAlert]:
-        """Return held alerts whose release time has come, oldest first."""
+    def note_storm(self, feed: FeedId, polled_at: datetime) -> None:
+        """Remember that a poll brought too much at once."""
         ...
 
-    def release_held(self, held: Sequence[HeldAlert], deliveries: Sequence[Delivery]) -> None:
-        """Write the digests of held alerts, and that these are held no more."""
+    def burst(self, feed: FeedId, polled_at: datetime) -> Burst:
+        """Return what came of a poll so far."""
+        ...
+
+    def silences(self, now: datetime) -> Sequence[Silence]:
+        """Return the silences that hold now."""
+        ...
+
+    def held_due(
+        self,
+        now: datetime,
+        watchlists: Collection[WatchlistId],
+        receivers: Collection[ReceiverName],
+        limit: int,
+    ) -> Sequence[HeldAlert]:
+        """Return held alerts of these whose release time has come, oldest first."""
+        ...
+
+    def held(self, wanted: HeldFilter) -> Sequence[HeldAlert]:
+        """Return the held alerts that a filter names, oldest first; nobody else releases them now."""
+        ...
+
+    def hold_on(self, held: Sequence[HeldAlert]) -> None:
+        """Write the new reasons and times of held alerts."""
+        ...
+
+    def end_hold(
+        self, held: Sequence[HeldAlert], deliveries: Sequence[Delivery], counts: Mapping[str, int]
+    ) -> None:
+        """Write that alerts are held no more, and the digests that bring them, if any do."""
         ...
 
     def tallies(self) -> Mapping[str, int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.alerts.events import heartbeat_event
+from monitor.alerts.holding import waits_on
 from monitor.alerts.outbox import promise, release
 from monitor.matching.learned import learned_words
 from monitor.model import EntityId, LearnedWord, Learning
@@ -36,13 +37,21 @@ def beat(on: Ports, by: Rules, every: timedelta) -> bool:
 
 
 def release_held(on: Ports, by: Rules) -> int:
-    """Send the held alerts whose time has come, as digests; return how many there were."""
+    """Send the held alerts whose time has come, as digests; return how many there were.
+
+    What is silenced or in quiet hours by now waits on. So does, without an end, what waits for a
+    watchlist or a receiver that is configured no more.
+    """
     now = on.clock.now()
+    watchlists = {watchlist.id: watchlist for watchlist in by.watchlists}
     with on.store.transaction() as tx:
-        held = tx.held_due(now, DIGEST_BATCH)
-        if held:
-            tx.release_held(held, release(held, by.receivers.values(), now))
-    return len(held)
+        due = tx.held_due(now, watchlists.keys(), by.receivers.keys(), DIGEST_BATCH)
+        silences = tx.silences(now) if due else ()
+        later = [waits_on(held, watchlists, by.feeds, silences, now) for held in due]
+        ready = [held for held, waiting in zip(due, later, strict=True) if waiting is None]
+        tx.hold_on([waiting for waiting in later if waiting is not None])
+        tx.end_hold(ready, release(ready, by.receivers, now), {"released": len(ready)})
+    return len(ready)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

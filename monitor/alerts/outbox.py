@@ -1,6 +1,6 @@
 """Who is promised which event? The body is written here, once, for all attempts and replays."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 from itertools import groupby
@@ -60,17 +60,19 @@ def hold(alert: Alert, event: Event) -> tuple[HeldAlert, ...]:
     )
 
 
-def release(held: Sequence[HeldAlert], receivers: Iterable[Receiver], now: datetime) -> tuple[Delivery, ...]:
+def release(
+    held: Sequence[HeldAlert], receivers: Mapping[ReceiverName, Receiver], now: datetime
+) -> tuple[Delivery, ...]:
     """Return the deliveries that bring held alerts: a digest for each watchlist and receiver.
 
-    A receiver that takes no digests gets the events themselves. What waits for one that is not among
-    `receivers`, because a reload took it away, is promised in the standard format: it is listed, waits
-    for the receiver's return, and dies like any other delivery, never silently.
+    A receiver that takes no digests gets the events themselves.
+
+    Raises:
+        KeyError: an alert waits for a receiver that is not among `receivers`.
     """
-    by_name = {receiver.name: receiver for receiver in receivers}
     deliveries: list[Delivery] = []
     for (watchlist, name), group in groupby(sorted(held, key=_address), key=_address):
-        receiver = by_name.get(name) or Receiver(name=name, url="")
+        receiver = receivers[name]
         alerts = tuple(group)
         wants_digests = _takes(receiver, EventType.DIGEST_CREATED)
         events = (

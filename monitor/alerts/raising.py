@@ -5,24 +5,27 @@ one alert for all receivers to which the same entities are new; then an alert ma
 dropped without a reason that is counted, and a held alert is still an alert.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.alerts.hours import next_digest, quiet_until, window_of
+from monitor.alerts.holding import braked, by_salience, held_back
+from monitor.alerts.hours import window_of
+from monitor.alerts.silencing import labels_of, silenced_until
 from monitor.alerts.updates import updates_of
 from monitor.model import (
     Alert,
     AlertId,
     Article,
-    Budget,
+    Burst,
     EntityId,
     FeedSettings,
     HoldReason,
     Match,
     Matched,
     ReceiverName,
+    Silence,
     Story,
     Told,
     Watchlist,
@@ -55,34 +58,50 @@ class Raised:
     suppressed: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stood when an article came.
+
+    `told` is what its story has told so far. `spent` says how many alerts of a watchlist went out
+    since `counted_since`. `burst` is what came of the poll at `polled_at` that brought the article; a
+    feed's first poll brings much by its policy, and is not braked.
+    """
+
+    told: frozenset[Told] = frozenset()
+    spent: Mapping[WatchlistId, int] = field(default_factory=dict)
+    silences: Sequence[Silence] = ()
+    burst: Burst = field(default_factory=Burst)
+    polled_at: datetime
+    first_poll: bool = False
+
+
 def raise_alerts(
     story: Story,
     article: Article,
     settings: FeedSettings | None,
     matched: Matched,
-    watchlists: Iterable[Watchlist],
-    told: frozenset[Told],
-    spent: Mapping[WatchlistId, int],
+    watchlists: Sequence[Watchlist],
+    standing: Standing,
     now: datetime,
 ) -> Raised:
-    """Decide which alerts an article's matches are worth.
-
-    `told` is what the story has told so far. `spent` says how many alerts of a watchlist went out
-    since `counted_since`.
-    """
+    """Decide which alerts an article's matches are worth, and which of them wait."""
     alerts: list[Alert] = []
     reasons: list[str] = []
     heard: set[Told] = set()
     for watchlist in watchlists:
         wanted, refused = _wanted(watchlist, article, settings, matched)
-        fresh, known = _fresh(story, watchlist, wanted, told, now)
-        more = updates_of(story, article, watchlist, wanted, told, now)
-        placed = held(watchlist, [*fresh, *more.alerts], spent.get(watchlist.id, 0), now)
-        alerts += placed
+        silenced = _silences(story, watchlist, article, settings, standing, now)
+        fresh, known = _fresh(story, watchlist, wanted, standing.told, silenced, now)
+        more = updates_of(story, article, watchlist, wanted, standing.told, now)
+        further = [part for alert in more.alerts for part in _by_silence(alert, silenced)]
+        alerts += held_back(watchlist, [*fresh, *further], standing.spent.get(watchlist.id, 0), now)
         heard |= {*_told_by(fresh, story, article), *more.told}
-        reasons += (*refused, *known, *(alert.hold.value for alert in placed if alert.hold))
+        reasons += (*refused, *known)
+    brake = settings.brake if settings and not standing.first_poll else None
+    placed = braked(alerts, brake, watchlists, standing.burst, standing.polled_at, now)
+    reasons += [alert.hold.value for alert in placed if alert.hold]
     return Raised(
-        alerts=tuple(sorted(alerts, key=_salience_of_alert, reverse=True)),
+        alerts=by_salience(placed),
         told=frozenset(heard),
         suppressed={reason: reasons.count(reason) for reason in sorted(set(reasons))},
     )
@@ -146,21 +165,78 @@ def _weakness(watchlist: Watchlist, match: Match) -> Suppressed | None:
 # ---- for whom --------------------------------------------------------------------------------------
 
 
-def _fresh(
-    story: Story, watchlist: Watchlist, matches: Sequence[Match], told: frozenset[Told], now: datetime
-) -> tuple[Sequence[Alert], Sequence[Suppressed]]:
-    """Return an alert for each set of entities that is new to somebody, and the matches new to nobody."""
-    groups: dict[frozenset[EntityId], list[ReceiverName]] = {}
-    for receiver in watchlist.receivers:
-        new = frozenset(
-            match.entity for match in matches if Told(watchlist.id, match.entity, receiver) not in told
+_Silenced = Callable[[EntityId, ReceiverName], datetime | None]
+
+
+def _silences(
+    story: Story,
+    watchlist: Watchlist,
+    article: Article,
+    settings: FeedSettings | None,
+    standing: Standing,
+    now: datetime,
+) -> _Silenced:
+    """Return what tells until when a receiver is not to hear of an entity."""
+
+    def until(entity: EntityId, receiver: ReceiverName) -> datetime | None:
+        if not standing.silences:
+            return None
+        labels = labels_of(
+            feed_labels=settings.labels if settings else {},
+            watchlist_labels=watchlist.labels,
+            entity=entity,
+            receiver=receiver,
+            watchlist=watchlist.id,
+            severity=watchlist.severity.value,
+            story=story.id,
+            feed=article.feed_id,
+            title=article.zones.title,
+            language=article.language,
         )
-        if new:
-            groups.setdefault(new, []).append(receiver)
-    alerts = [_alert(story, watchlist, matches, new, tuple(names), now) for new, names in groups.items()]
-    heard_of = frozenset[EntityId]().union(*groups)
+        return silenced_until(labels, standing.silences, now)
+
+    return until
+
+
+def _fresh(
+    story: Story,
+    watchlist: Watchlist,
+    matches: Sequence[Match],
+    told: frozenset[Told],
+    silenced: _Silenced,
+    now: datetime,
+) -> tuple[Sequence[Alert], Sequence[Suppressed]]:
+    """Return an alert for each set of entities that is new to somebody, and the matches new to nobody.
+
+    Entities that are silenced for a receiver stand in alerts of their own, which wait.
+    """
+    groups: dict[tuple[frozenset[EntityId], datetime | None], list[ReceiverName]] = {}
+    for receiver in watchlist.receivers:
+        by_end: dict[datetime | None, set[EntityId]] = {}
+        for match in matches:
+            if Told(watchlist.id, match.entity, receiver) not in told:
+                by_end.setdefault(silenced(match.entity, receiver), set()).add(match.entity)
+        for until, new in by_end.items():
+            groups.setdefault((frozenset(new), until), []).append(receiver)
+    alerts = [
+        _alert(story, watchlist, matches, new, tuple(names), until, now)
+        for (new, until), names in groups.items()
+    ]
+    heard_of = frozenset[EntityId]().union(*(new for new, _ in groups))
     known = [Suppressed.TOLD for match in matches if watchlist.receivers and match.entity not in heard_of]
     return alerts, known
+
+
+def _by_silence(alert: Alert, silenced: _Silenced) -> Iterator[Alert]:
+    """Yield an alert for the receivers that may hear it, and for those for whom each entity is silenced."""
+    groups: dict[datetime | None, list[ReceiverName]] = {}
+    for receiver in alert.receivers:
+        ends = [silenced(match.entity, receiver) for match in alert.matches]
+        until = None if None in ends else min(end for end in ends if end)
+        groups.setdefault(until, []).append(receiver)
+    for until, names in groups.items():
+        hold = HoldReason.SILENCED if until else None
+        yield replace(alert, receivers=tuple(names), hold=hold, release_at=until)
 
 
 def _alert(
@@ -169,6 +245,7 @@ def _alert(
     matches: Sequence[Match],
     new: frozenset[EntityId],
     receivers: tuple[ReceiverName, ...],
+    silenced_until: datetime | None,
     now: datetime,
 ) -> Alert:
     about = [match for match in matches if match.entity in new]
@@ -181,6 +258,8 @@ def _alert(
         matches=tuple(sorted(about, key=lambda match: (-match.salience.value, match.entity))),
         receivers=receivers,
         raised_at=now,
+        hold=HoldReason.SILENCED if silenced_until else None,
+        release_at=silenced_until,
     )
 
 
@@ -196,70 +275,3 @@ def _told_by(alerts: Iterable[Alert], story: Story, article: Article) -> Iterabl
                     outlets=len(story.outlets),
                     about=match.salience.about,
                 )
-
-
-def _salience_of_alert(alert: Alert) -> float:
-    return max(match.salience.value for match in alert.matches)
-
-
-# ---- now or later ----------------------------------------------------------------------------------
-
-
-def held(watchlist: Watchlist, alerts: Sequence[Alert], spent: int, now: datetime) -> Sequence[Alert]:
-    """Return the alerts, the most salient first, each held where it must wait.
-
-    With a digest alone everything waits for it. With a budget besides, the budget goes out at once
-    and the rest waits for the digest. Quiet hours hold both, and a digest that falls into them.
-    """
-    ranked = sorted(alerts, key=_salience_of_alert, reverse=True)
-    if watchlist.digest and not watchlist.budget:
-        due = _not_in_quiet(watchlist, next_digest(watchlist.digest, now))
-        return [replace(alert, hold=HoldReason.DIGEST, release_at=due) for alert in ranked]
-    until = _quiet_until(watchlist, now)
-    if until is not None:
-        return [replace(alert, hold=HoldReason.QUIET_HOURS, release_at=until) for alert in ranked]
-    return list(_within_budget(watchlist, ranked, spent, now))
-
-
-def _within_budget(
-    watchlist: Watchlist, ranked: Sequence[Alert], spent: int, now: datetime
-) -> Iterator[Alert]:
-    if watchlist.budget is None:
-        yield from ranked
-        return
-    kept_back = _kept_back(watchlist.budget, now)
-    for alert in ranked:
-        room = watchlist.budget.alerts - spent - (0 if _is_about(alert) else kept_back)
-        if room > 0:
-            spent += 1
-            yield alert
-        else:
-            yield _over_budget(watchlist, watchlist.budget, alert, now)
-
-
-def _kept_back(budget: Budget, now: datetime) -> int:
-    """Return how much of a budget is kept for articles that are about somebody.
-
-    Nobody knows in the morning what the day will bring. Half of the budget is kept back at first, and
-    with the window ever less: at its end a passing mention may have all that is left.
-    """
-    begin, end = window_of(budget, now)
-    return round(budget.alerts // 2 * ((end - now) / (end - begin)))
-
-
-def _over_budget(watchlist: Watchlist, budget: Budget, alert: Alert, now: datetime) -> Alert:
-    due = next_digest(watchlist.digest, now) if watchlist.digest else window_of(budget, now)[1]
-    return replace(alert, hold=HoldReason.BUDGET, release_at=_not_in_quiet(watchlist, due))
-
-
-def _is_about(alert: Alert) -> bool:
-    return any(match.salience.about for match in alert.matches)
-
-
-def _quiet_until(watchlist: Watchlist, now: datetime) -> datetime | None:
-    holding = (each for each in watchlist.quiet_hours if watchlist.severity not in each.spared)
-    return quiet_until(holding, now)
-
-
-def _not_in_quiet(watchlist: Watchlist, at: datetime) -> datetime:
-    return _quiet_until(watchlist, at) or at

@@ -40,8 +40,6 @@ from monitor.text.urls import canonical_url, host_of
 _LEARNED = 64
 # Entries without overlap with the known ones from which on we believe that some were missed.
 _GAP = 2
-# New entries from which on more than half of a known feed is a storm: fewer are a small feed's good day.
-_STORM = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +106,25 @@ def only_new(
         further = [key for key in _worth_learning(mark, familiar, by_link) if key not in familiar]
         for key in further[: max(0, _LEARNED - len(learned))]:
             learned[key] = familiar[key] = told
-    known_feed = before.first_polled_at is not None and before.entries > 0
+    missed = before.first_polled_at is not None and before.entries > 0 and not overlap
     return Novelty(
         entries=tuple(entries),
         learned=learned,
-        gap=known_feed and not overlap and len(entries) >= _GAP,
-        storm=known_feed and len(entries) >= _STORM and 2 * len(entries) > len(read.entries),
+        gap=missed and len(entries) >= _GAP,
+        storm=_is_storm(before, settings, len(entries), len(read.entries), now),
     )
+
+
+def _is_storm(before: Feed, settings: FeedSettings, new: int, announced: int, now: datetime) -> bool:
+    """Tell whether a known feed shows suddenly more that is new than its brake lets pass.
+
+    After a pause much is new with good reason.
+    """
+    brake = settings.brake
+    if brake is None or not before.entries or before.last_ok_at is None:
+        return False
+    sudden = now - before.last_ok_at <= max(brake.sudden, 3 * before.interval)
+    return sudden and new >= brake.fewest and new > brake.share * announced
 
 
 # ---- marks -----------------------------------------------------------------------------------

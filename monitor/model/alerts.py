@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.model.matches import Match
-from monitor.model.words import AlertId, EntityId, EntryId, ReceiverName, StoryId, WatchlistId
+from monitor.model.words import (
+    AlertId,
+    EntityId,
+    EntryId,
+    ReceiverName,
+    SilenceId,
+    StoryId,
+    WatchlistId,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +124,42 @@ class Watchlist:
     digest: DigestSchedule | None = None
 
 
+class Sign(StrEnum):
+    """How a matcher compares; expressions must fit the whole text."""
+
+    EQUAL = "="
+    UNEQUAL = "!="
+    FITS = "=~"
+    FITS_NOT = "!~"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One matcher of a silence: what a label of an alert must be, or not be."""
+
+    label: str
+    sign: Sign
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Alerts that fit all conditions are held from `begins_at` until `ends_at`."""
+
+    id: SilenceId
+    conditions: tuple[Condition, ...]
+    begins_at: datetime
+    ends_at: datetime
+    comment: str
+    by: str
+    created_at: datetime
+
+
 class HoldReason(StrEnum):
     """Why an alert waits for a digest."""
 
+    SILENCED = "silenced"
+    STORM = "storm"
     QUIET_HOURS = "quiet_hours"
     BUDGET = "budget"
     DIGEST = "digest"

@@ -24,8 +24,35 @@ class ArticleSource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Brake:
+    """When the alerts of one poll are held for review: what a feed says so suddenly may be a mistake.
+
+    It takes hold where more than `share` of the entries that a known feed shows, and at least `fewest`, are
+    new within `sudden` of the last poll; and after `alerts` alerts that one poll sent at once. What
+    is held is released `wait` after the poll.
+    """
+
+    share: float = 0.5
+    fewest: int = 10
+    sudden: timedelta = timedelta(hours=1)
+    alerts: int = 20
+    wait: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Burst:
+    """What came of one poll so far: whether it was a storm, and how many alerts it sent at once."""
+
+    storm: bool = False
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSettings:
-    """What the configuration says of a feed. `url` may hold secrets; `shown_url` never does."""
+    """What the configuration says of a feed. `url` may hold secrets; `shown_url` never does.
+
+    Without a `brake` no alert is held for coming too suddenly.
+    """
 
     id: FeedId
     url: str = field(repr=False)
@@ -35,6 +62,7 @@ class FeedSettings:
     first_poll_since: timedelta | None = None
     articles: ArticleSource = ArticleSource.PAGE
     labels: Mapping[str, str] = field(default_factory=dict)
+    brake: Brake | None = Brake()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ ReceiverName = NewType("ReceiverName", str)
 StoryId = NewType("StoryId", str)
 AlertId = NewType("AlertId", str)
 DeliveryId = NewType("DeliveryId", str)
+SilenceId = NewType("SilenceId", str)
 
 # A 63-bit digest under which a feed's entry is known again.
 EntryKey = NewType("EntryKey", int)

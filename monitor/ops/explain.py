@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.alerts.evidence import moment, public_url
-from monitor.alerts.raising import Raised, Suppressed, raise_alerts
+from monitor.alerts.raising import Raised, Standing, Suppressed, raise_alerts
 from monitor.config.values import did_you_mean
 from monitor.errors import UsageError
 from monitor.matching.explain import in_words
@@ -154,7 +154,7 @@ def _asked(
     labels = {label: admitted[0] for label, admitted in watchlist.feed_labels.items() if admitted}
     feed = FeedSettings(id=article.feed_id, url="", shown_url="", labels=labels)
     alone = replace(matched, matches=(match,))
-    raised = raise_alerts(story, article, feed, alone, [watchlist], frozenset(), {}, now)
+    raised = raise_alerts(story, article, feed, alone, [watchlist], Standing(polled_at=now), now)
     reason = "" if raised.alerts else next(iter(raised.suppressed), _NO_RECEIVERS)
     return _Asked(
         watchlist=watchlist,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event
 from monitor.adapters.store import SqlStore, open_store
 from monitor.model import ReceiverName, StoryId
 from monitor.ports import Step, Wanted
-from tests.contract.store_rows import ALL, CLOUD, FEED, LEASE, NOW, article, delivery, entry, promise
+from tests.contract.store_rows import ALL, CLOUD, DESK, FEED, LEASE, NOW, article, delivery, entry, promise
 
 SHUT = Wanted(limit=9, at_once=2, full=frozenset({"a.example", "b.example"}))
 
@@ -55,7 +55,9 @@ def in_transaction(deed: Callable[..., object]) -> Callable[[SqlStore], object]:
         ),
         (in_transaction(lambda tx: tx.told(StoryId("st_a"))), "told USING PRIMARY KEY (story_number=?)"),
         (in_transaction(lambda tx: tx.alerted_since(CLOUD, NOW)), "INDEX alerts_budget"),
-        (in_transaction(lambda tx: tx.held_due(NOW, 9)), "INDEX held_alerts_due"),
+        (in_transaction(lambda tx: tx.held_due(NOW, [CLOUD], [DESK], 9)), "INDEX held_alerts_due"),
+        (in_transaction(lambda tx: tx.silences(NOW)), "INDEX silences_end"),
+        (in_transaction(lambda tx: tx.burst(FEED, NOW)), "bursts USING PRIMARY KEY"),
         (in_transaction(lambda tx: tx.receiver(ReceiverName("desk"))), "receivers"),
     ],
 )

@@ -1,13 +1,27 @@
 """Articles, stories and alerts: what processing writes, and what it is told of the past."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from monitor.adapters.store import SqlStore
-from monitor.model import EntityId, Matched, StoryCandidate, StoryId, Tier, Told, WatchlistId
+from monitor.model import (
+    Burst,
+    EntityId,
+    HeldAlert,
+    HoldReason,
+    Matched,
+    ReceiverName,
+    StoryCandidate,
+    StoryId,
+    Tier,
+    Told,
+    WatchlistId,
+)
+from monitor.ports import HeldFilter, Tx
 from monitor.text.fingerprint import fingerprint
 from tests.contract.store_rows import (
     ALL,
@@ -238,18 +252,22 @@ def test_a_budget_counts_what_went_out_and_not_what_is_held(store: SqlStore) -> 
         assert 0 == tx.alerted_since(CLOUD, NOW + DAY)
 
 
+def due(tx: Tx, limit: int) -> Sequence[HeldAlert]:
+    return tx.held_due(NOW, [CLOUD], [DESK, ReceiverName("ops")], limit)
+
+
 def test_held_alerts_come_back_as_they_were_oldest_first_and_once(store: SqlStore) -> None:
     announce(store, entry("a"))
     waiting = [held("b", NOW), held("a", NOW - SECOND), held("c", NOW + SECOND), held("a", NOW, "ops")]
     process(store, "a", story("a"), held=[*waiting, held("a", NOW)])
 
     with store.transaction() as tx:
-        due = tx.held_due(NOW, 2)
-        tx.release_held(due, [delivery("digest")])
+        found = due(tx, 2)
+        tx.end_hold(found, [delivery("digest")], {})
     with store.transaction() as tx:
-        rest = tx.held_due(NOW, 9)
+        rest = due(tx, 9)
 
-    assert [waiting[1], waiting[0]] == list(due)
+    assert [waiting[1], waiting[0]] == list(found)
     assert [waiting[3]] == list(rest)
     assert ["msg_digest"] == ids(store.claim_deliveries(NOW, ALL, LEASE))
 
@@ -262,13 +280,13 @@ def test_a_digest_that_is_cut_short_leaves_the_alerts_held(store: SqlStore) -> N
         release_and_crash(store)
 
     with store.transaction() as tx:
-        assert [held("a")] == list(tx.held_due(NOW, 9))
+        assert [held("a")] == list(due(tx, 9))
     assert 0 == store.status(NOW)["deliveries"]["pending"]
 
 
 def release_and_crash(store: SqlStore) -> None:
     with store.transaction() as tx:
-        tx.release_held(tx.held_due(NOW, 9), [delivery("digest")])
+        tx.end_hold(due(tx, 9), [delivery("digest")], {})
         raise RuntimeError("crash")
 
 
@@ -279,17 +297,86 @@ def test_two_workers_do_not_release_the_same_alerts(store: SqlStore, other: SqlS
 
     def release() -> None:
         with other.transaction() as tx:
-            found.append(len(tx.held_due(NOW, 9)))
+            found.append(len(due(tx, 9)))
 
     second = threading.Thread(target=release)
     with store.transaction() as tx:
-        due = tx.held_due(NOW, 9)
+        taken = due(tx, 9)
         second.start()
         second.join(0.2)
-        tx.release_held(due, ())
+        tx.end_hold(taken, (), {})
     second.join(20)
 
     assert [0] == found
+
+
+def test_what_waits_for_a_watchlist_or_receiver_that_is_no_more_stays_and_stands_in_nobodys_way(
+    store: SqlStore,
+) -> None:
+    announce(store, entry("a"))
+    gone = [replace(held(str(n), NOW - DAY), watchlist=WatchlistId("gone")) for n in range(3)]
+    process(store, "a", story("a"), held=[*gone, held("x", NOW - DAY, "nobody"), held("b")])
+
+    with store.transaction() as tx:
+        found = due(tx, 2)
+
+    assert [held("b")] == list(found)
+    assert 5 == len(store.held(HeldFilter()))
+
+
+def test_held_alerts_are_found_by_id_watchlist_receiver_and_reason_oldest_first(store: SqlStore) -> None:
+    announce(store, entry("a"))
+    late, ops = held("a", NOW + DAY), held("a", NOW, "ops")
+    stormy = replace(held("b"), hold=HoldReason.STORM, watchlist=WatchlistId("markets"))
+    process(store, "a", story("a"), held=[late, ops, stormy])
+
+    found = [
+        list(store.held(wanted))
+        for wanted in (
+            HeldFilter(),
+            HeldFilter(ids=(late.alert_id,)),
+            HeldFilter(receiver=ReceiverName("ops")),
+            HeldFilter(watchlist=WatchlistId("markets")),
+            HeldFilter(reason=HoldReason.STORM),
+            HeldFilter(limit=1),
+        )
+    ]
+
+    assert [[late, ops, stormy], [late, ops], [ops], [stormy], [stormy], [late]] == found
+    assert {"silenced": 0, "storm": 1, "quiet_hours": 0, "budget": 2, "digest": 0} == store.status(NOW)[
+        "held"
+    ]
+
+
+def test_an_alert_that_waits_on_has_its_new_reason_and_time(store: SqlStore) -> None:
+    announce(store, entry("a"))
+    process(store, "a", story("a"), held=[held("a"), held("a", NOW, "ops")])
+    after = replace(held("a"), hold=HoldReason.QUIET_HOURS, release_at=NOW + DAY)
+
+    with store.transaction() as tx:
+        tx.hold_on([after])
+
+    assert [after, held("a", NOW, "ops")] == list(store.held(HeldFilter()))
+
+
+def test_what_came_of_a_poll_is_counted_for_that_poll_alone(store: SqlStore) -> None:
+    announce(store, entry("a"), entry("b"), entry("c", first_seen_at=NOW + SECOND, due_at=NOW + DAY))
+    told_in = story("a")
+    waiting = alert("held", told_in, hold=HoldReason.STORM, release_at=NOW + DAY)
+    claims = store.claim_entries(NOW, ALL, LEASE)
+    for claim, raised in zip(
+        claims, ([alert("a", told_in), alert("b", told_in), waiting], [alert("c", told_in)]), strict=False
+    ):
+        with store.transaction() as tx:
+            tx.save_processed(claim, processed(claim.row, told_in, alerts=raised), {})
+    with store.transaction() as tx:
+        tx.note_storm(FEED, NOW + SECOND)
+        tx.note_storm(FEED, NOW + SECOND)
+
+    with store.transaction() as tx:
+        found = [tx.burst(FEED, NOW + n * SECOND) for n in range(3)]
+
+    assert [Burst(sent=3), Burst(storm=True), Burst()] == found
 
 
 def test_purge_drops_the_old_and_keeps_keys_and_whatever_still_waits(store: SqlStore) -> None:
@@ -327,7 +414,7 @@ def test_purge_drops_the_old_and_keeps_keys_and_whatever_still_waits(store: SqlS
     assert ["st_new"] == [each.story for each in store.recent_articles(9)]
     with store.transaction() as tx:
         assert {*old.keys, *new.keys} == set(tx.known(FEED, [*old.keys, *new.keys]))
-        assert [held("old", NOW - 8 * DAY)] == list(tx.held_due(NOW, 9))
+        assert [held("old", NOW - 8 * DAY)] == list(due(tx, 9))
         assert frozenset() == tx.told(StoryId("st_old"))
     assert waiting == store.claim_entries(NOW + DAY, ALL, LEASE)[0].row
     assert {"articles": 0} == {

@@ -1,18 +1,38 @@
 """A reload between claim and work, and clocks and receivers that change under what waits."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, cast
 
+import pytest
+
 from monitor.adapters.store import SqlStore
 from monitor.matching.matcher import build_matcher
-from monitor.model import FeedId, FetchFailed, NotModified, Receiver, ReceiverName, Validators
+from monitor.model import (
+    Condition,
+    FeedId,
+    FetchFailed,
+    HoldReason,
+    NotModified,
+    QuietHours,
+    Receiver,
+    ReceiverName,
+    Sign,
+    Silence,
+    SilenceId,
+    Validators,
+    Watchlist,
+    WatchlistId,
+)
 from monitor.pipeline import PUT_OFF, Rules, poll
-from monitor.ports import Ports
+from monitor.ports import HeldFilter, Ports
 from monitor.upkeep import beat, release_held
 from tests.contract.store_rows import (
     ALL,
+    CLOUD,
+    DESK,
     LEASE,
     NOW,
     announce,
@@ -128,23 +148,100 @@ def test_two_instances_beat_as_one(store: SqlStore, other: SqlStore) -> None:
 # ---- what waits for a digest -----------------------------------------------------------------------
 
 
-def test_a_digest_for_a_receiver_that_was_taken_away_is_listed(store: SqlStore) -> None:
-    announce(store, entry("a"))
-    claim, told_in = claim_entry(store, "a"), story("a")
-    content = {
-        "alert": {"id": "al_a"},
-        "matches": [],
-        "article": {"title": "t", "url": "u", "feed": {}, "published_at": None},
+CLOUDS = Watchlist(id=CLOUD, receivers=(DESK,))
+DESKS = Receiver(name=DESK, url="https://desk.example/")
+
+
+def told(name: str, entity: str) -> Mapping[str, object]:
+    match = {
+        "entity": {"id": entity, "name": "Amazon"},
+        "salience": {"level": "about"},
+        "confidence": {"value": 0.9},
+        "mentions": 1,
+        "evidence": [],
+    }
+    article = {"title": "t", "url": "u", "feed": {"id": "feed"}, "published_at": None, "language": "de"}
+    return {
+        "alert": {"id": f"al_{name}", "severity": "normal", "labels": {}},
+        "matches": [match],
+        "article": article,
         "story": {"id": "st_a"},
     }
-    waiting = held("a")
-    waiting = replace(waiting, event=replace(waiting.event, content=content))
+
+
+def waiting(store: SqlStore, *names: str) -> None:
+    """Have alerts wait that are due; the one named `trainium` is of that, the others of amazon."""
+    announce(store, entry(names[0]))
+    claim, told_in = claim_entry(store, names[0]), story(names[0])
+    rows = [
+        replace(each, event=replace(each.event, content=told(name, entity)))
+        for name in names
+        for each, entity in [(held(name), "trainium" if name == "trainium" else "amazon")]
+    ]
     with store.transaction() as tx:
-        after = processed(claim.row, told_in, alerts=(an_alert("a", told_in),), held=(waiting,))
+        after = processed(claim.row, told_in, alerts=(an_alert(names[0], told_in),), held=rows)
         tx.save_processed(claim, after, {})
 
-    released = release_held(ports(store)[0], rules())
 
-    assert 1 == released
+def watching(watchlist: Watchlist = CLOUDS, receiver: Receiver = DESKS) -> Rules:
+    return replace(rules(receiver), watchlists=(watchlist,))
+
+
+def test_what_is_due_comes_as_one_digest_and_is_counted(store: SqlStore) -> None:
+    waiting(store, "a", "b")
+
+    released = [release_held(ports(store)[0], watching()) for _ in range(2)]
+
+    assert [2, 0] == released
     assert (1, 0) == tuple(store.status(NOW)["deliveries"][key] for key in ("pending", "held"))
-    assert ["desk"] == [each.row.receiver for each in store.claim_deliveries(NOW, ALL, LEASE)]
+    with store.transaction() as tx:
+        assert 2 == tx.tallies()["released"]
+
+
+@pytest.mark.parametrize(
+    "by",
+    [
+        watching(receiver=replace(DESKS, name=ReceiverName("other"))),
+        watching(replace(CLOUDS, id=WatchlistId("other"))),
+    ],
+)
+def test_what_waits_for_a_watchlist_or_receiver_that_was_taken_away_waits_for_its_return(
+    store: SqlStore, by: Rules
+) -> None:
+    waiting(store, "a")
+
+    released = [release_held(ports(store)[0], each) for each in (by, watching())]
+
+    assert [0, 1] == released
+
+
+def test_what_is_silenced_or_in_quiet_hours_when_its_time_comes_waits_on(store: SqlStore) -> None:
+    waiting(store, "a", "b", "trainium")
+    condition = Condition(label="entity", sign=Sign.EQUAL, value="amazon")
+    ends_at = NOW + timedelta(hours=1)
+    silence = Silence(
+        id=SilenceId("si_a"),
+        conditions=(condition,),
+        begins_at=NOW,
+        ends_at=ends_at,
+        comment="",
+        by="",
+        created_at=NOW,
+    )
+    store.add_silence(silence)
+    minute = timedelta(minutes=1)
+    begin = (ends_at - minute).strftime("%H:%M")
+    end = (ends_at + 10 * minute).strftime("%H:%M")
+    quiet = watching(replace(CLOUDS, quiet_hours=(QuietHours(begin=begin, end=end, tz="UTC"),)))
+
+    first = release_held(ports(store)[0], watching())
+    reasons = [each.hold for each in store.held(HeldFilter())]
+    store.expire_silence(silence.id, ends_at)
+    at_night = release_held(ports(store, ends_at)[0], quiet)
+    then = {(each.hold, each.release_at) for each in store.held(HeldFilter())}
+    in_the_morning = release_held(ports(store, ends_at + 10 * minute)[0], quiet)
+
+    assert (1, [HoldReason.SILENCED] * 2) == (first, reasons)
+    assert 0 == at_night
+    assert [HoldReason.QUIET_HOURS] == [hold for hold, _ in then]
+    assert 2 == in_the_morning

@@ -5,7 +5,7 @@ on, writes begin with `BEGIN IMMEDIATE` (a read that turns into a write fails at
 busy timeout), 10 s of patience with other processes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
@@ -74,11 +74,11 @@ def upsert(connection: Connection, table: Table, *keys: str) -> Any:  # noqa: AN
     return statement.on_conflict_do_update(index_elements=keys, set_=others)
 
 
-def add_up(connection: Connection, table: Table, *keys: str, total: str) -> Any:  # noqa: ANN401  (the same)
-    """Return an insert that adds `total` to that of a row with the same keys."""
+def add_up(connection: Connection, table: Table, *keys: str, totals: Sequence[str]) -> Any:  # noqa: ANN401  (the same)
+    """Return an insert that adds `totals` to those of a row with the same keys."""
     statement = _INSERTS[connection.dialect.name](table)
-    added = table.c[total] + statement.excluded[total]
-    return statement.on_conflict_do_update(index_elements=keys, set_={total: added})
+    added = {total: table.c[total] + statement.excluded[total] for total in totals}
+    return statement.on_conflict_do_update(index_elements=keys, set_=added)
 
 
 def lock_migration(connection: Connection) -> None:

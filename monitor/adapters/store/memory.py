@@ -31,7 +31,7 @@ def count(connection: Connection, counts: Mapping[str, int]) -> None:
     shard = threading.get_native_id() % _SHARDS
     rows = [{"name": name, "shard": shard, "total": n} for name, n in sorted(counts.items()) if n]
     if rows:
-        connection.execute(add_up(connection, tallies, "name", "shard", total="total"), rows)
+        connection.execute(add_up(connection, tallies, "name", "shard", totals=["total"]), rows)
 
 
 def totals(connection: Connection) -> Mapping[str, int]:

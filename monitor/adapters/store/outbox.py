@@ -1,19 +1,18 @@
-"""What was promised to receivers, what came of it, and what waits for a digest?"""
+"""What was promised to receivers, and what came of it?"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from monitor.adapters.store.claims import save_claimed
 from monitor.adapters.store.dialect import insert_new, upsert
-from monitor.adapters.store.schema import attempts, bodies, deliveries, held_alerts, receivers
+from monitor.adapters.store.schema import attempts, bodies, deliveries, receivers
 from monitor.model import (
     Attempt,
     Delivery,
     DeliveryState,
-    HeldAlert,
     ReceiverHealth,
     ReceiverName,
     ReceiverState,
@@ -187,40 +186,3 @@ def _health_row(health: ReceiverHealth) -> dict[str, object]:
         "open_until": health.open_until,
         "told_failing": health.told_failing,
     }
-
-
-# ---- held alerts ---------------------------------------------------------------------------------
-
-
-def held_due(connection: Connection, now: datetime, limit: int) -> Sequence[HeldAlert]:
-    """Return held alerts whose release time has come, oldest first; nobody else releases them now."""
-    statement = (
-        select(held_alerts)
-        .where(held_alerts.c.release_at <= now)
-        .order_by(held_alerts.c.release_at, held_alerts.c.number)
-        .limit(limit)
-        .with_for_update()
-    )
-    return tuple(
-        HeldAlert(
-            alert_id=row.alert_id,
-            watchlist=row.watchlist,
-            receiver=row.receiver,
-            hold=row.hold,
-            release_at=row.release_at,
-            event=row.event,
-        )
-        for row in connection.execute(statement)
-    )
-
-
-def end_hold(connection: Connection, held: Sequence[HeldAlert]) -> None:
-    """Note that these alerts are held no more."""
-    if held:
-        connection.execute(
-            delete(held_alerts).where(
-                held_alerts.c.alert_id == bindparam("of_alert"),
-                held_alerts.c.receiver == bindparam("of_receiver"),
-            ),
-            [{"of_alert": each.alert_id, "of_receiver": each.receiver} for each in held],
-        )

@@ -4,16 +4,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, exists, select
+from sqlalchemy import Column, Connection, Select, Table, delete, exists, select
 
 from monitor.adapters.store.schema import (
     ENTRY_PENDING,
     alerts,
     announcements,
     articles,
+    bursts,
     deliveries,
     entries,
     matches,
+    silences,
     stories,
     story_bands,
 )
@@ -89,8 +91,15 @@ def purge(in_batches: Callable[[Callable[[Connection], int]], int], before: date
     dropped["deliveries"] = in_batches(lambda connection: drop_deliveries(connection, before))
     dropped["alerts"] = in_batches(lambda connection: drop_alerts(connection, before))
     dropped["stories"] = in_batches(lambda connection: drop_stories(connection, before))
+    in_batches(lambda connection: _drop_old(connection, bursts, bursts.c.polled_at, before))
+    in_batches(lambda connection: _drop_old(connection, silences, silences.c.ends_at, before))
     dropped["announcements"] = in_batches(lambda connection: drop_announcements(connection, before))
     return dropped
+
+
+def _drop_old(connection: Connection, table: Table, age: Column[datetime], before: datetime) -> int:
+    """Drop small rows of a small table, all at once; none are left for a second call."""
+    return connection.execute(delete(table).where(age < before)).rowcount
 
 
 def _drop(connection: Connection, table: Table, key: str, oldest: Select[Any]) -> int:

@@ -30,6 +30,7 @@ from monitor.adapters.store.columns import Foreign, Moment, Number, Plain, Share
 from monitor.model import (
     Announced,
     Article,
+    Condition,
     DeliveryState,
     EntryState,
     Event,
@@ -46,7 +47,7 @@ from monitor.model import (
 )
 
 # The newest migration; revisions are ordered as text.
-REVISION = "0003"
+REVISION = "0005"
 
 metadata = MetaData()
 
@@ -255,6 +256,30 @@ held_alerts = Table(
     UniqueConstraint("alert_id", "receiver", name="held_alerts_once"),
 )
 
+silences = Table(
+    "silences",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("conditions", Plain(tuple[Condition, ...]), nullable=False),
+    Column("begins_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("comment", Foreign, nullable=False),
+    Column("by", Foreign, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+# What came of one poll: whether it was a storm (more than 0), and how many alerts it sent at once.
+bursts = Table(
+    "bursts",
+    metadata,
+    Column("feed_number", Number, ForeignKey("feeds.number"), primary_key=True),
+    Column("polled_at", Moment, primary_key=True, autoincrement=False),
+    Column("storms", Integer, nullable=False),
+    Column("sent", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 receivers = Table(
     "receivers",
     metadata,
@@ -406,5 +431,7 @@ Index("alerts_budget", alerts.c.watchlist, alerts.c.raised_at)
 Index("alerts_age", alerts.c.raised_at)
 Index("alerts_story", alerts.c.story_number)
 Index("held_alerts_due", held_alerts.c.release_at)
+Index("silences_end", silences.c.ends_at)
+Index("bursts_age", bursts.c.polled_at)
 Index("deliveries_made", deliveries.c.state, deliveries.c.created_at)
 Index("attempts_delivery", attempts.c.delivery_number)

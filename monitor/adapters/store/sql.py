@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.adapters.store import claims, learning, memory, outbox, polls, purging, stories, views
+from monitor.adapters.store import claims, holding, learning, memory, outbox, polls, purging, stories, views
 from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, writer_of
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.opening import open_engine, why
@@ -18,6 +18,7 @@ from monitor.errors import StoreError
 from monitor.model import (
     Article,
     Attempt,
+    Burst,
     Delivery,
     DeliveryId,
     EntityId,
@@ -32,12 +33,14 @@ from monitor.model import (
     PageMemory,
     ReceiverHealth,
     ReceiverName,
+    Silence,
+    SilenceId,
     StoryCandidate,
     StoryId,
     Told,
     WatchlistId,
 )
-from monitor.ports import Claim, DeliveryFilter, FeedsChange, Processed, Step, Wanted
+from monitor.ports import Claim, DeliveryFilter, FeedsChange, HeldFilter, Processed, Step, Wanted
 
 Row = TypeVar("Row")
 
@@ -142,14 +145,43 @@ class SqlTx:
         """Write deliveries; those whose id exists are left alone. Return how many are new."""
         return outbox.add_deliveries(self._connection, deliveries)
 
-    def held_due(self, now: datetime, limit: int) -> Sequence[HeldAlert]:
-        """Return held alerts whose release time has come, oldest first."""
-        return outbox.held_due(self._connection, now, limit)
+    def note_storm(self, feed: FeedId, polled_at: datetime) -> None:
+        """Remember that a poll brought too much at once."""
+        holding.add_to_burst(self._connection, feed, polled_at, storms=1)
 
-    def release_held(self, held: Sequence[HeldAlert], deliveries: Sequence[Delivery]) -> None:
-        """Write the digests of held alerts, and that these are held no more."""
-        outbox.end_hold(self._connection, held)
+    def burst(self, feed: FeedId, polled_at: datetime) -> Burst:
+        """Return what came of a poll so far."""
+        return holding.burst_of(self._connection, feed, polled_at)
+
+    def silences(self, now: datetime) -> Sequence[Silence]:
+        """Return the silences that hold now."""
+        return holding.silences_now(self._connection, now)
+
+    def held_due(
+        self,
+        now: datetime,
+        watchlists: Collection[WatchlistId],
+        receivers: Collection[ReceiverName],
+        limit: int,
+    ) -> Sequence[HeldAlert]:
+        """Return held alerts of these whose release time has come, oldest first."""
+        return holding.held_due(self._connection, now, watchlists, receivers, limit)
+
+    def held(self, wanted: HeldFilter) -> Sequence[HeldAlert]:
+        """Return the held alerts that a filter names, oldest first; nobody else releases them now."""
+        return holding.take_held(self._connection, wanted)
+
+    def hold_on(self, held: Sequence[HeldAlert]) -> None:
+        """Write the new reasons and times of held alerts."""
+        holding.hold_on(self._connection, held)
+
+    def end_hold(
+        self, held: Sequence[HeldAlert], deliveries: Sequence[Delivery], counts: Mapping[str, int]
+    ) -> None:
+        """Write that alerts are held no more, and the digests that bring them, if any do."""
+        holding.end_hold(self._connection, held)
         outbox.add_deliveries(self._connection, deliveries)
+        memory.count(self._connection, counts)
 
     def tallies(self) -> Mapping[str, int]:
         """Return the running totals of all counts since the store was made."""
@@ -270,10 +302,10 @@ class SqlStore:
         with self._reading() as connection:
             return claims.waiting_entries(connection, self._owner, now, until)
 
-    def status(self, now: datetime) -> Mapping[str, Any]:  # noqa: ARG002  (part of what callers know it by)
+    def status(self, now: datetime) -> Mapping[str, Any]:
         """Return feeds, entries, totals, deliveries and receivers as plain JSON values."""
         with self._reading() as connection:
-            return views.status(connection)
+            return views.status(connection, now)
 
     def deliveries(self, wanted: DeliveryFilter) -> Sequence[Mapping[str, Any]]:
         """Return deliveries as plain JSON values, the newest first."""
@@ -294,6 +326,26 @@ class SqlStore:
         """Make a receiver as well as a new one; what waited for it is due."""
         with self._writing() as connection:
             outbox.enable_receiver(connection, name)
+
+    def held(self, wanted: HeldFilter) -> Sequence[HeldAlert]:
+        """Return the held alerts that a filter names, oldest first."""
+        with self._reading() as connection:
+            return holding.find_held(connection, wanted)
+
+    def silences(self) -> Sequence[Silence]:
+        """Return every silence, the one that ends last first."""
+        with self._reading() as connection:
+            return holding.all_silences(connection)
+
+    def add_silence(self, silence: Silence) -> None:
+        """Write a silence; steps that begin from now on obey it."""
+        with self._writing() as connection:
+            holding.add_silence(connection, silence)
+
+    def expire_silence(self, silence: SilenceId, now: datetime) -> bool:
+        """End a silence; what silences hold is asked again at once. Tell whether it had not ended."""
+        with self._writing() as connection:
+            return holding.expire_silence(connection, silence, now)
 
     def recent_articles(self, limit: int) -> Sequence[FoundArticle]:
         """Return the newest articles with what was accepted and refused in them."""

@@ -21,11 +21,11 @@ from sqlalchemy import (
 from monitor.adapters.store.claims import save_claimed
 from monitor.adapters.store.columns import Moment
 from monitor.adapters.store.dialect import insert_new, lock_stories, upsert
+from monitor.adapters.store.holding import add_held, add_to_burst
 from monitor.adapters.store.schema import (
     alerts,
     articles,
     entries,
-    held_alerts,
     matches,
     stories,
     story_bands,
@@ -37,7 +37,6 @@ from monitor.model import (
     Entry,
     EntryId,
     EntryState,
-    HeldAlert,
     Match,
     Story,
     StoryCandidate,
@@ -155,7 +154,9 @@ def save_processed(connection: Connection, claim: Claim[Entry], processed: Proce
     _add_bands(connection, article_number, processed.article)
     _add_told(connection, story_number, processed.told)
     _add_alerts(connection, story_number, processed.alerts)
-    _add_held(connection, processed.held)
+    add_held(connection, processed.held)
+    sent = sum(1 for alert in processed.alerts if alert.hold is None)
+    add_to_burst(connection, processed.entry.feed_id, processed.entry.first_seen_at, sent=sent)
 
 
 def _save_story(connection: Connection, story: Story) -> int:
@@ -255,22 +256,6 @@ def _add_alerts(connection: Connection, story_number: int, raised: Sequence[Aler
     ]
     if rows:
         connection.execute(insert_new(connection, alerts), rows)
-
-
-def _add_held(connection: Connection, held: Sequence[HeldAlert]) -> None:
-    rows = [
-        {
-            "alert_id": each.alert_id,
-            "receiver": each.receiver,
-            "watchlist": each.watchlist,
-            "hold": each.hold,
-            "release_at": each.release_at,
-            "event": each.event,
-        }
-        for each in held
-    ]
-    if rows:
-        connection.execute(insert_new(connection, held_alerts), rows)
 
 
 def _numbers_of_entries(connection: Connection, ids: Collection[EntryId]) -> Mapping[EntryId | None, int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
+from monitor.adapters.store.holding import silences_now
 from monitor.adapters.store.outbox import conditions, with_bodies
 from monitor.adapters.store.schema import (
     ACTIVE,
@@ -26,7 +27,7 @@ from monitor.adapters.store.schema import (
     receivers,
     stories,
 )
-from monitor.model import Article, DeliveryId, DeliveryState, FeedState, Match, StoryId
+from monitor.model import Article, DeliveryId, DeliveryState, FeedState, HoldReason, Match, StoryId
 from monitor.ports import DeliveryFilter
 
 
@@ -43,8 +44,8 @@ class FoundArticle:
 # ---- status --------------------------------------------------------------------------------------
 
 
-def status(connection: Connection) -> Mapping[str, Any]:
-    """Return the whole status: feeds, entries, totals, deliveries, receivers."""
+def status(connection: Connection, now: datetime) -> Mapping[str, Any]:
+    """Return the whole status: feeds, entries, totals, deliveries, receivers, what is held and why."""
     return {
         "feeds": [_feed(row) for row in connection.execute(_feeds())],
         "entries": {"pending": pending_entries(connection), "failed": _count(connection, ENTRY_FAILED)},
@@ -55,6 +56,17 @@ def status(connection: Connection) -> Mapping[str, Any]:
         "receivers": [
             {"name": row.name, "state": row.state.value, "failures": row.failures}
             for row in connection.execute(select(receivers).order_by(receivers.c.name))
+        ],
+        "held": _held(connection),
+        "silences": [
+            {
+                "id": each.id,
+                "matchers": [f"{one.label}{one.sign}{one.value}" for one in each.conditions],
+                "ends_at": _shown(each.ends_at),
+                "comment": each.comment,
+                "by": each.by,
+            }
+            for each in silences_now(connection, now)
         ],
         "last_heartbeat_at": _last_heartbeat(connection),
     }
@@ -113,6 +125,13 @@ def _deliveries(connection: Connection) -> dict[str, Any]:
     pending = rows.get(DeliveryState.PENDING)
     oldest = {"oldest_pending_at": _shown(pending.oldest) if pending else None}
     return counts | oldest | {"held": _size(connection, held_alerts.c.number)}
+
+
+def _held(connection: Connection) -> dict[str, int]:
+    """Return how many alerts wait, by reason; one for each receiver."""
+    counted = select(held_alerts.c.hold, func.count().label("rows")).group_by(held_alerts.c.hold)
+    rows = {row.hold: row.rows for row in connection.execute(counted)}
+    return {reason.value: rows.get(reason, 0) for reason in HoldReason}
 
 
 def _size(connection: Connection, column: ColumnElement[Any]) -> int:

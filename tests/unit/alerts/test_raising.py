@@ -4,9 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.alerts.raising import Raised, counted_since, raise_alerts
+from monitor.alerts.raising import Raised, Standing, counted_since, raise_alerts
 from monitor.model import (
+    Brake,
     Budget,
+    Burst,
+    Condition,
     DigestSchedule,
     EntityId,
     FeedId,
@@ -17,6 +20,9 @@ from monitor.model import (
     QuietHours,
     ReceiverName,
     Severity,
+    Sign,
+    Silence,
+    SilenceId,
     Told,
     Watchlist,
     WatchlistId,
@@ -26,6 +32,7 @@ from tests.unit.alerts.samples import DESK, NOW, OPS, SLACK, STORY, WATCHLIST, a
 
 AMAZON, DESANTIS = EntityId("amazon"), EntityId("desantis")
 BERLIN = "Europe/Berlin"
+MINUTE = timedelta(minutes=1)
 
 
 def raised(
@@ -37,10 +44,23 @@ def raised(
     labels: Mapping[str, str] | None = None,
     satisfied: frozenset[WatchlistId] = frozenset(),
     now: datetime = NOW,
+    silences: tuple[Silence, ...] = (),
+    burst: Burst | None = None,
+    brake: Brake | None = None,
+    first_poll: bool = False,
 ) -> Raised:
-    settings = None if labels is None else FeedSettings(id=FeedId("f"), url="u", shown_url="u", labels=labels)
+    settings = FeedSettings(id=FeedId("f"), url="u", shown_url="u", labels=labels or {}, brake=brake)
+    standing = Standing(
+        told=told,
+        spent=spent or {},
+        silences=silences,
+        burst=burst or Burst(),
+        polled_at=now - MINUTE,
+        first_poll=first_poll,
+    )
     matched = Matched(matches=matches or (match(),), satisfied=satisfied)
-    return raise_alerts(STORY, article(language=language), settings, matched, by, told, spent or {}, now)
+    known = settings if labels is not None or brake is not None else None
+    return raise_alerts(STORY, article(language=language), known, matched, by, standing, now)
 
 
 def told_of(entity: EntityId, *receivers: ReceiverName) -> frozenset[Told]:
@@ -276,3 +296,121 @@ def test_nothing_is_released_into_quiet_hours() -> None:
 
     morning = NOW.replace(day=18, hour=7, minute=0, second=0)
     assert [morning, morning, morning - timedelta(minutes=30)] == times
+
+
+# ---- silences --------------------------------------------------------------------------------------
+
+
+def silence(**words: str) -> Silence:
+    conditions = tuple(Condition(label=label, sign=Sign.EQUAL, value=word) for label, word in words.items())
+    return Silence(
+        id=SilenceId("si_1"),
+        conditions=conditions,
+        begins_at=NOW - MINUTE,
+        ends_at=NOW + MINUTE,
+        comment="",
+        by="",
+        created_at=NOW,
+    )
+
+
+def test_a_silenced_entity_waits_in_an_alert_of_its_own_and_the_others_go_out() -> None:
+    result = raised(match("amazon"), match("desantis"), silences=(silence(entity="amazon"),))
+
+    waiting = {alert.matches[0].entity: (alert.hold, alert.release_at) for alert in result.alerts}
+    assert {AMAZON: (HoldReason.SILENCED, NOW + MINUTE), DESANTIS: (None, None)} == waiting
+    assert result.told == told_of(AMAZON, DESK, SLACK) | told_of(DESANTIS, DESK, SLACK)
+    assert result.suppressed == {"silenced": 1}
+
+
+def test_a_silence_for_one_receiver_leaves_the_other_its_alert() -> None:
+    result = raised(silences=(silence(receiver="slack"),))
+
+    assert [((DESK,), None), ((SLACK,), HoldReason.SILENCED)] == [
+        (alert.receivers, alert.hold) for alert in result.alerts
+    ]
+    assert len({alert.id for alert in result.alerts}) == 1
+
+
+def test_a_silence_that_ends_at_night_lets_nothing_out_before_the_morning() -> None:
+    quiet = QuietHours(begin="20:00", end="07:00", tz=BERLIN, spared=frozenset({Severity.LOW}))
+
+    (alert,) = raised(
+        by=(replace(WATCHLIST, quiet_hours=(quiet,)),), silences=(silence(entity="amazon"),)
+    ).alerts
+
+    assert (HoldReason.SILENCED, NOW.replace(day=18, hour=6, minute=0, second=0)) == (
+        alert.hold,
+        alert.release_at,
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"entity": "amazon", "watchlist": "cloud-ai", "severity": "high", "story": "st_9f2c"},
+        {"feed": "example-de", "title": "Amazon macht Peter DeSantis zum KI-Chef", "language": "de"},
+        {"label.tier": "1", "label.team": "markets"},
+    ],
+)
+def test_a_silence_can_ask_for_all_that_an_alert_is(words: Mapping[str, str]) -> None:
+    (alert,) = raised(labels={"tier": "1", "team": "of the feed"}, silences=(silence(**words),)).alerts
+
+    assert HoldReason.SILENCED is alert.hold
+
+
+# ---- the storm brake -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("burst", "held"),
+    [
+        (Burst(), []),
+        (Burst(sent=18), []),
+        (Burst(sent=19), ["desantis"]),
+        (Burst(sent=20), ["amazon", "desantis"]),
+        (Burst(sent=99), ["amazon", "desantis"]),
+        (Burst(storm=True), ["amazon", "desantis"]),
+    ],
+)
+def test_a_poll_that_brings_too_much_has_its_alerts_held_the_least_salient_first(
+    burst: Burst, held: list[str]
+) -> None:
+    lists = (
+        replace(WATCHLIST, entities=frozenset({AMAZON})),
+        replace(WATCHLIST, id=WatchlistId("people"), entities=frozenset({DESANTIS})),
+    )
+
+    result = raised(
+        match("amazon", salience=0.9), match("desantis", salience=0.3), by=lists, burst=burst, brake=Brake()
+    )
+
+    waiting = [alert for alert in result.alerts if alert.hold]
+    assert held == [each.entity for alert in waiting for each in alert.matches]
+    assert all(alert.hold is HoldReason.STORM for alert in waiting)
+    assert all(alert.release_at == NOW + Brake().wait - MINUTE for alert in waiting)
+    assert result.suppressed == ({"storm": len(held)} if held else {})
+
+
+def test_without_a_brake_a_storm_goes_out() -> None:
+    assert [None] == [alert.hold for alert in raised(burst=Burst(storm=True, sent=99), labels={}).alerts]
+
+
+def test_a_first_poll_brings_as_much_as_it_was_told_to() -> None:
+    (alert,) = raised(burst=Burst(sent=99), brake=Brake(), first_poll=True).alerts
+
+    assert alert.hold is None
+
+
+def test_what_waits_for_a_digest_is_not_held_twice() -> None:
+    watchlist = replace(WATCHLIST, digest=DigestSchedule(at=("07:30",), tz=BERLIN))
+
+    result = raised(by=(watchlist,), burst=Burst(storm=True), brake=Brake())
+
+    assert {"digest": 1} == result.suppressed
+
+
+def test_a_storm_that_is_read_late_is_released_at_once() -> None:
+    (alert,) = raised(burst=Burst(storm=True), brake=Brake(wait=timedelta(seconds=1))).alerts
+
+    assert NOW == alert.release_at

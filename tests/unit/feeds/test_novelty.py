@@ -32,15 +32,16 @@ SETTINGS = FeedSettings(id=FEED, url="https://example.org/f", shown_url="https:/
 class Reader:
     """One feed over several polls, with what a store would know of it."""
 
-    def __init__(self, before: Feed = POLLED) -> None:
+    def __init__(self, before: Feed = POLLED, settings: FeedSettings = SETTINGS) -> None:
         self.before = before
+        self.settings = settings
         self.known: dict[EntryKey, EntryId] = {}
 
     def polls(self, *announced: Announced) -> Novelty:
         read = ParsedFeed(format="rss20", entries=announced)
         asked = keys_of(FEED, read)
         known = {key: self.known[key] for key in asked if key in self.known}
-        news = only_new(self.before, SETTINGS, read, known, NOW)
+        news = only_new(self.before, self.settings, read, known, NOW)
         for entry in news.entries:
             self.known |= dict.fromkeys(entry.keys, entry.id)
         self.known |= news.learned
@@ -364,3 +365,38 @@ def test_an_entry_with_a_guid_and_a_title_never_seen_is_always_new(
     fresh = entry("never seen", "never seen", "https://a.example/fresh")
 
     assert "never seen" in reader.titles(*second, fresh)
+
+
+# ---- storms ----------------------------------------------------------------------------------------
+
+BUSY = replace(POLLED, last_ok_at=NOW - timedelta(minutes=15))
+
+
+@pytest.mark.parametrize(
+    ("before", "known", "new", "storm"),
+    [
+        (BUSY, 10, 11, True),
+        (BUSY, 11, 11, False),
+        (BUSY, 0, 10, True),
+        (BUSY, 0, 9, False),
+        (replace(BUSY, entries=0), 0, 30, False),
+        (replace(BUSY, last_ok_at=None), 0, 30, False),
+        # after a pause much is new with good reason
+        (replace(BUSY, last_ok_at=NOW - timedelta(minutes=61)), 0, 30, False),
+        (replace(BUSY, last_ok_at=NOW - timedelta(hours=18), interval=timedelta(hours=6)), 0, 30, True),
+    ],
+)
+def test_a_storm_is_more_than_half_of_a_known_feed_suddenly_new(
+    before: Feed, known: int, new: int, *, storm: bool
+) -> None:
+    reader = Reader(before)
+    everything = many(known + new)
+    reader.polls(*everything[:known])
+
+    assert storm == reader.polls(*everything).storm
+
+
+def test_a_feed_without_a_brake_knows_no_storm() -> None:
+    reader = Reader(BUSY, replace(SETTINGS, brake=None))
+
+    assert not reader.polls(*many(30)).storm
