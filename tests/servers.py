@@ -178,6 +178,13 @@ def accepting(
             thread.join(_PATIENCE)
 
 
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
 # ---- behaviors -----------------------------------------------------------------------------------
 
 

@@ -126,7 +126,7 @@ def example_events() -> Mapping[EventType, Event]:
 
 def example_delivery(event: Event, receiver: Receiver = _RECEIVER) -> Delivery:
     """Return the delivery of an event to a receiver that takes every type."""
-    (delivery,) = promise([event], [replace(receiver, events=("*",), name=_DESK)], event.timestamp)
+    (delivery,) = promise([event], [replace(receiver, events=("*",), name=_OPS)], event.timestamp)
     return delivery
 
 

@@ -20,7 +20,7 @@ _MANY_NUMBERS = 4
 _URL_CHARS = 2_000
 # Control characters, halves of pairs, and marks that turn the direction of what stands behind them.
 _UNSHOWN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9])?\.?|\[[0-9a-f:.]{2,45}\]")
 _BLANK_OR_ANGLE = re.compile(r"[\s<>|]")
@@ -98,8 +98,11 @@ def fitted(chat: Chat, write: Callable[[Chat], bytes], most: int) -> bytes:
 
 
 def facts_of(chat: Chat, most: int, chars: int) -> list[tuple[str, str]]:
-    """Return at most `most` facts, their values shortened to `chars`, and behind them what is not shown."""
-    facts = [(label, shortened(value, chars)) for label, value in chat.facts[:most]]
+    """Return at most `most` facts, their values shortened to `chars`, and behind them what is not shown.
+
+    No value is empty: services refuse such, or leave them out.
+    """
+    facts = [(label, shortened(value, chars) or "–") for label, value in chat.facts[:most]]
     return [*facts, ("Not shown", str(chat.left_out))] if chat.left_out else facts
 
 
@@ -185,11 +188,11 @@ def _title_of(article: Mapping[str, Any]) -> str:
 
 def _quotes(matches: Sequence[Mapping[str, Any]]) -> Iterable[Quote]:
     """Give the first sentence of the running text for each entity, else the title's."""
-    seen: set[str] = set()
+    seen = {""}
     for match in matches[:_MOST_QUOTES]:
         evidence = sorted(match["evidence"], key=lambda each: each["zone"] == "title")
-        if evidence and evidence[0]["sentence"] not in seen:
-            seen.add(evidence[0]["sentence"])
+        if evidence and one_line(evidence[0]["sentence"]) not in seen:
+            seen.add(one_line(evidence[0]["sentence"]))
             yield _marked(evidence[0])
 
 

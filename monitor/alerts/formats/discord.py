@@ -23,7 +23,7 @@ def _write(chat: Chat) -> bytes:
         "title": escaped_within(chat.headline, _TITLE_UNITS),
         "timestamp": chat.time.isoformat(),
         "fields": [
-            {"name": label, "value": escaped_within(value, _FACT_UNITS) or "–", "inline": True}
+            {"name": label, "value": escaped_within(value, _FACT_UNITS), "inline": True}
             for label, value in facts_of(chat, _MOST_FACTS, _FACT_CHARS)
         ],
     }

@@ -1,5 +1,6 @@
 """A mail: plain text and HTML, the same bytes each time, and recognizable when it comes again."""
 
+import re
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -14,6 +15,7 @@ CONTENT_TYPE = "message/rfc822"
 _SUBJECT_CHARS = 150
 _TITLE_CHARS = 300
 _FACT_CHARS = 200
+_NO_ID = re.compile(r"[^A-Za-z0-9._-]")
 _MOST_FACTS = 9
 # Whoever had no address configured when the mail was written; see `release` in `monitor.alerts.outbox`.
 _NOBODY = Mail(sender="monitor@invalid", recipients=("nobody@invalid",))
@@ -52,7 +54,7 @@ def render(event: Event, mail: Mail | None, delivery: DeliveryId) -> tuple[str, 
 
 def _story_of(event: Event) -> str | None:
     told: Any = event.content.get("story")
-    return str(told["id"]) if isinstance(told, dict) and told.get("id") else None
+    return _NO_ID.sub("", str(told["id"])) or None if isinstance(told, dict) else None
 
 
 def _text(chat: Chat) -> str:
