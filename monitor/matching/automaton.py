@@ -2,7 +2,7 @@
 
 Everything between words is blanked to a space, keeping the length, and every pattern of a script that
 writes spaces begins with one: so `Rolls-Royce` and `Rolls Royce` are one pattern, and hits begin at
-words. Patterns of scripts without spaces (Han, Kana, Thai) hit anywhere.
+words. Patterns of other scripts (Han, Kana, Thai, Arabic, Hebrew) hit anywhere.
 """
 
 import unicodedata
@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
+
+from monitor.matching.scripts import begins_anywhere
 
 _ASCII = bytes(range(0x80))
 _ASCII_SEPARATORS = "".join(each for each in _ASCII.decode("ascii") if not each.isalnum() and each != " ")
@@ -66,24 +68,10 @@ def _not_ascii(text: str) -> Collection[str]:
 def pattern_of(folded_name: str) -> str:
     """Return the pattern for a name that is folded and blanked; empty where it holds no word."""
     core = folded_name.strip(" ")
-    return core if not core or is_unspaced(core[0]) else " " + core
+    return core if not core or begins_anywhere(core[0]) else " " + core
 
 
 @lru_cache(maxsize=8192)
 def is_wordlike(character: str) -> bool:
     """Return whether a character is part of words: a letter, a digit, or a mark."""
     return character.isalnum() or unicodedata.category(character).startswith("M")
-
-
-@lru_cache(maxsize=8192)
-def is_unspaced(character: str) -> bool:
-    """Return whether a character is of a script that writes no spaces between words."""
-    return (
-        "\u3040" <= character <= "\u30ff"  # Hiragana, Katakana
-        or "\u3400" <= character <= "\u9fff"  # Han
-        or "\uf900" <= character <= "\ufaff"
-        or "\U00020000" <= character <= "\U0003ffff"
-        or "\u0e00" <= character <= "\u0eff"  # Thai, Lao
-        or "\u1000" <= character <= "\u109f"  # Myanmar
-        or "\u1780" <= character <= "\u17ff"  # Khmer
-    )

@@ -14,10 +14,14 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from monitor.matching.automaton import is_unspaced, is_wordlike
+from monitor.matching.automaton import is_wordlike
 from monitor.matching.german import ends_in_noun, is_closed_compound, takes_endings, takes_s
-from monitor.matching.languages import APOSTROPHE_SUFFIXES, GENITIVE_S, is_ending
+from monitor.matching.grammar.forms import begins_word, form_of_rest, is_parted_ending
+from monitor.matching.grammar.latin import GENITIVE_S, has_plural_s
+from monitor.matching.grammar.semitic import is_prefix, is_semitic, takes_prefix
+from monitor.matching.grammar.unspaced import form_within
 from monitor.matching.lexicon import LEAST_ACRONYM, Role, Target
+from monitor.matching.scripts import is_unspaced
 from monitor.model import Case, EntityKind, Form
 from monitor.text.normalize import BARRIER, Folded
 
@@ -31,6 +35,8 @@ _DOMAIN = re.compile(
 # What says nothing of a name that it stands beside; that is so of most.
 _APART = frozenset({"", " ", BARRIER, ",", ";", "!", "?", "(", ")", '"', "„", "“"})
 _CHUNK_BEFORE = re.compile(r"\S*$")
+_MIDDLE_DOTS = frozenset("\u00b7\u30fb\u2022\u2027\u22c5\u2219")  # part foreign names in Chinese and Japanese
+_LAST_EUROPEAN = "\u058f"  # the scripts up to here write words apart, and nothing before a name
 _LONGEST_ADDRESS = 200  # code points looked back for the beginning of an address
 _PATH = re.compile(r"://.*/|^[\w-]+(?:\.[\w-]+)+/|[?=&%_]")
 
@@ -77,8 +83,9 @@ def _like(found: str, own: str) -> bool:
         return True
     loose = {" ", "-"}
     signs = own.replace(" ", "")
+    dotted = own in _MIDDLE_DOTS and (found in _MIDDLE_DOTS or found == " ")
     spaced = signs not in {"", "-", "."} and found.replace(" ", "") == signs
-    return (found in loose and own in loose) or (own == ". " and found == " ") or spaced
+    return (found in loose and own in loose) or (own == ". " and found == " ") or spaced or dotted
 
 
 def form_of(original: str, folded: Folded, start: int, end: int, target: Target, language: str) -> Fit:
@@ -92,10 +99,12 @@ def form_of(original: str, folded: Folded, start: int, end: int, target: Target,
         domain = _domain(original, folded, start, end)
         if domain or target.joined:
             return domain or Fit(None, start, end, end)
-    for step in (_apostrophe, _attached):
+    if text[start] > _LAST_EUROPEAN and (fit := _in_script(folded, start, end, target, language)) is not None:
+        return fit
+    for step in (_apostrophe, _attached, _behind_colon):
         if (fit := step(original, folded, start, end, target, language)) is not None:
-            return _with_hyphens(original, folded, fit)
-    return _with_hyphens(original, folded, Fit(target.form, start, end, end))
+            return _with_hyphens(original, folded, fit, language)
+    return _with_hyphens(original, folded, Fit(target.form, start, end, end), language)
 
 
 def _handle(original: str, folded: Folded, start: int, end: int) -> Fit | None:
@@ -137,11 +146,44 @@ def _apostrophe(
     if rest == "s":
         return Fit(Form.POSSESSIVE, start, after, after)
     if rest and rest not in _CONTRACTIONS:
-        return Fit(Form.INFLECTED if language in APOSTROPHE_SUFFIXES else None, start, after, after)
+        ending = is_parted_ending("'", rest, language)
+        return Fit(Form.INFLECTED if ending else None, start, after, after)
     quoted = text[max(start - 1, 0) : start] in {"'", "\u201a"}
     if rest or quoted or takes_s(target.display):
         return None
     return Fit(Form.GENITIVE if language in GENITIVE_S else Form.POSSESSIVE, start, end + 1, end + 1)
+
+
+def _behind_colon(
+    original: str, folded: Folded, start: int, end: int, _target: Target, language: str
+) -> Fit | None:
+    """Return the fit of an acronym with its ending behind a colon (EU:n); None where there is none."""
+    if folded.text[end : end + 1] != ":":
+        return None
+    after = _word_end(folded.text, end + 1)
+    small = original[folded.offsets[end] + 1 : folded.span(end, after)[1]].islower()
+    ending = small and is_parted_ending(":", folded.text[end + 1 : after], language)
+    return Fit(Form.INFLECTED, start, after, after) if ending else None
+
+
+def _in_script(folded: Folded, start: int, end: int, target: Target, language: str) -> Fit | None:
+    """Return the fit of a name whose script may write letters before it; None where it stands bare."""
+    text = folded.text
+    if is_unspaced(text[start]):
+        form, after = form_within(text, start, end, target.form)
+        hangs = is_unspaced(text[end - 1]) or form is not target.form
+        return Fit(form, start, after, after if form is None else end, text[end:after]) if hangs else None
+    if not is_semitic(text[start]):
+        return None
+    begin = begins_word(text, start)
+    after = _word_end(text, end)
+    prefixed = begin is not None and (begin == start or takes_prefix(text[start:end]))
+    if begin is None or not prefixed:
+        return Fit(None, start, after, after)
+    suffixed = after > end and form_of_rest(target.display, text[end:after], language)
+    if after > end and not suffixed:
+        return Fit(None, begin, after, after)
+    return Fit(Form.INFLECTED, begin, after, after) if begin < start or after > end else None
 
 
 def _attached(
@@ -151,13 +193,15 @@ def _attached(
     text = folded.text
     if end >= len(text) or not is_wordlike(text[end]):
         return None
-    if is_unspaced(text[end - 1]) or is_unspaced(text[end]):
+    if is_unspaced(text[end]):
         return Fit(target.form, start, end, end)
     after = _word_end(text, end)
     first, last = folded.span(end, after)
     rest = "".join(filter(is_wordlike, original[first:last]))
     for judge in (_ending, _number, _compound):
         form = judge(text[end:after], rest, target, language)
+        if form is Form.PLURAL and text[after : after + 1] == "'" and text[start - 1 : start] != "'":
+            return Fit(Form.POSSESSIVE, start, after + 1, after + 1)
         if form is not None:
             return Fit(form, start, after, after, rest if form is Form.COMPOUND else "")
     return Fit(None, start, after, after)
@@ -169,9 +213,12 @@ def _ending(folded_rest: str, rest: str, target: Target, language: str) -> Form 
     if (rest != rest.lower() and not capitals) or not takes_endings(target.display, folded_rest):
         return None
     if folded_rest == "s" and takes_s(target.display):
-        return Form.GENITIVE if language in GENITIVE_S else Form.PLURAL
-    if language != "de":
-        return Form.INFLECTED if is_ending(folded_rest, language) else None
+        if language in GENITIVE_S:
+            return Form.GENITIVE
+        if has_plural_s(language):
+            return Form.PLURAL
+    if language != "de" or not folded_rest.isascii():
+        return form_of_rest(target.display, folded_rest, language)
     return _german_ending(folded_rest, target.display)
 
 
@@ -197,12 +244,15 @@ def _compound(_folded_rest: str, rest: str, target: Target, language: str) -> Fo
     return Form.COMPOUND if is_closed_compound(target.display.split()[-1], rest.lower()) else None
 
 
-def _with_hyphens(original: str, folded: Folded, fit: Fit) -> Fit:
+def _with_hyphens(original: str, folded: Folded, fit: Fit, language: str) -> Fit:
     """Return a fit with the words that hang on it by hyphens, which make a compound of a name."""
     text = folded.text
     start = fit.start
     while start > 1 and _is_hyphen(original, folded, start - 1) and is_wordlike(text[start - 2]):
-        start = _word_start(text, start - 1)
+        begin = _word_start(text, start - 1)
+        if is_prefix(text[begin : start - 1]):
+            break
+        start = begin
     end = fit.end
     while end < len(text) and _is_hyphen(original, folded, end):
         after = _word_end(text, end + 1)
@@ -211,6 +261,8 @@ def _with_hyphens(original: str, folded: Folded, fit: Fit) -> Fit:
         end = after
     if (start, end) == (fit.start, fit.end):
         return fit
+    if fit.form and start == fit.start and is_parted_ending("-", text[fit.end + 1 : end], language):
+        return Fit(Form.INFLECTED, start, end, end)
     rest = f"{folded.text[start : fit.start]}{fit.rest}{folded.text[fit.end : end]}"
     return Fit(Form.COMPOUND if fit.form else None, start, end, fit.core_end, rest)
 

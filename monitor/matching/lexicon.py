@@ -15,10 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from monitor.matching.automaton import Automaton, blanked, pattern_of
 from monitor.matching.german import adjective_forms, is_noun
+from monitor.matching.grammar.forms import made_forms
 from monitor.matching.languages import is_word
 from monitor.matching.words.bearers import BEARERS, Bearers
 from monitor.model import Case, Entity, EntityKind, Form, MatchReason, Name
@@ -31,6 +33,7 @@ PARTICLES = frozenset(
 _ARTICLES = frozenset({"der", "die", "das", "den", "dem", "des", "the"})
 _CAMEL = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 _UMLAUTS = str.maketrans("äöüÄÖÜ", "aouAOU")
+_NORDIC = str.maketrans({"ø": "oe", "Ø": "Oe", "å": "aa", "Å": "Aa"})
 _SIMPLE = re.compile("[A-Za-z]+(?: [A-Za-z]+)*")
 _CAPITAL = re.compile("[A-Z]")
 _BLANK = re.compile(" +")
@@ -210,7 +213,9 @@ def _own_given(entity: Entity) -> Iterator[str]:
         return
     for name in entity.names:
         for surname in surnames(name.text)[:1]:
-            yield from folded_words(name.text.removesuffix(surname))
+            given = name.text.removesuffix(surname).strip()
+            for form in (given, *made_forms(given, EntityKind.PERSON)):
+                yield from folded_words(form)
 
 
 def _spelled(number: int, entity: Entity) -> Iterator[tuple[str, Spelling]]:
@@ -238,11 +243,15 @@ def _spellings(text: str, kind: EntityKind) -> Iterator[tuple[str, Form]]:
         spellings.setdefault(_CAMEL.sub(" ", text), Form.FOLDED)
     if " " in text:
         spellings.setdefault(_joined_particles(text), Form.FOLDED)
+    if not text.isascii():
+        for made in made_forms(text, kind):
+            spellings.setdefault(made, Form.INFLECTED)
     yield from spellings.items()
     for display, form in spellings.items() if not text.isascii() else ():
-        stripped = display.translate(_UMLAUTS)
-        if stripped not in spellings:
-            yield stripped, Form.FOLDED if form is Form.EXACT else form
+        for table in (_UMLAUTS, _NORDIC):
+            spelled = display.translate(table)
+            if spelled not in spellings:
+                yield spelled, Form.FOLDED if form is Form.EXACT else form
 
 
 def _joined_particles(text: str) -> str:
@@ -305,7 +314,10 @@ def _layouts(display: str, *, exact: bool) -> Iterator[_Layout]:
         return
     folded = fold(display)
     plain = blanked(folded.text)
-    written = [display[place] for each, place in zip(plain, folded.offsets, strict=True) if each != " "]
+    origins = list(folded.offsets)
+    # Of a letter that folds to two (Ö, Œ) the first alone has its case.
+    firsts = [display[place] if place != last else "" for last, place in pairwise((-1, *origins))]
+    written = [first for each, first in zip(plain, firsts, strict=True) if each != " "]
     for pattern in _spaced(plain.strip(), folded.text):
         places = [place for place, each in enumerate(pattern) if each != " "]
         cased = list(zip(places, written, strict=True))

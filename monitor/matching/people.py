@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.matching.german import LEAST_NOUN, is_noun
+from monitor.matching.grammar.cyrillic import is_given
+from monitor.matching.grammar.latin import bases, elision
 from monitor.matching.languages import DICTIONARIES, is_word
 from monitor.matching.lexicon import PARTICLES, Role, folded_words
+from monitor.matching.scripts import is_latin
 from monitor.matching.spans import Found
 from monitor.matching.surroundings import Surroundings, Word, head_of
 from monitor.matching.words.bearers import BEARERS
@@ -122,15 +125,22 @@ def _nearest_name(before: Sequence[Word]) -> Word | None:
     for word in before[: _MOST_INITIALS + 1]:
         initial = len(word.text) == 1 and word.capital
         if not initial and word.folded not in PARTICLES:
-            return word
+            return _without_elision(word)
     return None
+
+
+def _without_elision(word: Word) -> Word:
+    """Return a word without an elided article or preposition before it (d'Emmanuel)."""
+    cut = elision(word.folded)
+    return Word(word.text[cut:], word.start + cut) if cut else word
 
 
 def _bearer(
     word: Word, found: Found, own: frozenset[str], *, opens: bool, other: bool, language: str
 ) -> Bearer | None:
     """Return whose given name a word is; None where it is none."""
-    if word.folded in own or own.intersection(word.folded.split("-")) == set(word.folded.split("-")):
+    forms = bases(word.folded, language)
+    if own.intersection(forms) or own.intersection(word.folded.split("-")) == set(word.folded.split("-")):
         return Bearer.OWN
     if (
         not word.capital
@@ -140,9 +150,9 @@ def _bearer(
     ):
         return None
     known = BEARERS.get("".join(folded_words(found.target.display)))
-    if not own and known and word.folded in known.given:
+    if not own and known and known.given.intersection(forms):
         return Bearer.KNOWN
-    if head_of(word.folded) in GIVEN_NAMES:
+    if any(head_of(form) in GIVEN_NAMES or is_given(form) for form in forms):
         return Bearer.OTHER if own else Bearer.SOME
     unknown = own and _reads_as_name(word, language) and not (opens and language not in DICTIONARIES)
     return Bearer.UNKNOWN if unknown else None
@@ -150,7 +160,7 @@ def _bearer(
 
 def _reads_as_name(word: Word, language: str) -> bool:
     """Return whether a capitalized word that nobody knows can be nothing but a name."""
-    plain = word.text.isalpha() and not word.text.isupper() and len(word.text) > 1
+    plain = word.text.isalpha() and not word.text.isupper() and len(word.text) > 1 and is_latin(word.text)
     return plain and not is_word(word.text, language) and not (language == "de" and _ends_in_noun(word.text))
 
 

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from monitor.matching.automaton import Automaton, blanked
+from monitor.matching.automaton import Automaton, Hit, blanked
 from monitor.matching.boundary import Fit, fits_case, form_of, keeps_gaps
+from monitor.matching.grammar.forms import begins_word
+from monitor.matching.grammar.latin import recast
 from monitor.matching.lexicon import Cue, Lexicon, Role, Target
+from monitor.matching.scripts import parted
 from monitor.model import EntityKind, Form, MatchReason, Zone, Zones
 from monitor.text.normalize import BARRIER, Folded, fold
 from monitor.text.tokens import Span
@@ -101,19 +104,40 @@ def find_names(page: Page, lexicon: Lexicon, language: str) -> Sequence[Found]:
 
 def find_cues(page: Page, lexicon: Lexicon) -> Iterator[CueFound]:
     """Yield the context words of a page; endings and compounds of them count."""
-    for hit in _hits(page, lexicon.words):
-        yield from (
-            CueFound(cue, page, Span(*page.folded.span(hit[1], hit[2]))) for cue in lexicon.cues[hit[0]]
-        )
+    for number, start, end in _hits(page, lexicon.words):
+        if begins_word(page.folded.text, start) is not None:
+            span = Span(*page.folded.span(start, end))
+            yield from (CueFound(cue, page, span) for cue in lexicon.cues[number])
 
 
 def _hits(page: Page, automaton: Automaton) -> Iterator[tuple[int, int, int]]:
-    return (
-        hit for hit in automaton.hits(page.blanked) if BARRIER not in page.folded.text[hit.start : hit.end]
-    )
+    apart = parted(page.blanked)
+    hits = automaton.hits(page.blanked) if apart is None else _both(automaton, page.blanked, apart)
+    return (hit for hit in hits if BARRIER not in page.folded.text[hit.start : hit.end])
+
+
+def _both(automaton: Automaton, *texts: str) -> Iterable[Hit]:
+    return dict.fromkeys(hit for text in texts for hit in automaton.hits(text))
 
 
 def _candidates(page: Page, lexicon: Lexicon, language: str) -> Iterator[Found]:
+    yield from _written_out(page, lexicon, language)
+    for text, ends in recast(page.blanked, language):
+        for number, start, end in lexicon.names.hits(text):
+            if end in ends:
+                yield from _inflected(page, start, ends[end], lexicon.targets[number])
+
+
+def _inflected(page: Page, start: int, end: int, targets: Iterable[Target]) -> Iterator[Found]:
+    """Yield names whose last vowel an ending took the place of: see `grammar.latin`."""
+    span = Span(*page.folded.span(start, end))
+    for target in targets:
+        kept = keeps_gaps(page.folded.text, start, target) and not target.joined
+        if kept and fits_case(page.original, page.folded, start, target):
+            yield Found(page, target, Form.INFLECTED, span, span)
+
+
+def _written_out(page: Page, lexicon: Lexicon, language: str) -> Iterator[Found]:
     for number, start, end in _hits(page, lexicon.names):
         for target in lexicon.targets[number]:
             if keeps_gaps(page.folded.text, start, target):

@@ -7,10 +7,10 @@ people and organizations do ("Bild berichtet"); and a name takes no "ein", "kein
 
 from collections.abc import Iterator, Sequence
 
-from monitor.matching.automaton import is_unspaced
 from monitor.matching.evidence import Clue, Scene, Sight, clue
 from monitor.matching.german import inflects, is_adjective, is_noun, is_ordinary
 from monitor.matching.lexicon import LEAST_ACRONYM, Role, bare_words, folded_words
+from monitor.matching.scripts import is_dense
 from monitor.matching.surroundings import Word, head_of
 from monitor.matching.weights import Weights
 from monitor.matching.words.everyday import ENGLISH_WORDS, GERMAN_WORDS, PLACES
@@ -95,7 +95,7 @@ def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         yield clue(MatchReason.COMMON_WORD, name, weight)
     elif folded in PLACES and kind is not EntityKind.PLACE:
         yield clue(MatchReason.COMMON_WORD, name, by.place)
-    elif len(folded) <= LEAST_ACRONYM and not is_unspaced(folded[0]):
+    elif len(folded) <= LEAST_ACRONYM and not is_dense(folded[0]):
         weight = by.three_letters if len(folded) == LEAST_ACRONYM else by.two_letters
         yield clue(MatchReason.SHORT_NAME, name, weight)
     if _is_other_acronym(sight):

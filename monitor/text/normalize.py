@@ -5,10 +5,13 @@ and zero-width characters inside, composed and decomposed, with four kinds of da
 in capitals, with umlauts or their two-letter forms.
 
 Theory of operation: one pass makes them one spelling and keeps, for each folded code point, where it
-came from. A base letter and the marks upon it are folded together (NFKC, casefold, ä ö ü ß to ae oe ue
-ss, U+0300–036F stripped). Runs of blanks become one space, a paragraph's end a barrier (a line feed),
-which no name crosses. What is ASCII is folded at once, and of the rest only the places are kept where
-the original and the folded text part ways: in German a few in a hundred.
+came from. A base letter and the marks upon it are folded together: NFKC, casefold, ä ö ü ß to ae oe ue
+ss, the strokes of ø ł đ dropped. Stripped are the marks U+0300–036F, and the points of Arabic and Hebrew,
+vowels that hardly anybody writes; never the signs of Indic scripts. Arabic letters that are typed for
+one another (alef with or without hamza, ya, kaf) become one. Runs of blanks become one space, a
+paragraph's end a barrier (a line feed), which no name crosses. What is ASCII is folded at once, and of
+the rest only the places are kept where the original and the folded text part ways: in German a few in
+a hundred.
 
 Known exceptions: й folds to и and ё to е, since their signs lie in the stripped range; names fold
 the same way. A dash between words folds to the hyphen: whoever must tell them apart looks at the
@@ -23,15 +26,21 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 BARRIER = "\n"
-_APOSTROPHES = "’‘‛´ʼʹ′＇\u02bb\u02bd"
-_DROPPED_FORMATS = "\u034f\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0"
+_APOSTROPHES = "׳’‘‛´ʼʹ′＇\u02bb\u02bd"
+_VARIATIONS = "".join(map(chr, range(0xFE00, 0xFE10)))  # say how an emoji or a character is drawn
+_DROPPED = frozenset("\u0640\u034f\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0" + _VARIATIONS)
 _SPELLED = {
     "\u2029": BARRIER * 2,
     "\u2028": "\n",
     "\u0085": "\n",
     **dict.fromkeys(_APOSTROPHES, "'"),
+    "״": '"',
+    "™": " ",
 }
-_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i"}
+_LETTERS = {
+    **dict(zip("äöüßæœþ", "ae oe ue ss ae oe th".split(), strict=True)),  # noqa: SIM905
+    **dict(zip("ıøłđðħٱىیک", "iolddhاييك", strict=True)),
+}
 _KANA_MARKS = "\uff9e\uff9f"
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
@@ -195,16 +204,19 @@ def _fold_cluster(cluster: str) -> str:
         return _SPELLED[base]
     composed = unicodedata.normalize("NFKC", kept).casefold()
     composed = unicodedata.normalize("NFC", composed)
-    spelled = "".join(_UMLAUTS.get(each, each) for each in composed)
+    spelled = "".join(_LETTERS.get(each, each) for each in composed)
     plain = "".join(filter(_is_kept, unicodedata.normalize("NFD", spelled)))
     return "".join(map(_unify, unicodedata.normalize("NFC", plain)))
 
 
 def _is_seen(character: str) -> bool:
-    return unicodedata.category(character) != "Cf" and character not in _DROPPED_FORMATS
+    return unicodedata.category(character) != "Cf" and character not in _DROPPED
 
 
 def _is_kept(character: str) -> bool:
+    """Return whether a character is none of the marks that are stripped: see the theory above."""
+    if "\u0591" <= character <= "\u06ed":
+        return unicodedata.category(character) != "Mn"
     return not "\u0300" <= character <= "\u036f"
 
 

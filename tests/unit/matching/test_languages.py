@@ -1,18 +1,11 @@
 import pytest
 
-from monitor.matching.languages import is_ending, is_word, lemma, primary
+from monitor.matching.languages import is_word, lemma, primary
 
 
 @pytest.mark.parametrize(("tag", "subtag"), [("de-DE", "de"), ("EN_us", "en"), (None, "de"), ("", "de")])
 def test_the_primary_subtag_is_taken_and_german_where_nothing_is_known(tag: str | None, subtag: str) -> None:
     assert subtag == primary(tag)
-
-
-@pytest.mark.parametrize(
-    ("rest", "language", "ending"), [("ом", "ru", True), ("에서", "ko", True), ("as", "de", False)]
-)
-def test_languages_put_their_endings_on_names(rest: str, language: str, *, ending: bool) -> None:
-    assert ending is is_ending(rest, language)
 
 
 def test_words_are_looked_up_where_there_is_a_dictionary() -> None:

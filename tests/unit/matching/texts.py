@@ -64,3 +64,27 @@ def refused(matched: Matched, key: str = "it") -> list[tuple[str, str]]:
 
 def heaviest(match: Match) -> str:
     return min(match.evidence, key=lambda each: each.weight).reason.value
+
+
+_KINDS = {"org": "organization", "person": "person", "product": "product", "place": "place", "other": "other"}
+
+
+def one_liners(table: str) -> list[tuple[str, str, str, str, list[tuple[str, str]]]]:
+    """Return cases written one a line: language | kind | name | text | surface form; surface form, or -."""
+    lines = [line for line in table.strip().splitlines() if line.strip()]
+    return [_case(*(part.strip() for part in line.strip().split(" | "))) for line in lines]
+
+
+def _case(
+    language: str, kind: str, name: str, text: str, found: str
+) -> tuple[str, str, str, str, list[tuple[str, str]]]:
+    wanted = [] if found == "-" else [each.strip().rpartition(" ") for each in found.split(";")]
+    return language, _KINDS[kind], name, text, [(surface, form) for surface, _, form in wanted]
+
+
+def mentioned(language: str, kind: str, name: str, text: str) -> list[tuple[str, str]]:
+    """Return what a one-liner finds, having checked that each surface is the slice of its text."""
+    matched = read(build_matcher([entity("it", kind, name)]), text, None if language == "?" else language)
+    for match in (*matched.matches, *matched.rejected):
+        assert all(mention.surface == text[mention.start : mention.end] for mention in match.mentions)
+    return accepted(matched)
