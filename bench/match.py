@@ -1,48 +1,47 @@
 """What does an article cost, from 3 watched names to 100,000?
 
-Three do the same work on the same articles of 3 KB, each measurement in a process of its own:
+Three do the same work on the same articles, each measurement in a process of its own:
 
-    monitor        the matcher: folding, names in all their forms, evidence, salience
-    automaton      ahocorasick_rs alone over the lower-cased text: the limit of anything built on it
-    re             one alternation of all names; where it does not finish in time, that is told
+    monitor          the matcher: folding, names in all their forms, evidence, salience
+    pyahocorasick    the bare names in lower case, wherever they stand: a limit, and no verdicts
+    re               one alternation of all names as whole words, as a script would write it
 
-Seconds are processor time of one core, so that other work on the machine weighs less. Names and articles are
-made from the words of `seeds/articles`, the same at every run. An article holds three names, some of
-them far more often than others; of those, the more names are watched, the more are found.
+Seconds are processor time of one core, so that other work on the machine weighs less. A rich article is
+about three names, which stand in it some twenty times; a sparse one names one of those watched, or nobody.
 """
 
 import argparse
 import json
-import random
+import os
 import re
 import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
-from html import unescape
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from statistics import median
 
-from ahocorasick_rs import AhoCorasick, Implementation
+import ahocorasick
 
+from bench.articles import Text, articles_of, entities_of, names_of
 from bench.results import keep, spread, table
 from monitor.matching.matcher import build_matcher
-from monitor.model import Entity, EntityId, EntityKind, Name, Zones
 from monitor.text.normalize import fold
 
 ROOT = Path(__file__).parents[1]
 SIZES = (3, 1_000, 10_000, 100_000)
-ARTICLES = 400
-CHARACTERS = 3_000
+SORTS = ("rich", "sparse")
+ARTICLES = 300
+WARMING = 50  # articles before any that counts: the first bring the dictionaries in
 BUDGET_SECONDS = 2.0
-PATIENCE_SECONDS = 120
-NAMED = 1_000
-ENDINGS = ("AG", "GmbH", "Group", "SE", "Werke", "Bank", "Logistik", "Energie")
-GIVEN = ("Anna", "Peter", "Maria", "Jan", "Sofia", "Ron", "Lena", "Tom", "Eva", "Paul")
-KINDS = (EntityKind.PERSON, EntityKind.ORGANIZATION, EntityKind.PRODUCT)
+SHORT_BUDGET_SECONDS = 0.5
+PATIENCE_SECONDS = 300
+MOST_ALTERNATIVES = 10_000  # its time grows with every name: 100,000 take seconds an article
+COLUMNS = ("names", "", "rich/s", "of limit", "sparse/s", "of limit", "build s", "MB", "found rich")
 
-Find = Callable[[str, str], int]
+Find = Callable[[Text], int]
+Figures = dict[str, float]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -50,86 +49,120 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench match", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--names", type=int, nargs="*", default=SIZES, help="how many names are watched")
     parser.add_argument("--runs", type=int, default=3, help="runs of each, whose median is told")
+    parser.add_argument("--short", action="store_true", help="one short run of each: under a minute")
     parser.add_argument("--write", action="store_true", help="keep the table in bench/RESULTS.md")
     parser.add_argument("--measure", choices=sorted(BUILDERS), help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
+    budget = SHORT_BUDGET_SECONDS if chosen.short else BUDGET_SECONDS
     if chosen.measure:
-        print(json.dumps(measure(chosen.measure, chosen.names[0])))
+        print(json.dumps(measure(chosen.measure, chosen.names[0], budget)))
         return 0
-    rows = [row(who, size, chosen.runs) for size in chosen.names for who in BUILDERS]
-    columns = ("names", "", "articles/s", "MB/s", "build s", "peak MB", "found")
-    text = f"{table(columns, rows)}\n\n{folding(chosen.runs)}"
+    runs = 1 if chosen.short else chosen.runs
+    found = {
+        (size, who): figures(who, size, runs, short=chosen.short) for size in chosen.names for who in BUILDERS
+    }
+    rows = [row(size, who, each, found[size, "pyahocorasick"]) for (size, who), each in found.items()]
+    parts = [table(COLUMNS, rows), flatness(chosen.names, found), folding(runs), load()]
+    text = "\n\n".join(parts)
     print(text)
     if chosen.write:
         keep("match", text)
     return 0
 
 
-def row(who: str, size: int, runs: int) -> Sequence[str]:
-    """Measure one in several processes, one after the other."""
+def figures(who: str, size: int, runs: int, *, short: bool) -> Sequence[Figures]:
+    """Return what several processes measured, one after the other; nothing where it would take too long."""
+    if who == "re" and size > MOST_ALTERNATIVES:
+        return ()
     print(f"{size:,} names: {who} …", file=sys.stderr, flush=True)
-    found: list[dict[str, float]] = []
     line = [sys.executable, "-m", "bench", "match", "--measure", who, "--names", str(size)]
-    for _ in range(runs):
-        try:
-            done = subprocess.run(
-                line, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
-            )
-        except subprocess.TimeoutExpired:
-            return (f"{size:,}", who, f"not in {PATIENCE_SECONDS} s", "", "", "", "")
-        found.append(json.loads(done.stdout))
-    return (
-        f"{size:,}",
-        who,
-        spread([each["articles"] for each in found]),
-        spread([each["megabytes"] for each in found], 1),
-        spread([each["build"] for each in found], 2),
-        spread([each["peak"] for each in found]),
-        spread([each["found"] for each in found], 1),
-    )
+    line += ["--short"] if short else []
+    done = [
+        subprocess.run(line, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=PATIENCE_SECONDS).stdout
+        for _ in range(runs)
+    ]
+    return [json.loads(each) for each in done]
 
 
-def measure(who: str, size: int) -> dict[str, float]:
-    """Return what one does a second of processor time, and what it took to build."""
-    names = names_of(max(size, NAMED))
-    articles = list(articles_of(names[:NAMED]))
+def row(size: int, who: str, found: Sequence[Figures], limit: Sequence[Figures]) -> Sequence[str]:
+    """Return a row of the table."""
+    if not found:
+        return (f"{size:,}", who, "left out", *[""] * (len(COLUMNS) - 3))
+    cells = [f"{size:,}", who]
+    for sort in SORTS:
+        ratio = _middle(found, sort) / _middle(limit, sort)
+        cells += [spread([each[sort] for each in found]), f"{ratio:.2f}"]
+    built = spread([each["build"] for each in found], 2)
+    return (*cells, built, spread([each["peak"] for each in found]), f"{_middle(found, 'found'):.1f}")
+
+
+def flatness(sizes: Sequence[int], found: dict[tuple[int, str], Sequence[Figures]]) -> str:
+    """Return how much more an article costs with the most names than with the fewest of ten and more."""
+    few, most = min((each for each in sizes if each >= 10), default=sizes[0]), max(sizes)
+    told = [
+        f"{_middle(found[few, 'monitor'], sort) / _middle(found[most, 'monitor'], sort):.1f} times ({sort})"
+        for sort in SORTS
+    ]
+    return f"With {most:,} names an article costs the matcher {', '.join(told)} what it costs with {few:,}."
+
+
+def _middle(found: Sequence[Figures], what: str) -> float:
+    return median(each[what] for each in found)
+
+
+def measure(who: str, size: int, budget: float) -> Figures:
+    """Return articles a second of processor time, mentions found in one, and what the building took."""
+    names = names_of(size)
+    before, began = _peak(), time.process_time()
+    find = BUILDERS[who](names)
+    told = {"build": time.process_time() - began, "peak": _peak() - before}
+    for sort in SORTS:
+        articles = list(articles_of(sort, ARTICLES))
+        told[sort], found = _paced(find, articles, budget)
+        if sort == "rich":
+            told["found"] = found
+    return told
+
+
+def _paced(find: Find, articles: Sequence[Text], budget: float) -> tuple[float, float]:
+    """Return articles a second and mentions in one, over all articles as often as the budget allows."""
+    for text in articles[:WARMING]:
+        find(text)
+    found = done = 0
     began = time.process_time()
-    find = BUILDERS[who](names[:size])
-    built = time.process_time() - began
-    find(*articles[0])
-    hits = done = octets = 0
-    began = time.process_time()
-    for title, text in articles:
-        hits += find(title, text)
+    while time.process_time() - began < budget:
+        found += find(articles[done % len(articles)])
         done += 1
-        octets += len(title.encode()) + len(text.encode())
-        if time.process_time() - began > BUDGET_SECONDS:
-            break
-    seconds = time.process_time() - began
-    return {
-        "articles": done / seconds,
-        "megabytes": octets / seconds / 1e6,
-        "build": built,
-        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "found": hits / done,
-    }
+    return done / (time.process_time() - began), found / done
+
+
+def _peak() -> float:
+    """Return the most megabytes that this process ever had in memory."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
 
 
 def folding(runs: int) -> str:
-    """Return how fast texts are folded, ASCII and German."""
-    german = "\n\n".join(text for _, text in articles_of(names_of(NAMED)))
-    ascii_text = german.encode("ascii", "ignore").decode()
-    told = []
-    for what, text in (("ASCII", ascii_text), ("German", german)):
-        pieces = [text[start : start + CHARACTERS] for start in range(0, len(text), CHARACTERS)]
-        speeds = []
-        for _ in range(runs):
-            began = time.process_time()
-            for piece in pieces:
-                fold(piece)
-            speeds.append(len(text.encode()) / (time.process_time() - began) / 1e6)
-        told.append(f"{what} {spread(speeds)} MB/s")
+    """Return how fast texts are folded with their offset map: ASCII, and the German and English of above."""
+    mixed = [each.zones.text for each in articles_of("sparse", ARTICLES)]
+    german = [text for number, text in enumerate(mixed) if number % 4 != 3]
+    plain = [text.encode("ascii", "replace").decode() for text in mixed]
+    told = [
+        f"{what} {spread([_speed(texts) for _ in range(max(runs, 3))])} MB/s"
+        for what, texts in (("ASCII", plain), ("German", german))
+    ]
     return f"Folding with its offset map: {', '.join(told)}."
+
+
+def _speed(texts: Sequence[str]) -> float:
+    began = time.process_time()
+    for text in texts:
+        fold(text)
+    return sum(len(text.encode()) for text in texts) / (time.process_time() - began) / 1e6
+
+
+def load() -> str:
+    """Return how much else the machine had to do: processor time is worth less then."""
+    return f"Load of the last minute: {os.getloadavg()[0]:.1f} for {os.cpu_count()} processors."
 
 
 # ---- who is measured -------------------------------------------------------------------------------
@@ -137,23 +170,23 @@ def folding(runs: int) -> str:
 
 def monitor(names: Sequence[str]) -> Find:
     """Build the matcher of the product."""
-    matcher = build_matcher([entity(number, name) for number, name in enumerate(names)])
+    matcher = build_matcher(entities_of(names))
 
-    def find(title: str, text: str) -> int:
-        zones = Zones(title=title, text=text, lead_end=text.find("\n\n"))
-        return sum(len(match.mentions) for match in matcher.match(zones, "de").matches)
+    def find(text: Text) -> int:
+        return sum(len(match.mentions) for match in matcher.match(text.zones, text.language).matches)
 
     return find
 
 
-def automaton(names: Sequence[str]) -> Find:
+def bare_automaton(names: Sequence[str]) -> Find:
     """Build what finds the bare names, and knows nothing of words."""
-    found = AhoCorasick([name.lower() for name in names], implementation=Implementation.ContiguousNFA)
+    found = ahocorasick.Automaton()
+    for name in names:
+        found.add_word(name.lower(), name)
+    found.make_automaton()
 
-    def find(title: str, text: str) -> int:
-        return sum(
-            len(found.find_matches_as_indexes(each.lower(), overlapping=True)) for each in (title, text)
-        )
+    def find(text: Text) -> int:
+        return sum(1 for each in (text.zones.title, text.zones.text) for _ in found.iter(each.lower()))
 
     return find
 
@@ -163,72 +196,17 @@ def alternation(names: Sequence[str]) -> Find:
     ordered = sorted(names, key=len, reverse=True)
     pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, ordered))})\b")
 
-    def find(title: str, text: str) -> int:
-        return len(pattern.findall(title)) + len(pattern.findall(text))
+    def find(text: Text) -> int:
+        return len(pattern.findall(text.zones.title)) + len(pattern.findall(text.zones.text))
 
     return find
 
 
 BUILDERS: dict[str, Callable[[Sequence[str]], Find]] = {
     "monitor": monitor,
-    "automaton": automaton,
+    "pyahocorasick": bare_automaton,
     "re": alternation,
 }
-
-
-# ---- what they work on -----------------------------------------------------------------------------
-
-
-def entity(number: int, name: str) -> Entity:
-    """Return a watched entity of the kind that its name was made for."""
-    return Entity(id=EntityId(f"e{number}"), kind=KINDS[number % len(KINDS)], names=(Name(text=name),))
-
-
-def names_of(count: int) -> Sequence[str]:
-    """Return so many distinct names of persons, organizations and products in turn; a longer list goes on."""
-    dice = random.Random(1)
-    words = sorted(set(re.findall(r"\b[A-ZÄÖÜ][a-zäöüß]{5,}\b", prose())))
-    names: dict[str, None] = {}
-    while len(names) < count:
-        first, second = dice.choice(words), dice.choice(words)
-        coined = first[: len(first) // 2 + 1] + second[len(second) // 2 :]
-        match len(names) % len(KINDS):
-            case 0:
-                name = f"{dice.choice(GIVEN)} {coined}{dice.choice(('', 'er', 'mann'))}"
-            case 1:
-                name = f"{coined} {dice.choice(ENDINGS)}"
-            case _:
-                name = f"{coined}{dice.choice(('ium', 'on', 'ix', 'ara'))}"
-        names[name] = None
-    return list(names)
-
-
-def articles_of(names: Sequence[str]) -> Iterable[tuple[str, str]]:
-    """Yield title and text of articles; the first names stand in most of them."""
-    dice = random.Random(2)
-    sentences = [each for each in re.split(r"(?<=[.!?])\s+", prose()) if 40 < len(each) < 300]
-    for _ in range(ARTICLES):
-        named = [names[int(len(names) ** dice.random()) - 1] for _ in range(3)]
-        parts = [
-            f"{named[0]} teilte das am Mittwoch mit.",
-            f"Auch {named[1]} äußerte sich.",
-            f"{named[2]} nicht.",
-        ]
-        while sum(map(len, parts)) < CHARACTERS:
-            parts.insert(dice.randrange(len(parts) + 1), dice.choice(sentences))
-        paragraphs = [" ".join(parts[start : start + 3]) for start in range(0, len(parts), 3)]
-        yield f"{named[0]}: {dice.choice(sentences)[:50]}", "\n\n".join(paragraphs)
-
-
-def prose() -> str:
-    """Return the bundled articles without their markup."""
-    pages = sorted((ROOT / "seeds" / "articles").glob("*.html"))
-    return " ".join(_bare(page.read_text(encoding="utf-8")) for page in pages)
-
-
-def _bare(html: str) -> str:
-    without: Any = re.sub(r"(?s)<(script|style|head).*?</\1>|<[^>]+>", " ", html)
-    return " ".join(unescape(without).split())
 
 
 if __name__ == "__main__":

@@ -3,16 +3,17 @@ from math import exp
 
 import pytest
 from hypothesis import example, given, settings
-from hypothesis.strategies import lists, sampled_from
+from hypothesis.strategies import from_regex, lists, none, one_of, permutations, sampled_from, text
 
 from monitor.matching.matcher import MatchPolicy, build_matcher
 from monitor.matching.query import QueryError
-from monitor.model import Matched, Tier, WatchlistId, Zone, Zones
+from monitor.model import EntityKind, Matched, Tier, WatchlistId, Zone, Zones
 from tests.unit.matching.texts import (
     AMAZON,
     DESANTIS,
     FULL,
     FULL_MATCHER,
+    PLAIN,
     SMALLEST_MATCHER,
     entity,
     read,
@@ -49,14 +50,22 @@ PIECES = (
     "漢字",
 )
 ARTICLES = lists(sampled_from(PIECES), max_size=14).map(" ".join)
+# Names in the midst of whatever a page may hold.
+ANY_TEXT = lists(one_of(sampled_from(PIECES), text(max_size=3)), max_size=12).map("".join)
+LANGUAGES = one_of(none(), sampled_from(["de", "en-US", "fr", "tr", "ru", "pl", "ko", "ja", "ar", "xx"]))
+STRANGERS = lists(
+    from_regex("Q[a-z]{4,8}( Q[a-z]{4,8})?", fullmatch=True), min_size=1, max_size=3, unique=True
+)
 
 
 @settings(deadline=None)
-@given(ARTICLES, ARTICLES, ARTICLES)
-def test_every_surface_is_the_slice_of_its_zone(title: str, text: str, captions: str) -> None:
+@given(ANY_TEXT, ANY_TEXT, ANY_TEXT, LANGUAGES)
+def test_every_surface_is_the_slice_of_its_zone(
+    title: str, text: str, captions: str, language: str | None
+) -> None:
     zones = Zones(title=title, text=text, lead_end=len(text) // 2, captions=captions)
 
-    matched = FULL_MATCHER.match(zones, "de")
+    matched = FULL_MATCHER.match(zones, language)
 
     for match in (*matched.matches, *matched.rejected):
         for mention in match.mentions:
@@ -66,7 +75,7 @@ def test_every_surface_is_the_slice_of_its_zone(title: str, text: str, captions:
 
 
 @settings(deadline=None)
-@given(ARTICLES)
+@given(ANY_TEXT)
 def test_the_confidence_is_the_logistic_of_the_sum_of_the_evidence(text: str) -> None:
     matched = read(FULL_MATCHER, text)
 
@@ -78,9 +87,9 @@ def test_the_confidence_is_the_logistic_of_the_sum_of_the_evidence(text: str) ->
 
 
 @settings(deadline=None)
-@given(ARTICLES)
-def test_an_unrelated_entity_changes_no_verdict(text: str) -> None:
-    more = build_matcher([entity("other", "organization", "Kontorblatt"), *FULL])
+@given(ARTICLES, STRANGERS, sampled_from(EntityKind))
+def test_an_unrelated_entity_changes_no_verdict(text: str, names: list[str], kind: EntityKind) -> None:
+    more = build_matcher([entity("other", kind, *names), *FULL])
 
     assert read(FULL_MATCHER, text) == read(more, text)
 
@@ -92,6 +101,15 @@ def test_the_order_of_entities_changes_nothing(text: str) -> None:
     turned = build_matcher(FULL[::-1])
 
     assert read(FULL_MATCHER, text) == read(turned, text)
+
+
+@settings(deadline=None)
+@given(lists(ARTICLES, min_size=2, max_size=4).flatmap(lambda each: permutations(list(enumerate(each)))))
+def test_the_order_of_articles_changes_nothing(articles: list[tuple[int, str]]) -> None:
+    asked, turned = build_matcher(PLAIN), build_matcher(PLAIN)
+
+    there = {number: read(asked, text) for number, text in sorted(articles)}
+    assert there == {number: read(turned, text) for number, text in articles}
 
 
 def test_an_article_without_names_gives_nothing() -> None:
