@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from tests.prove import kills, mutants, shortage, ssrf, syscalls
+from tests.prove import chaos, kills, mutants, shortage, ssrf, syscalls
 from tests.prove.proof import Proof
 
 PROOFS: Mapping[str, Proof] = {
-    each.name: each for each in (kills.PROOF, syscalls.PROOF, shortage.PROOF, ssrf.PROOF, mutants.PROOF)
+    each.name: each
+    for each in (kills.PROOF, chaos.PROOF, syscalls.PROOF, shortage.PROOF, ssrf.PROOF, mutants.PROOF)
 }
