@@ -34,7 +34,7 @@ from monitor.config.load import find_config, load_config
 from monitor.config.schema import Config
 from monitor.demo.run import run_demo
 from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreError, UsageError
-from monitor.model import DeliveryId, EntityId, LearnedContext, ReceiverName
+from monitor.model import DeliveryId, EntityId, LearnedContext, ReceiverName, WatchlistId
 from monitor.ops.check import show_check
 from monitor.ops.context import (
     SPEAKS,
@@ -49,11 +49,13 @@ from monitor.ops.deliveries import parse_since, parse_state, show_deliveries, sh
 from monitor.ops.explain import show_explain
 from monitor.ops.feeds import export_feeds, import_feeds, show_feeds
 from monitor.ops.health import show_health
+from monitor.ops.held import chosen, drop_by_hand, list_held, release_by_hand, show_held
 from monitor.ops.looking import look_at
 from monitor.ops.match import match_lines
 from monitor.ops.once import show_once
 from monitor.ops.receivers import show_receiver_test
 from monitor.ops.schema import show_schema
+from monitor.ops.silences import add_silence, expire_silences, list_silences
 from monitor.ops.status import show_status
 from monitor.ports import DeliveryFilter, Report
 from monitor.tables import Shown
@@ -78,11 +80,15 @@ feeds_app = typer.Typer(help="List, import and export feeds.", no_args_is_help=T
 deliveries_app = typer.Typer(
     help="List, show and replay what was promised to receivers.", no_args_is_help=True
 )
+held_app = typer.Typer(help="List, release and drop alerts that wait for a digest.", no_args_is_help=True)
+silence_app = typer.Typer(help="Silence alerts for a while.", no_args_is_help=True)
 receivers_app = typer.Typer(help="Test and enable receivers.", no_args_is_help=True)
 context_app = typer.Typer(help="See and edit what was learned of the entities.", no_args_is_help=True)
 app.add_typer(feeds_app, name="feeds")
 app.add_typer(context_app, name="context")
 app.add_typer(deliveries_app, name="deliveries")
+app.add_typer(held_app, name="held")
+app.add_typer(silence_app, name="silence")
 app.add_typer(receivers_app, name="receivers")
 
 ConfigOption = Annotated[
@@ -444,6 +450,135 @@ def deliveries_replay(
     _show(Shown(plain={"replayed": count}, words=(f"{count} deliveries are due again",)), as_json)
 
 
+# ---- alerts that wait --------------------------------------------------------------------------
+
+WatchlistOption = Annotated[str | None, typer.Option(help="Only of this watchlist.")]
+ReceiverOption = Annotated[str | None, typer.Option(help="Only for this receiver.")]
+ReasonOption = Annotated[
+    str | None, typer.Option(help="Only held for this: silenced, storm, quiet_hours, budget or digest.")
+]
+AlertIds = Annotated[list[str] | None, typer.Argument(help="Ids of alerts, al_….")]
+AllOption = Annotated[bool, typer.Option("--all", help="Everything that waits.")]
+
+
+@held_app.command("list")
+def held_list(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    watchlist: WatchlistOption = None,
+    receiver: ReceiverOption = None,
+    reason: ReasonOption = None,
+    limit: Annotated[int, typer.Option(help="At most so many, the oldest.", min=1)] = 100,
+) -> None:
+    """Show alerts that wait, why and until when, the oldest first."""
+    loaded = _load(config, tests=False)
+    wanted = chosen((), watchlist, receiver, reason, limit)
+    with _store(loaded) as store:
+        _show(list_held(store, wanted, *_names(loaded)), as_json)
+
+
+@held_app.command("show")
+def held_show(
+    alert: Annotated[str, typer.Argument(help="The alert's id, al_….")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one alert that waits; with --json, the event it would have been."""
+    loaded = _load(config, tests=False)
+    with _store(loaded) as store:
+        _show(show_held(store, alert, *_names(loaded)), as_json)
+
+
+@held_app.command("release")
+def held_release(
+    alerts: AlertIds = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    watchlist: WatchlistOption = None,
+    receiver: ReceiverOption = None,
+    reason: ReasonOption = None,
+    everything: AllOption = False,
+) -> None:
+    """Send alerts that wait now, as digests, whatever holds them."""
+    loaded = _load(config, tests=False)
+    wanted = chosen(alerts or (), watchlist, receiver, reason, everything=everything)
+    receivers = {each.name: each for each in loaded.receivers}
+    with _store(loaded) as store:
+        _show(release_by_hand(store, wanted, receivers, datetime.now(UTC)), as_json)
+
+
+@held_app.command("drop")
+def held_drop(
+    alerts: AlertIds = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    watchlist: WatchlistOption = None,
+    receiver: ReceiverOption = None,
+    reason: ReasonOption = None,
+    everything: AllOption = False,
+) -> None:
+    """Give up alerts that wait, for good: nobody will hear of them."""
+    wanted = chosen(alerts or (), watchlist, receiver, reason, everything=everything)
+    with _store(_load(config, tests=False)) as store:
+        _show(drop_by_hand(store, wanted), as_json)
+
+
+@silence_app.command("add")
+def silence_add(
+    matchers: Annotated[
+        list[str],
+        typer.Argument(
+            help="What to silence: LABEL=VALUE, !=, =~ or !~; all must hold. Labels: entity, watchlist, "
+            "receiver, feed, severity, story, title, language, label.NAME."
+        ),
+    ],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    lasting: Annotated[str | None, typer.Option("--for", help="For so long: 30m, 2h, 3d.")] = None,
+    until: Annotated[str | None, typer.Option(help="Until this ISO time; without a zone it is UTC.")] = None,
+    begin: Annotated[
+        str | None, typer.Option("--from", help="From this time on; by default from now.")
+    ] = None,
+    comment: Annotated[str, typer.Option(help="Why.")] = "",
+    by: Annotated[str, typer.Option(help="Who asked for it; by default who calls this.")] = "",
+) -> None:
+    """Silence alerts for a while: they wait, and come in one digest when the silence ends."""
+    with _store(_load(config, tests=False)) as store:
+        shown = add_silence(
+            store,
+            matchers,
+            lasting=lasting,
+            until=until,
+            begin=begin,
+            comment=comment,
+            by=by or os.environ.get("USER", ""),
+            now=datetime.now(UTC),
+        )
+    _show(shown, as_json)
+
+
+@silence_app.command("list")
+def silence_list(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    expired: Annotated[bool, typer.Option("--expired", help="Those that ended too.")] = False,
+) -> None:
+    """Show the silences that hold or will hold."""
+    with _store(_load(config, tests=False)) as store:
+        _show(list_silences(store, datetime.now(UTC), expired=expired), as_json)
+
+
+@silence_app.command("expire")
+def silence_expire(
+    silences: Annotated[list[str], typer.Argument(help="Ids of silences, si_….")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """End silences now; what they hold goes out, unless something else holds it."""
+    with _store(_load(config, tests=False)) as store:
+        _show(expire_silences(store, silences, datetime.now(UTC)), as_json)
+
+
 @receivers_app.command("test")
 def receivers_test(
     name: Annotated[str, typer.Argument(help="A receiver of the configuration.")],
@@ -524,6 +659,14 @@ def _change_context(config: Path | None, entity: str, change: Mapping[str, Any],
     of = entity_named(entity, {each.id: each for each in loaded.entities})
     with _store(loaded) as store:
         _show(change_context(store, of, change), as_json)
+
+
+def _names(config: Config) -> tuple[frozenset[WatchlistId], frozenset[ReceiverName]]:
+    """Return the watchlists and receivers that are configured."""
+    return (
+        frozenset(each.id for each in config.watchlists),
+        frozenset(each.name for each in config.receivers),
+    )
 
 
 def _filter(

@@ -4,6 +4,7 @@ An event's subject names the fact that it tells, never the moment of telling, wh
 name of its own: so the same fact derives the same id again.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,7 @@ from monitor.model import (
     Feed,
     FeedState,
     HeldAlert,
+    HoldReason,
     Receiver,
     ReceiverHealth,
     ReceiverName,
@@ -42,6 +44,7 @@ from monitor.text.ids import derive_id
 
 _MOST_AUTHORS = 5
 _MOST_ENTITIES = 10
+_MOST_FEEDS = 3
 _DETAIL_CHARS = 300
 _TYPE_OF_STATE = {
     FeedState.FAILING: EventType.SOURCE_FAILING,
@@ -304,9 +307,24 @@ def _digest(
             "from": moment(min(times)),
             "until": moment(max(times)),
             "count": len(alerts),
+            "held": dict(sorted(Counter(held.hold.value for held, _ in page).items())),
+            "notice": _notice([held for held, _ in page]),
             "page": number,
             "pages": pages,
         },
         "alerts": [plain for _, plain in page],
     }
     return Event(type=EventType.DIGEST_CREATED, subject=subject, timestamp=now, content=content)
+
+
+def _notice(page: Sequence[HeldAlert]) -> str | None:
+    """Return what a reader of the digest must know of alerts that were held for review."""
+    stormy: list[Any] = [held.event.content for held in page if held.hold is HoldReason.STORM]
+    if not stormy:
+        return None
+    feeds = sorted({told["article"]["feed"]["id"] for told in stormy})
+    more = f" and {len(feeds) - _MOST_FEEDS} more" if len(feeds) > _MOST_FEEDS else ""
+    return (
+        f"{len(stormy)} of these alerts were held for review: much came at once from "
+        f"{', '.join(feeds[:_MOST_FEEDS])}{more}; look before you trust it"
+    )

@@ -3,19 +3,19 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from monitor.config import values
 from monitor.config.files import read_bytes
 from monitor.config.findings import Findings, Spot
-from monitor.config.keys import RawFeed
+from monitor.config.keys import RawBrake, RawFeed
 from monitor.config.opml import NotOpml, read_opml
 from monitor.config.places import Listing, Place, Table, Text, as_table, is_null
 from monitor.config.reading import read
 from monitor.config.secret import Sources, resolved
-from monitor.model import FeedId, FeedSettings
+from monitor.model import Brake, FeedId, FeedSettings
 from monitor.text.ids import derive_id
 from monitor.text.urls import shown_url
 
@@ -31,16 +31,19 @@ class _Taken:
     feeds: list[FeedSettings] = field(default_factory=list)
     ids: dict[str, Place] = field(default_factory=dict)
     urls: dict[str, Place] = field(default_factory=dict)
+    brake: Brake | None = field(default_factory=Brake)
 
 
-def read_feeds(spot: Spot | None, sources: Sources, findings: Findings) -> tuple[FeedSettings, ...]:
-    """Return the feeds of the list `feeds`, in order."""
+def read_feeds(
+    spot: Spot | None, brake: RawBrake, sources: Sources, findings: Findings
+) -> tuple[FeedSettings, ...]:
+    """Return the feeds of the list `feeds`, in order; `brake` is that of a feed without its own."""
     if spot is None:
         return ()
     if not isinstance(spot.node, Listing):
         spot.fault(findings, "is not a list; write one address in each line, after '- '")
         return ()
-    taken = _Taken()
+    taken = _Taken(brake=_brake(brake, Brake()))
     for index, node in enumerate(spot.node):
         table = as_table({Text("url", node.place): node}, node.place) if isinstance(node, Text) else node
         each = Spot(table, (*spot.path, index))
@@ -179,5 +182,18 @@ def _keep(
             first_poll_since=since,
             articles=raw.articles,
             labels=labels,
+            brake=taken.brake if raw.brake is None else _brake(raw.brake, taken.brake or Brake()),
         )
+    )
+
+
+def _brake(raw: RawBrake, base: Brake) -> Brake | None:
+    """Return a brake with what is not written taken from another; None where it is off."""
+    if raw.off:
+        return None
+    return replace(
+        base,
+        share=base.share if raw.share is None else raw.share,
+        alerts=raw.alerts or base.alerts,
+        wait=raw.wait or base.wait,
     )

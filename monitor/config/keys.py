@@ -84,6 +84,16 @@ def _one_or_many_tables(given: object) -> object:
     return as_listing([given], given.place) if isinstance(given, Table) else given
 
 
+def _brake(given: object) -> object:
+    if not isinstance(given, Text):
+        return given
+    if given != "off":
+        raise ValueError(
+            f"{values.shown(given)} is not understood; write off, or a mapping such as {{alerts: 50}}"
+        )
+    return as_table({given: Text("true", given.place)}, given.place)
+
+
 def _named(given: object) -> object:
     return as_table({Text("text", given.place): given}, given.place) if isinstance(given, Text) else given
 
@@ -226,6 +236,22 @@ class RawNetwork(Raw):
     """Proxies are not supported: null only; the environment's are never used."""
 
 
+class RawBrake(Raw):
+    """When the alerts of one poll are held for review, because a feed says too much at once."""
+
+    share: Fraction | None = None
+    """More than this share of a known feed that is new at once, of 10 entries or more, is a storm; 0.5."""
+    alerts: Number | None = None
+    """So many alerts of one poll are sent at once, the others are held; 20."""
+    wait: Period | None = None
+    """How long after the poll what is held is sent, in one digest; 15m."""
+    off: Truth = False
+    """Whether nothing is held for this; `brake: off` says the same."""
+
+
+Braking = Annotated[RawBrake, BeforeValidator(_brake, json_schema_input_type=Literal["off"] | RawBrake)]
+
+
 class RawFeed(Raw):
     """One feed, one news sitemap, or all feeds of an OPML file."""
 
@@ -245,6 +271,8 @@ class RawFeed(Raw):
     """Where the text comes from: the article's `page`, or the `feed` alone."""
     labels: Labels = {}
     """Words that watchlists can choose feeds by."""
+    brake: Braking | None = None
+    """When the alerts of one poll are held for review; by default as above the feeds."""
 
 
 class RawName(Raw):
@@ -449,6 +477,8 @@ class RawSettings(Raw):
     """What feeds and pages may reach, and how."""
     matching: RawMatching = RawMatching()
     """How articles are judged."""
+    brake: Braking = RawBrake()
+    """When the alerts of one poll are held for review."""
     heartbeat: RawHeartbeat = RawHeartbeat()
     """A sign of life with counts."""
     http: RawHttp = RawHttp()

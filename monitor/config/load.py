@@ -93,7 +93,9 @@ def _config(
     path: Path, root: Table, sources: Sources, findings: Findings, *, tests: bool, progress: Progress
 ) -> Config:
     settings = _settings(root, findings)
-    feeds = read_feeds(_section(root, "feeds", "nothing is polled", findings), sources, findings)
+    feeds = read_feeds(
+        _section(root, "feeds", "nothing is polled", findings), settings.brake, sources, findings
+    )
     watching = _section(root, "entities", "nothing is watched", findings)
     watched = read_entities(watching, sources.folder, findings, progress, settings.matching.learn)
     hearing = _section(root, "receivers", "alerts reach nobody", findings)

@@ -9,12 +9,19 @@ from monitor.tables import Shown, Table
 def show_status(status: Mapping[str, Any]) -> Shown:
     """Return the store's status as tables; `status` is what `--json` prints."""
     deliveries, entries = status["deliveries"], status["entries"]
+    held = ", ".join(f"{count} {reason}" for reason, count in status["held"].items() if count)
     words: tuple[str, ...] = (
         f"entries: {entries['pending']} in work, {entries['failed']} failed",
         f"articles: {status['articles']}, matches: {status['matches']}, alerts: {status['alerts']}",
         f"deliveries: {deliveries['pending']} pending, {deliveries['delivered']} delivered, "
         f"{deliveries['dead']} dead, {deliveries['held']} held"
         + (f"; oldest pending since {deliveries['oldest_pending_at']}" if deliveries["pending"] else ""),
+        f"held: {held or 'none'}",
+        *(
+            f"silenced until {each['ends_at']}: {', '.join(each['matchers'])}"
+            + (f" ({each['comment']})" if each["comment"] else "")
+            for each in status["silences"]
+        ),
         f"last heartbeat: {status['last_heartbeat_at'] or 'none yet'}",
     )
     return Shown(plain=status, tables=(feeds_table(status), _receivers(status)), words=words)

@@ -178,6 +178,7 @@ def _of_digest(told: Mapping[str, Any], time: datetime) -> Chat:
         for link in [web_link(alert["url"])]
     ]
     facts = [("Watchlist", digest["watchlist"]), ("Alerts", str(digest["count"]))]
+    facts += [("Notice", digest["notice"])] if digest["notice"] else []
     left_out = max(len(alerts) - _MOST_ROWS, 0)
     return Chat(headline="Digest", time=time, quotes=tuple(quotes), facts=tuple(facts), left_out=left_out)
 

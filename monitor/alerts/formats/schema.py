@@ -199,6 +199,8 @@ def _digest_content() -> Schema:
             "from": _TIME,
             "until": _TIME,
             "count": _COUNT,
+            "held": _COUNTS,
+            "notice": _TEXT_OR_NULL,
             "page": _COUNT,
             "pages": _COUNT,
         }

@@ -400,6 +400,8 @@ def test_a_digest_condenses_what_was_held_in_the_order_it_was_raised() -> None:
         "from": "2025-12-17T20:03:11Z",
         "until": "2025-12-17T20:04:11Z",
         "count": 2,
+        "held": {"budget": 2},
+        "notice": None,
         "page": 1,
         "pages": 1,
     }
@@ -418,6 +420,26 @@ def test_a_digest_condenses_what_was_held_in_the_order_it_was_raised() -> None:
             "surface": "Amazon",
         }
     ]
+
+
+def test_a_digest_of_a_storm_says_where_it_came_from() -> None:
+    first, *others = held_alerts(6, match())
+    stormy = [
+        replace(each, hold=HoldReason.STORM, event=replace(each.event, content=from_feed(each, f"feed-{n}")))
+        for n, each in enumerate(others)
+    ]
+
+    (event,) = digest_events(WATCHLIST.id, DESK, [first, *stormy], NOW)
+    told = body_of(event)["data"]["digest"]
+
+    assert {"budget": 1, "storm": 5} == told["held"]
+    assert told["notice"].startswith("5 of these alerts were held for review")
+    assert "feed-0, feed-1, feed-2 and 2 more" in told["notice"]
+
+
+def from_feed(held: HeldAlert, feed: str) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = held.event.content
+    return {**content, "article": {**content["article"], "feed": {"id": feed, "title": None, "url": None}}}
 
 
 def test_a_digest_of_an_alert_without_evidence_has_no_sentence() -> None:

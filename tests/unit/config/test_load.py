@@ -1,5 +1,6 @@
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from monitor.config.receivers import takes_matches
 from monitor.config.schema import Config
 from monitor.errors import ConfigError
 from monitor.model import (
+    Brake,
     Budget,
     Case,
     DigestSchedule,
@@ -205,6 +207,22 @@ def test_quiet_hours_and_digests_have_days_and_several_times(load: Load) -> None
         == watchlist.digest
     )
     assert Budget(alerts=5, per=timedelta(days=1), tz="Asia/Tokyo") == watchlist.budget
+
+
+def test_a_feed_has_the_brake_of_all_or_its_own_with_the_rest_of_that(load: Load) -> None:
+    config = load(
+        "brake: {share: 0.6, alerts: 30}\nfeeds:\n  - https://a.example.org/rss\n"
+        "  - {url: https://b.example.org/rss, brake: {alerts: 100}}\n"
+        "  - {url: https://c.example.org/rss, brake: off}\n"
+    )
+    off = load(
+        "brake: off\n"
+        "feeds: [https://a.example.org/rss, {url: https://b.example.org/rss, brake: {wait: 5m}}]\n"
+    )
+
+    base = Brake(share=0.6, alerts=30)
+    assert [base, replace(base, alerts=100), None] == [feed.brake for feed in config.feeds]
+    assert [None, Brake(wait=timedelta(minutes=5))] == [feed.brake for feed in off.feeds]
 
 
 def test_anchors_and_merges_are_understood(load: Load) -> None:
