@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.matching.lexicon import folded_words
+from monitor.matching.scripts import is_dense
 from monitor.matching.words.bearers import BEARERS
 from monitor.matching.words.everyday import ENGLISH_WORDS, GERMAN_WORDS, PLACES
 from monitor.matching.words.given import GIVEN_NAMES
@@ -73,6 +74,9 @@ def _weak(entity: Entity, name: str, folded: str) -> Iterator[tuple[str, str]]:
         yield "is a place", decoys
     elif name.isupper() and len(folded) <= _SHORT_ACRONYM:
         yield "is a short acronym with many readings", "add context, or case: exact"
+    elif is_dense(folded[0]):
+        if len(folded) == 1:
+            yield "is a single character", decoys
     elif len(folded) < _LEAST_LETTERS:
         yield "has fewer than four letters", "add context, or case: exact"
     elif folded in BEARERS and entity.kind in (EntityKind.PERSON, EntityKind.OTHER):

@@ -131,6 +131,8 @@ def _nearest_name(before: Sequence[Word]) -> Word | None:
 
 def _without_elision(word: Word) -> Word:
     """Return a word without an elided article or preposition before it (d'Emmanuel)."""
+    if word.text.isalpha():
+        return word
     cut = elision(word.folded)
     return Word(word.text[cut:], word.start + cut) if cut else word
 
@@ -140,7 +142,7 @@ def _bearer(
 ) -> Bearer | None:
     """Return whose given name a word is; None where it is none."""
     forms = bases(word.folded, language)
-    if own.intersection(forms) or own.intersection(word.folded.split("-")) == set(word.folded.split("-")):
+    if own.issuperset(word.folded.split("-")) or not own.isdisjoint(forms):
         return Bearer.OWN
     if (
         not word.capital

@@ -121,7 +121,12 @@ def _both(automaton: Automaton, *texts: str) -> Iterable[Hit]:
 
 
 def _candidates(page: Page, lexicon: Lexicon, language: str) -> Iterator[Found]:
-    yield from _written_out(page, lexicon, language)
+    for number, start, end in _hits(page, lexicon.names):
+        for target in lexicon.targets[number]:
+            if keeps_gaps(page.folded.text, start, target):
+                found = _judge(page, start, end, target, language)
+                if found is not None:
+                    yield found
     for text, ends in recast(page.blanked, language):
         for number, start, end in lexicon.names.hits(text):
             if end in ends:
@@ -135,15 +140,6 @@ def _inflected(page: Page, start: int, end: int, targets: Iterable[Target]) -> I
         kept = keeps_gaps(page.folded.text, start, target) and not target.joined
         if kept and fits_case(page.original, page.folded, start, target):
             yield Found(page, target, Form.INFLECTED, span, span)
-
-
-def _written_out(page: Page, lexicon: Lexicon, language: str) -> Iterator[Found]:
-    for number, start, end in _hits(page, lexicon.names):
-        for target in lexicon.targets[number]:
-            if keeps_gaps(page.folded.text, start, target):
-                found = _judge(page, start, end, target, language)
-                if found is not None:
-                    yield found
 
 
 def _judge(page: Page, start: int, end: int, target: Target, language: str) -> Found | None:

@@ -15,6 +15,7 @@ from tests.unit.matching.texts import FULL, entity
         ("organization", "ABB", "is a short acronym with many readings"),
         ("product", "Xyz", "has fewer than four letters"),
         ("other", "DeSantis", "is the surname of several well-known people"),
+        ("organization", "中", "is a single character"),
         ("other", "…", "holds no letter and no digit"),
     ],
 )
@@ -32,6 +33,8 @@ def test_good_names_and_names_with_context_are_not_told() -> None:
         entity("c", "organization", "ABB", require=("Zürich",)),
         entity("d", "place", "Dresden"),
         entity("e", "organization", "Abbott"),
+        entity("f", "organization", "삼성"),
+        entity("g", "place", "東京"),
         *FULL,
     ]
 
