@@ -43,7 +43,7 @@ PROCESS_THREADS = 16
 FEED_AT_ONCE = 2
 # More than a feed has pages in work: bombs of one must not keep the others' pages waiting for a worker.
 SANDBOX_WORKERS = FEED_AT_ONCE + 2
-DELIVER_THREADS = 32
+DELIVER_THREADS = 64
 # Deliveries in flight to one receiver that is configured no more.
 RECEIVER_AT_ONCE = 4
 # Warnings of one configuration that a log keeps; long lists of names may have thousands.
@@ -168,6 +168,7 @@ class Worker:
         self._hosts = Limits(config.fetch.at_once, config.fetch.pause)
         self._receivers = Limits(RECEIVER_AT_ONCE, timedelta(0), _at_once(config))
         self.store.sync_feeds(config.feeds, self._clock.now())
+        self._sync_receivers(config)
         self._take_over()
         self.engine = Embedded(
             self._lanes(),
@@ -232,6 +233,7 @@ class Worker:
         self._hosts.change(config.fetch.at_once, config.fetch.pause)
         self._receivers.change(RECEIVER_AT_ONCE, timedelta(0), _at_once(config))
         self.engine.retime("heartbeat", config.heartbeat_every)
+        self._sync_receivers(config)
         self._warn(config)
         self.telemetry.observe_reload("ok", self._clock.now().timestamp())
         self.telemetry.observe_upkeep(
@@ -271,6 +273,11 @@ class Worker:
         more = len(config.warnings) - MOST_WARNINGS
         if more > 0:
             self.telemetry.observe_upkeep("configuration", "warning", detail=f"and {more} more; see `check`")
+
+    def _sync_receivers(self, config: Config) -> None:
+        """Have the store know the receivers, and tell which a new URL made well again."""
+        for name in self.store.sync_receivers(config.receivers):
+            self.telemetry.observe_upkeep("receiver", "enabled", receiver=name, detail="its URL changed")
 
     def _lanes(self) -> tuple[Lane, ...]:
         return (

@@ -151,7 +151,7 @@ def deliver(claim: Claim[Delivery], on: Ports, by: Rules) -> Report:
     attempt = judge(delivery, reply, now, by.retry, on.random)
     with on.store.transaction() as tx:
         before = tx.receiver(delivery.receiver)
-        after = receiver_after(before, reply, now, by.retry)
+        after = receiver_after(before, reply, now, by.retry, on.random)
         told = replace(reply, reason=attempt.reason)
         notices = promise(receiver_events(before, after, delivery, told, now), by.receivers.values(), now)
         report = _deliver_report(delivery, reply, attempt)

@@ -314,11 +314,14 @@ class Wanted(Share):
     """What an engine has room for: how many rows in all, and how many of a group.
 
     A group is a host for feeds and entries, a receiver for deliveries. `feeds` is the share of each
-    feed in the entries that are claimed, whatever hosts their pages are on.
+    feed in the entries that are claimed, whatever hosts their pages are on. `working` is how many a
+    receiver has in work; the last `reserved` rows are for those that have none.
     """
 
     limit: int
     feeds: Share | None = None
+    working: Mapping[str, int] = field(default_factory=dict)
+    reserved: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,6 +353,10 @@ class Store(Protocol):
 
     def sync_feeds(self, feeds: Sequence[FeedSettings], now: datetime) -> FeedsChange:
         """Make the configured feeds the active ones; entries of removed feeds stay."""
+        ...
+
+    def sync_receivers(self, receivers: Sequence[Receiver]) -> Sequence[ReceiverName]:
+        """Write what is configured of receivers; return those that a new URL made well again."""
         ...
 
     def claim_feeds(self, now: datetime, wanted: Wanted, lease: timedelta) -> Sequence[Claim[Feed]]:

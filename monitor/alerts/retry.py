@@ -39,8 +39,8 @@ class RetryPolicy:
     """The table of `docs/webhooks.md`.
 
     `waits` follow the first, second … failure of a delivery; the last repeats until `give_up_after`,
-    counted from the promise. Each is prolonged or shortened by up to `jitter` of itself. From the
-    `failing_after`th failure in a row on, a receiver rests for `least_rest`, then twice that, up to
+    counted from the promise. Each is prolonged or shortened by up to `jitter` of itself, rests too. From
+    the `failing_after`th failure in a row on, a receiver rests for `least_rest`, then twice that, up to
     `most_rest`; its owner is told then, and again after `still_failing_after`.
     """
 
@@ -90,26 +90,39 @@ def judge(delivery: Delivery, reply: Reply, now: datetime, policy: RetryPolicy, 
 
 
 def receiver_after(
-    before: ReceiverHealth, reply: Reply, now: datetime, policy: RetryPolicy
+    before: ReceiverHealth, reply: Reply, now: datetime, policy: RetryPolicy, dice: Dice
 ) -> ReceiverHealth:
     """Decide how a receiver is after one more answer.
 
-    `told_failing` is how often its owner is to have been told of the present row of failures.
+    `told_failing` is how often its owner is to have been told of the present row of failures. A wait
+    that an answer asks for holds for all that goes to the receiver, also where others, sent before,
+    are taken meanwhile. What was sent before a 410 does not enable it again.
     """
     if _is_success(reply):
-        return ReceiverHealth(name=before.name)
+        return before if before.state is ReceiverState.DISABLED else _well(before)
     failures, since = before.failures + 1, before.failing_since or now
     after = replace(before, failures=failures, failing_since=since)
     if reply.status == HTTPStatus.GONE or before.state is ReceiverState.DISABLED:
-        return replace(after, state=ReceiverState.DISABLED)
+        return replace(after, state=ReceiverState.DISABLED, open_until=None)
+    asked = _asked_wait(reply, policy)
     if failures < policy.failing_after:
-        return after
+        return after if asked is None else replace(after, open_until=_later(after.open_until, now + asked))
+    rest = _jittered(_rest(failures - policy.failing_after, policy), policy, dice)
     return replace(
         after,
         state=ReceiverState.FAILING,
-        open_until=now + _rest(failures - policy.failing_after, policy),
+        open_until=now + max(rest, asked or rest),
         told_failing=max(before.told_failing, 2 if now - since >= policy.still_failing_after else 1),
     )
+
+
+def _well(before: ReceiverHealth) -> ReceiverHealth:
+    rests = before.open_until if before.state is ReceiverState.OK else None
+    return ReceiverHealth(name=before.name, open_until=rests)
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else max(one, other)
 
 
 def _is_exhausted(delivery: Delivery, now: datetime, policy: RetryPolicy) -> bool:
@@ -122,9 +135,19 @@ def _is_success(reply: Reply) -> bool:
 
 
 def _wait(delivery: Delivery, reply: Reply, policy: RetryPolicy, dice: Dice) -> timedelta:
-    if reply.retry_after is not None and reply.status in _ASKED_TO_WAIT:
-        return min(max(reply.retry_after, policy.least_asked_wait), policy.most_asked_wait)
-    wait = policy.waits[min(delivery.attempts, len(policy.waits) - 1)]
+    asked = _asked_wait(reply, policy)
+    if asked is not None:
+        return asked
+    return _jittered(policy.waits[min(delivery.attempts, len(policy.waits) - 1)], policy, dice)
+
+
+def _asked_wait(reply: Reply, policy: RetryPolicy) -> timedelta | None:
+    if reply.retry_after is None or reply.status not in _ASKED_TO_WAIT:
+        return None
+    return min(max(reply.retry_after, policy.least_asked_wait), policy.most_asked_wait)
+
+
+def _jittered(wait: timedelta, policy: RetryPolicy, dice: Dice) -> timedelta:
     return wait * (1 + policy.jitter * (2 * dice.random() - 1))
 
 

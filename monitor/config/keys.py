@@ -24,7 +24,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from monitor.alerts.formats import FORMATS
 from monitor.config import values
 from monitor.config.places import Node, Path, Table, Text, as_listing, as_table, child, is_null
-from monitor.model import ArticleSource, Case, EntityKind, FirstPoll, Learning, Severity
+from monitor.model import ArticleSource, Case, EntityKind, FirstPoll, Learning, Rate, Severity
 
 # ---- how a plain value is read ---------------------------------------------------------------
 
@@ -141,6 +141,7 @@ Number = Annotated[
     _by(lambda text: values.whole(text, 1, 1_000_000)),
     _says(type="integer", minimum=1, maximum=1_000_000),
 ]
+PerTime = Annotated[Rate, _by(values.rate), _says(type="string", examples=["30/1m", "1/1s"])]
 Fraction = Annotated[float, _by(values.fraction), _says(type="number", minimum=0, maximum=1)]
 UserAgent = Annotated[str, _by(values.header), _STRING]
 SeverityWord = Annotated[
@@ -437,6 +438,8 @@ class RawReceiver(Raw):
     """Whether its address may be private, and plain http."""
     at_once: Few = 4
     """Deliveries to it at the same time."""
+    rate: PerTime | None = None
+    """Deliveries to it in a time, such as `30/1m`, spread evenly; any number by default."""
 
 
 class RawMatching(Raw):

@@ -71,6 +71,7 @@ def _receiver(
         fallback=raw.fallback,
         allow_private=raw.allow_private,
         at_once=raw.at_once,
+        rate=raw.rate,
         template=template_of(raw, spot, findings),
         mail=mail_of(raw, spot, sources, findings),
     )

@@ -14,6 +14,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from monitor.model import Rate
+
 _DURATION = re.compile(
     r"(?:([0-9]{1,5})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,8})m)?(?:([0-9]{1,9})s)?(?:([0-9]{1,9})ms)?"
 )
@@ -96,6 +98,15 @@ def whole(text: str, least: int, most: int) -> int:
     if not least <= number <= most:
         raise ValueError(f"{shown(text)} is out of range; write {least} to {most}")
     return number
+
+
+def rate(text: str) -> Rate:
+    """Return the rate that `30/1m` stands for: at most 30 in any minute."""
+    count, slash, per = text.partition("/")
+    if not slash:
+        raise ValueError(f"{shown(text)} is not a rate; write a number and a time, such as 30/1m")
+    span = duration(per.strip(), timedelta(seconds=1), timedelta(days=1))
+    return Rate(count=whole(count.strip(), 1, 10_000), per=span)
 
 
 def fraction(text: str) -> float:

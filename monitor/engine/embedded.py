@@ -26,6 +26,8 @@ RENEW_EVERY = timedelta(seconds=15)
 TICK = timedelta(milliseconds=250)
 # Larger than any honest difference between two looks at both clocks.
 CLOCK_JUMP = timedelta(seconds=5)
+# This part of a lane's threads is for groups with nothing in work: slow ones must not have them all.
+RESERVED = 4
 # After so many looks in a row at which the store refused a claim, one pass ends; the service goes on.
 REFUSALS = 20
 
@@ -152,6 +154,8 @@ class Embedded:
                 full=lane.limits.full(time.monotonic()),
                 free=lane.limits.free(),
                 feeds=_share(lane.feeds),
+                working=lane.limits.working(),
+                reserved=min(room, lane.threads // RESERVED),
             )
             now = now_of(lane.step)
             try:

@@ -38,6 +38,11 @@ class Limits:
             busy = {group for group, count in self._working.items() if count >= self._most(group)}
             return frozenset(busy | self._started.keys())
 
+    def working(self) -> dict[str, int]:
+        """Return how many of each group are in work."""
+        with self._lock:
+            return dict(self._working)
+
     def free(self) -> dict[str, int]:
         """Return how many more a group may have, where some are in work or it has a number of its own."""
         with self._lock:

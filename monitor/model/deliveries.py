@@ -19,6 +19,14 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """At most `count` in any span of `per`."""
+
+    count: int
+    per: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
     """A named place that takes events. URL and secrets live in the configuration only.
 
@@ -36,6 +44,7 @@ class Receiver:
     fallback: bool = False
     allow_private: bool = False
     at_once: int = 4
+    rate: Rate | None = None
     template: object = None
     mail: Mail | None = None
 

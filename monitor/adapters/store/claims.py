@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zlib import crc32
 
 from sqlalchemy import (
     BigInteger,
@@ -34,6 +35,7 @@ from sqlalchemy import (
     update,
 )
 
+from monitor.adapters.store.doors import enabled, open_doors, opens_at, pass_doors
 from monitor.adapters.store.schema import (
     ACTIVE,
     DELIVERY_PENDING,
@@ -44,7 +46,7 @@ from monitor.adapters.store.schema import (
     receivers,
 )
 from monitor.errors import LeaseLost
-from monitor.model import EntryState, FeedState, ReceiverState
+from monitor.model import EntryState, FeedState
 from monitor.ports import Claim, Share, Step, Wanted
 
 # Losses of an entry: how many bring it to an end, and how many pass before it is parked ever longer.
@@ -91,7 +93,7 @@ def pick(connection: Connection, step: Step, now: datetime, wanted: Wanted) -> S
         return ()
     queue = QUEUES[step]
     if step is Step.DELIVER:
-        return _pick_by_group(connection, queue, now, wanted, _open_receivers(connection, now))
+        return _pick_by_receiver(connection, queue, now, wanted)
     return _pick_by_age(connection, queue, now, wanted)
 
 
@@ -110,11 +112,11 @@ def candidates(
 
 
 def due_of_group(queue: Queue, now: datetime, group: str, limit: int) -> Select[Any]:
-    """Return the statement for due rows of one group, the longest due first."""
+    """Return the statement for due rows of one group, the longest due first, of equals the oldest."""
     return (
         select(queue.table.c.number, queue.table.c.due_at)
         .where(queue.claimable(now), queue.group == group)
-        .order_by(queue.table.c.due_at)
+        .order_by(queue.table.c.due_at, queue.table.c.number)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -131,6 +133,8 @@ def take(
     if step is Step.PROCESS:
         waiting = _count_lost(connection, now, table.c.number.in_(numbers))
         numbers = [number for number in numbers if number not in waiting]
+    if step is Step.DELIVER:
+        pass_doors(connection, numbers, now, until)
     prefix = f"{owner}/{uuid4().hex}/"
     connection.execute(
         update(table)
@@ -253,9 +257,10 @@ def next_due(connection: Connection, now: datetime) -> datetime | None:
     """Return when the first row that nobody holds falls due, in any queue."""
     times = [_first_due(connection, QUEUES[step], now) for step in (Step.POLL, Step.PROCESS)]
     queue = QUEUES[Step.DELIVER]
-    for row in connection.execute(_enabled_receivers()):
+    for row in connection.execute(enabled()).all():
         due_at = _first_due(connection, queue, now, queue.group == row.name)
-        times.append(max(due_at, row.open_until) if due_at and row.open_until else due_at)
+        opens = opens_at(row, now)
+        times.append(max(due_at, opens) if due_at and opens > now else due_at)
     return min((time for time in times if time is not None), default=None)
 
 
@@ -316,24 +321,23 @@ def _by_number(connection: Connection, share: Share) -> Share:
     )
 
 
-def _pick_by_group(
-    connection: Connection, queue: Queue, now: datetime, wanted: Wanted, groups: Iterable[str]
-) -> Sequence[int]:
-    """Ask each group for its longest due rows, and take the longest due of all."""
-    due: list[tuple[datetime, int]] = []
-    for group in groups:
-        free = 0 if group in wanted.full else min(wanted.limit, wanted.free.get(group, wanted.at_once))
-        if free > 0:
-            rows = connection.execute(due_of_group(queue, now, group, free))
-            due.extend((row.due_at, row.number) for row in rows)
-    return tuple(number for _, number in sorted(due)[: wanted.limit])
+def _pick_by_receiver(connection: Connection, queue: Queue, now: datetime, wanted: Wanted) -> Sequence[int]:
+    """Ask each open receiver for its longest due rows; give in turn, first to who has least in work.
 
-
-def _open_receivers(connection: Connection, now: datetime) -> list[str]:
-    rows = connection.execute(_enabled_receivers()).all()
-    return [row.name for row in rows if row.open_until is None or row.open_until <= now]
-
-
-def _enabled_receivers() -> Select[Any]:
-    columns = receivers.c
-    return select(columns.name, columns.open_until).where(columns.state != ReceiverState.DISABLED)
+    So each gets the same, however long the backlog of another is. What was replayed is due at one
+    moment: then numbers decide, shuffled, for those of one receiver stand together.
+    """
+    due: list[tuple[int, datetime, int, int]] = []
+    for door in open_doors(connection, now):
+        free = 0 if door.name in wanted.full else wanted.free.get(door.name, wanted.at_once)
+        room = min(wanted.limit, free, free if door.most is None else door.most)
+        if room > 0:
+            working = wanted.working.get(door.name, 0)
+            rows = connection.execute(due_of_group(queue, now, door.name, room))
+            due.extend(
+                (working + turn, row.due_at, crc32(row.number.to_bytes(8)), row.number)
+                for turn, row in enumerate(rows)
+            )
+    first = sum(1 for working, *_ in due if working == 0)
+    most = max(wanted.limit - wanted.reserved, min(first, wanted.limit))
+    return tuple(number for *_, number in sorted(due)[:most])

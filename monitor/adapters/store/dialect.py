@@ -5,7 +5,7 @@ on, writes begin with `BEGIN IMMEDIATE` (a read that turns into a write fails at
 busy timeout), 10 s of patience with other processes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
@@ -63,13 +63,13 @@ def insert_new(connection: Connection, table: Table) -> Any:  # noqa: ANN401  (t
     return _INSERTS[connection.dialect.name](table).on_conflict_do_nothing()
 
 
-def upsert(connection: Connection, table: Table, *keys: str) -> Any:  # noqa: ANN401  (the same)
-    """Return an insert that overwrites every other column of a row with the same keys."""
+def upsert(connection: Connection, table: Table, *keys: str, only: Collection[str] = ()) -> Any:  # noqa: ANN401  (the same)
+    """Return an insert that overwrites every other column, or `only` some, of a row with the same keys."""
     statement = _INSERTS[connection.dialect.name](table)
     others = {
         column.name: statement.excluded[column.name]
         for column in table.columns
-        if column.name not in keys and not column.primary_key
+        if column.name not in keys and not column.primary_key and column.name in (only or table.columns)
     }
     return statement.on_conflict_do_update(index_elements=keys, set_=others)
 

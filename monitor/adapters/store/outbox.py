@@ -7,15 +7,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from monitor.adapters.store.claims import save_claimed
-from monitor.adapters.store.dialect import insert_new, upsert
-from monitor.adapters.store.schema import attempts, bodies, deliveries, receivers
+from monitor.adapters.store.dialect import insert_new
+from monitor.adapters.store.doors import know_receivers, save_health
+from monitor.adapters.store.schema import attempts, bodies, deliveries
 from monitor.model import (
     Attempt,
     Delivery,
     DeliveryState,
     ReceiverHealth,
-    ReceiverName,
-    ReceiverState,
 )
 from monitor.ports import Claim, DeliveryFilter, Step
 
@@ -26,7 +25,7 @@ def add_deliveries(connection: Connection, promised: Sequence[Delivery]) -> int:
     """Write deliveries; those whose id exists are left alone. Return how many are new."""
     if not promised:
         return 0
-    _know_receivers(connection, {each.receiver for each in promised})
+    know_receivers(connection, {each.receiver for each in promised})
     rows = [
         {
             "id": each.id,
@@ -54,7 +53,9 @@ def add_deliveries(connection: Connection, promised: Sequence[Delivery]) -> int:
 def claimed_deliveries(connection: Connection, tokens: Mapping[int, str]) -> Sequence[Claim[Delivery]]:
     """Return claims of the deliveries of these numbers, the longest due first."""
     rows = connection.execute(
-        with_bodies().where(deliveries.c.number.in_(list(tokens))).order_by(deliveries.c.due_at)
+        with_bodies()
+        .where(deliveries.c.number.in_(list(tokens)))
+        .order_by(deliveries.c.due_at, deliveries.c.number)
     )
     return tuple(Claim(row=delivery_of(row), token=tokens[row.number]) for row in rows)
 
@@ -99,7 +100,7 @@ def save_attempt(
             "detail": attempt.detail,
         },
     )
-    _save_health(connection, health)
+    save_health(connection, health)
 
 
 def replay(connection: Connection, wanted: DeliveryFilter, now: datetime) -> int:
@@ -140,49 +141,3 @@ def conditions(wanted: DeliveryFilter) -> list[ColumnElement[bool]]:
     if wanted.since is not None:
         found.append(columns.created_at >= wanted.since)
     return found
-
-
-# ---- receivers -----------------------------------------------------------------------------------
-
-
-def receiver_health(connection: Connection, name: ReceiverName) -> ReceiverHealth:
-    """Return a receiver's health, which nobody else changes until this transaction ends."""
-    row = connection.execute(
-        select(receivers).where(receivers.c.name == name).with_for_update()
-    ).one_or_none()
-    if row is None:
-        return ReceiverHealth(name=name)
-    return ReceiverHealth(
-        name=row.name,
-        state=row.state,
-        failures=row.failures,
-        failing_since=row.failing_since,
-        open_until=row.open_until,
-        told_failing=row.told_failing,
-    )
-
-
-def enable_receiver(connection: Connection, name: ReceiverName) -> None:
-    """Make a receiver as well as a new one; what waited for it is due."""
-    _save_health(connection, ReceiverHealth(name=name))
-
-
-def _save_health(connection: Connection, health: ReceiverHealth) -> None:
-    connection.execute(upsert(connection, receivers, "name"), _health_row(health))
-
-
-def _know_receivers(connection: Connection, names: set[ReceiverName]) -> None:
-    """Give each receiver a row: claims ask receiver by receiver."""
-    rows = [_health_row(ReceiverHealth(name=name)) for name in sorted(names)]
-    connection.execute(insert_new(connection, receivers), rows)
-
-
-def _health_row(health: ReceiverHealth) -> dict[str, object]:
-    return {
-        "name": health.name,
-        "state": ReceiverState(health.state),
-        "failures": health.failures,
-        "failing_since": health.failing_since,
-        "open_until": health.open_until,
-        "told_failing": health.told_failing,
-    }

@@ -9,7 +9,18 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.adapters.store import claims, holding, learning, memory, outbox, polls, purging, stories, views
+from monitor.adapters.store import (
+    claims,
+    doors,
+    holding,
+    learning,
+    memory,
+    outbox,
+    polls,
+    purging,
+    stories,
+    views,
+)
 from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, writer_of
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.opening import open_engine, why
@@ -31,6 +42,7 @@ from monitor.model import (
     HeldAlert,
     LearnedContext,
     PageMemory,
+    Receiver,
     ReceiverHealth,
     ReceiverName,
     Silence,
@@ -126,7 +138,7 @@ class SqlTx:
 
     def receiver(self, name: ReceiverName) -> ReceiverHealth:
         """Return a receiver's health; a new one is well."""
-        return outbox.receiver_health(self._connection, name)
+        return doors.receiver_health(self._connection, name)
 
     def save_attempt(
         self,
@@ -218,6 +230,11 @@ class SqlStore:
         """Make the configured feeds the active ones; entries of removed feeds stay."""
         with self._writing() as connection:
             return polls.sync_feeds(connection, feeds, now)
+
+    def sync_receivers(self, receivers: Sequence[Receiver]) -> Sequence[ReceiverName]:
+        """Write what is configured of receivers; return those that a new URL made well again."""
+        with self._writing() as connection:
+            return doors.sync_receivers(connection, receivers)
 
     def claim_feeds(self, now: datetime, wanted: Wanted, lease: timedelta) -> Sequence[Claim[Feed]]:
         """Claim due feeds, the longest due first."""
@@ -325,7 +342,7 @@ class SqlStore:
     def enable_receiver(self, name: ReceiverName) -> None:
         """Make a receiver as well as a new one; what waited for it is due."""
         with self._writing() as connection:
-            outbox.enable_receiver(connection, name)
+            doors.save_health(connection, ReceiverHealth(name=name))
 
     def held(self, wanted: HeldFilter) -> Sequence[HeldAlert]:
         """Return the held alerts that a filter names, oldest first."""

@@ -164,7 +164,7 @@ def test_an_attempt_keeps_why_it_failed(reply: Reply, reason: FailureReason | No
 def health_after(*replies: Reply) -> ReceiverHealth:
     health = OK
     for number, reply in enumerate(replies):
-        health = receiver_after(health, reply, NOW + number * seconds(1), POLICY)
+        health = receiver_after(health, reply, NOW + number * seconds(1), POLICY, EVEN)
     return health
 
 
@@ -184,22 +184,48 @@ def test_a_failing_receiver_rests_twice_as_long_each_time_up_to_five_minutes(
 ) -> None:
     before = ReceiverHealth(name=DESK, failures=failures - 1)
 
-    assert receiver_after(before, fails(), NOW, POLICY).open_until == NOW + seconds(rest)
+    assert receiver_after(before, fails(), NOW, POLICY, EVEN).open_until == NOW + seconds(rest)
 
 
 def test_its_owner_is_told_again_after_three_days_and_no_more() -> None:
     failing = health_after(*[fails()] * 4)
 
-    still = receiver_after(failing, fails(), NOW + 3 * DAY - seconds(1), POLICY)
-    again = receiver_after(still, fails(), NOW + 3 * DAY, POLICY)
-    later = receiver_after(again, fails(), NOW + 9 * DAY, POLICY)
+    still = receiver_after(failing, fails(), NOW + 3 * DAY - seconds(1), POLICY, EVEN)
+    again = receiver_after(still, fails(), NOW + 3 * DAY, POLICY, EVEN)
+    later = receiver_after(again, fails(), NOW + 9 * DAY, POLICY, EVEN)
 
     assert [1, 2, 2] == [each.told_failing for each in (still, again, later)]
 
 
 def test_one_success_makes_a_receiver_well() -> None:
     assert health_after(*[fails()] * 6, answers(200)) == OK
-    assert health_after(answers(410), answers(200)) == OK
+
+
+def test_what_was_sent_before_a_410_does_not_enable_a_receiver_again() -> None:
+    assert health_after(answers(410), answers(200)) == health_after(answers(410))
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_wait_that_an_answer_asks_for_holds_for_all_that_goes_to_the_receiver(status: int) -> None:
+    asked = answers(status, retry_after=seconds(60))
+
+    assert health_after(asked).open_until == NOW + seconds(60)
+    assert health_after(asked, answers(200)).open_until == NOW + seconds(60)
+    assert health_after(asked, answers(status, retry_after=seconds(5))).open_until == NOW + seconds(60)
+    assert health_after(*[fails()] * 9, asked).open_until == NOW + seconds(9 + 300)
+    assert health_after(*[fails()] * 9, answers(status, retry_after=DAY)).open_until == NOW + DAY + seconds(9)
+    assert health_after(answers(500, retry_after=seconds(60))).open_until is None
+
+
+@given(st.integers(4, 40), st.randoms(use_true_random=False))
+def test_jitter_moves_a_rest_by_a_fifth_at_most(failures: int, chance: Random) -> None:
+    before = ReceiverHealth(name=DESK, failures=failures - 1)
+
+    after = receiver_after(before, fails(), NOW, POLICY, chance)
+
+    rest = min(seconds(30) * 2 ** (failures - 4), seconds(300))
+    assert after.open_until is not None
+    assert 0.8 * rest <= after.open_until - NOW <= 1.2 * rest
 
 
 def test_a_receiver_that_is_gone_is_disabled_and_stays_so_while_it_fails() -> None:
@@ -213,5 +239,5 @@ def test_a_receiver_that_is_gone_is_disabled_and_stays_so_while_it_fails() -> No
 def test_a_receiver_keeps_its_name() -> None:
     ops = ReceiverHealth(name=ReceiverName("ops"), failures=2)
 
-    assert receiver_after(ops, answers(200), NOW, POLICY).name == "ops"
-    assert receiver_after(ops, fails(), NOW, POLICY).name == "ops"
+    assert receiver_after(ops, answers(200), NOW, POLICY, EVEN).name == "ops"
+    assert receiver_after(ops, fails(), NOW, POLICY, EVEN).name == "ops"

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.config import values
+from monitor.model import Rate
 
 
 @pytest.mark.parametrize(
@@ -158,3 +159,16 @@ def test_readers_refuse_with_a_value_error_and_nothing_else(text: str) -> None:
     ):
         with suppress(ValueError):
             read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "seconds"), [("30/1m", 30, 60), ("1/1s", 1, 1), (" 5 / 1h30m ", 5, 5400)]
+)
+def test_a_rate_is_a_number_in_a_time(text: str, count: int, seconds: int) -> None:
+    assert Rate(count=count, per=timedelta(seconds=seconds)) == values.rate(text)
+
+
+@pytest.mark.parametrize("text", ["30", "30/", "/1m", "0/1m", "30/1", "30/500ms", "1/2d", "x/1m"])
+def test_what_is_no_rate_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match=r"write"):
+        values.rate(text)

@@ -72,3 +72,14 @@ def test_whoever_obeys_never_has_more_in_work_than_allowed(groups: list[str], at
 
         assert all(0 <= count <= at_once for count in working.values())
         assert limits.free() == {each: at_once - n for each, n in working.items() if 0 < n < at_once}
+
+
+def test_what_is_in_work_is_told_by_group() -> None:
+    limits = Limits(2, timedelta(0))
+
+    limits.enter("a", 0.0)
+    limits.enter("a", 0.0)
+    limits.enter("b", 0.0)
+    limits.leave("b")
+
+    assert {"a": 2} == limits.working()
