@@ -213,9 +213,9 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def schema(
     _: IgnoredConfig = None,
-    what: Annotated[str, typer.Argument(help="`config` or `events`.")] = "config",
+    what: Annotated[str, typer.Argument(help="`config`, `events` or `openapi`.")] = "config",
 ) -> None:
-    """Print the JSON Schema of the configuration, or of the events."""
+    """Print the JSON Schema of the configuration or of the events, or OpenAPI of the webhooks."""
     print_json(show_schema(what))
 
 

@@ -46,6 +46,8 @@ from monitor.model import (
     Story,
     StoryId,
     Tier,
+    Update,
+    UpdateReason,
     Verdict,
     WatchlistId,
     Zone,
@@ -105,7 +107,7 @@ def example_events() -> Mapping[EventType, Event]:
     match = match_event(_alert(), _ARTICLE, _STORY, _FEED, _ENTITIES, _NOW)
     events = [
         match,
-        replace(match, type=EventType.MATCH_UPDATED),
+        match_event(_grown(), _ARTICLE, _STORY, _FEED, _ENTITIES, _NOW),
         replace(match, type=EventType.MATCH_RETRACTED),
         replace(match, type=EventType.ARTICLE_CORRECTED),
         *_digests(match),
@@ -148,6 +150,11 @@ def _alert() -> Alert:
         receivers=(_DESK,),
         raised_at=_NOW,
     )
+
+
+def _grown() -> Alert:
+    update = Update(reason=UpdateReason.OUTLETS, outlets=3)
+    return replace(_alert(), type=EventType.MATCH_UPDATED, update=update)
 
 
 def _mention(zone: Zone, surface: str, name: str, form: Form = Form.EXACT) -> Mention:

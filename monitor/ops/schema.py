@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 
 from monitor.alerts.formats import schema_of_events
+from monitor.alerts.openapi import openapi
 from monitor.config.schema import json_schema
 from monitor.errors import UsageError
 
 
 def show_schema(what: str) -> Mapping[str, object]:
-    """Return the schema of the configuration, or of the events.
+    """Return the schema of the configuration or of the events, or the OpenAPI document of the webhooks.
 
     Raises:
-        UsageError: `what` is neither `config` nor `events`.
+        UsageError: `what` is none of `config`, `events` and `openapi`.
     """
     match what:
         case "config":
             return json_schema()
         case "events":
             return schema_of_events()
-    raise UsageError(f"'{what}' has no schema; ask for config or events")
+        case "openapi":
+            return openapi()
+    raise UsageError(f"'{what}' has no schema; ask for config, events or openapi")

@@ -3,12 +3,16 @@
 import json
 import re
 from pathlib import Path
+from typing import Any, cast
 
 import jsonschema
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from monitor.alerts.formats import schema_of_events
+from monitor.alerts.openapi import openapi
 from monitor.model import EventType
+from tests.docs import events
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
 BODIES = re.findall(r"^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -19,8 +23,31 @@ def test_every_body_in_the_document_fits_the_schema(body: str) -> None:
     jsonschema.Draft202012Validator(schema_of_events()).validate(json.loads(body))
 
 
-def test_the_document_shows_a_match() -> None:
-    assert any(json.loads(body)["type"] == "match.created" for body in BODIES)
+def test_the_document_shows_each_event_once_as_the_program_makes_it() -> None:
+    assert sorted(kind.value for kind in EventType) == sorted(json.loads(body)["type"] for body in BODIES)
+    assert events.page(PAGE) == PAGE, "stale: python -m tests.docs.events --write"
+
+
+def test_the_openapi_document_on_disk_is_current() -> None:
+    assert events.document() == events.DOCUMENT.read_text("utf-8"), (
+        "stale: python -m tests.docs.events --write"
+    )
+
+
+def test_the_openapi_document_is_one_and_has_a_webhook_for_each_event() -> None:
+    document = cast("Any", openapi())
+
+    OpenAPIV31SpecValidator(document).validate()
+    assert {kind.value for kind in EventType} == document["webhooks"].keys()
+
+
+@pytest.mark.parametrize("kind", list(EventType))
+def test_every_example_fits_its_own_schema(kind: EventType) -> None:
+    document = cast("Any", openapi())
+    content = document["webhooks"][kind.value]["post"]["requestBody"]["content"]["application/json"]
+    name = content["schema"]["$ref"].rpartition("/")[2]
+
+    jsonschema.Draft202012Validator(document["components"]["schemas"][name]).validate(content["example"])
 
 
 @pytest.mark.parametrize("kind", list(EventType))

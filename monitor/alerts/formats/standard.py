@@ -1,6 +1,7 @@
 """The body that `docs/webhooks.md` describes: compact JSON in UTF-8, keys in the document's order."""
 
 import json
+from collections.abc import Mapping
 
 from monitor.alerts.evidence import moment
 from monitor.model import Event
@@ -13,14 +14,17 @@ CONTENT_TYPE = "application/json; charset=utf-8"
 
 def render(event: Event) -> tuple[str, bytes]:
     """Return the content type and the body of an event."""
-    return CONTENT_TYPE, compact(
-        {
-            "type": event.type.value,
-            "timestamp": moment(event.timestamp),
-            "schema_version": SCHEMA_VERSION,
-            "data": event.content,
-        }
-    )
+    return CONTENT_TYPE, compact(body_of(event))
+
+
+def body_of(event: Event) -> Mapping[str, object]:
+    """Return the body of an event as plain values."""
+    return {
+        "type": event.type.value,
+        "timestamp": moment(event.timestamp),
+        "schema_version": SCHEMA_VERSION,
+        "data": event.content,
+    }
 
 
 def compact(value: object) -> bytes:
