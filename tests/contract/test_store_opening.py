@@ -11,7 +11,6 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -23,6 +22,7 @@ from monitor.adapters.store.schema import REVISION, metadata
 from monitor.errors import SchemaTooNew, StoreError
 from monitor.ports import Wanted
 from tests.contract.store_rows import ALL, DAY, LEASE, NOW, delivery, ids, promise, settings
+from tests.postgresql import PostgreSQL
 
 _NOBODY = 65534
 
@@ -174,11 +174,8 @@ def test_a_connection_that_was_lost_is_made_anew(
     if store_url.startswith("sqlite"):
         store._engine.dispose()
     else:
-        folder = request.getfixturevalue("postgres")
-        with psycopg.connect(host=folder, user="monitor", dbname="postgres", autocommit=True) as admin:
-            admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'store_%'"
-            )
+        server: PostgreSQL = request.getfixturevalue("postgres")
+        server.admin("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'store_%'")
 
     promise(store, delivery("a"))
 

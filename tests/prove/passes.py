@@ -4,13 +4,19 @@ import shutil
 import sqlite3
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from psycopg import sql
 
 from tests.acceptance.world import SECRET, Desk, Outlet
+from tests.postgresql import PostgreSQL
 from tests.prove.flow import Flow
 
 ENTRIES = 3
@@ -36,11 +42,79 @@ SCENES = (
 )
 
 
+class Stores(Protocol):
+    """Where stores come from, by their addresses."""
+
+    def fresh(self, told: Callable[[str], object] | None) -> AbstractContextManager[str]:
+        """Make an empty store, or one in which `told` has told everything before."""
+        ...
+
+    def ask(self, address: str, query: str) -> object:
+        """Return the only value that a query gives."""
+        ...
+
+    def broken(self, address: str) -> str | None:
+        """Return what is broken in a store itself, if anything is."""
+        ...
+
+
+class Files:
+    """Stores of SQLite, each in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @contextmanager
+    def fresh(self, told: Callable[[str], object] | None) -> Iterator[str]:
+        with tempfile.TemporaryDirectory(prefix="store-", dir=self._folder) as folder:
+            path = Path(folder) / "monitor.db"
+            if told:
+                model = self._folder / "told.db"
+                if not model.exists():
+                    told(f"sqlite:///{model}")
+                shutil.copy(model, path)
+            yield f"sqlite:///{path}"
+
+    def ask(self, address: str, query: str) -> object:
+        with closing(sqlite3.connect(address.removeprefix("sqlite:///"))) as database:
+            return database.execute(query).fetchone()[0]
+
+    def broken(self, address: str) -> str | None:
+        found = self.ask(address, "PRAGMA integrity_check")
+        return None if found == "ok" else f"the file is broken: {found}"
+
+
+class Databases:
+    """Stores of PostgreSQL, each in a database of its own."""
+
+    def __init__(self, server: PostgreSQL) -> None:
+        self._server = server
+        self._numbers = count()
+
+    @contextmanager
+    def fresh(self, told: Callable[[str], object] | None) -> Iterator[str]:
+        name = f"attacked_{next(self._numbers)}"
+        self._server.admin(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        if told:
+            told(self._server.url(name))
+        yield self._server.url(name)
+        self._server.admin(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def ask(self, address: str, query: str) -> object:
+        with psycopg.connect(address) as connection:
+            row = connection.execute(query.encode()).fetchone()
+        assert row is not None
+        return row[0]
+
+    def broken(self, address: str) -> str | None:  # noqa: ARG002  (a server looks after its own files)
+        return None
+
+
 class World:
     """An outlet, a desk and passes between them; each attack has a store of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, stores: Stores | None = None) -> None:
+        self.stores = stores or Files(folder)
         self.outlet, self.desk = Outlet("kurier"), Desk()
         for number in range(ENTRIES):
             words = " ".join(f"Wort{number}mal{place}" for place in range(80))
@@ -61,73 +135,52 @@ class World:
         self.flow = Flow(config, {"DESK_SECRET": SECRET, "PATH": "/usr/bin:/bin"})
 
     @contextmanager
-    def store(self, scene: Scene) -> Iterator[Path]:
-        """Make a folder for one attack, with what was told before where the scene wants it."""
-        with tempfile.TemporaryDirectory(prefix="store-", dir=self.folder) as folder:
-            path = Path(folder) / "monitor.db"
-            if scene.told_before:
-                self._copy_told(path)
+    def store(self, scene: Scene) -> Iterator[str]:
+        """Make a store for one attack, with what was told before where the scene wants it."""
+        with self.stores.fresh(self.flow.run if scene.told_before else None) as address:
             self.desk.requests.clear()
             if scene.refused:
                 self.desk.answers(503, times=ENTRIES)
-            yield path
+            yield address
             self.desk.forgets()
 
-    def recover(self, path: Path) -> None:
+    def recover(self, address: str) -> None:
         """Make passes, ever later, until nothing waits or patience ends."""
         for number in range(1, PASSES + 1):
-            self.flow.run(address(path), number * LATER)
-            if not waiting(path):
+            self.flow.run(address, number * LATER)
+            if not self.waiting(address):
                 return
+
+    def waiting(self, address: str) -> dict[str, object]:
+        """Return how many rows still wait for something, by table; empty where none do."""
+        counts = {
+            table: self.stores.ask(address, f"SELECT count(*) FROM {table} WHERE state = 'pending'")
+            for table in ("entries", "deliveries")
+        }
+        return {table: count for table, count in counts.items() if count}
 
     def close(self) -> None:
         self.flow.close()
         self.outlet.close()
         self.desk.close()
 
-    def begin(self, scene: Scene, path: Path, fail_at: int | None = None) -> int:
+    def begin(self, scene: Scene, address: str, fail_at: int | None = None) -> int:
         """Make the process of the scene's pass; it is stopped. Return its id."""
         start = LATER if scene.told_before else timedelta(0)
-        return self.flow.begin(address(path), start, purge=scene.purge, fail_at=fail_at)
+        return self.flow.begin(address, start, purge=scene.purge, fail_at=fail_at)
 
-    def _copy_told(self, path: Path) -> None:
-        told = self.folder / "told.db"
-        if not told.exists():
-            self.flow.run(address(told))
-        shutil.copy(told, path)
-
-
-def address(path: Path) -> str:
-    """Return the address of a store's file."""
-    return f"sqlite:///{path}"
-
-
-def waiting(path: Path) -> dict[str, int]:
-    """Return how many rows still wait for something, by table; empty where none do."""
-    with closing(sqlite3.connect(path)) as database:
-        counts = {
-            table: database.execute(f"SELECT count(*) FROM {table} WHERE state = 'pending'").fetchone()[0]
-            for table in ("entries", "deliveries")
-        }
-    return {table: count for table, count in counts.items() if count}
-
-
-def faults_of(world: World, path: Path, scene: Scene) -> Sequence[str]:
-    """Return what was lost, told twice or broken."""
-    faults: list[str] = []
-    bodies: dict[str, set[bytes]] = defaultdict(set)
-    for headers, body in world.desk.requests:
-        bodies[headers["webhook-id"]].add(body)
-    wanted = 0 if scene.told_before else ENTRIES
-    if len(bodies) != wanted:
-        faults.append(f"{len(bodies)} ids instead of {wanted}")
-    if any(len(said) != 1 for said in bodies.values()):
-        faults.append("an id had several bodies")
-    with closing(sqlite3.connect(path)) as database:
-        whole = database.execute("PRAGMA integrity_check").fetchone()[0]
-        dead = database.execute("SELECT count(*) FROM deliveries WHERE state = 'dead'").fetchone()[0]
-    if whole != "ok":
-        faults.append(f"the file is broken: {whole}")
-    if dead or waiting(path):
-        faults.append(f"dead: {dead}, waiting: {waiting(path)}")
-    return faults
+    def faults(self, address: str, scene: Scene) -> Sequence[str]:
+        """Return what was lost, told twice or broken."""
+        bodies: dict[str, set[bytes]] = defaultdict(set)
+        for headers, body in self.desk.requests:
+            bodies[headers["webhook-id"]].add(body)
+        wanted = 0 if scene.told_before else ENTRIES
+        dead = self.stores.ask(address, "SELECT count(*) FROM deliveries WHERE state = 'dead'")
+        waiting = self.waiting(address)
+        found = (
+            (len(bodies) != wanted, f"{len(bodies)} ids instead of {wanted}"),
+            (any(len(said) != 1 for said in bodies.values()), "an id had several bodies"),
+            (dead or waiting, f"dead: {dead}, waiting: {waiting}"),
+        )
+        broken = self.stores.broken(address)
+        return [*([broken] if broken else []), *(fault for holds, fault in found if holds)]

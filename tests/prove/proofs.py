@@ -2,10 +2,18 @@
 
 from collections.abc import Mapping
 
-from tests.prove import chaos, kills, mutants, shortage, ssrf, syscalls
+from tests.prove import chaos, kills, mutants, postgres, shortage, ssrf, syscalls
 from tests.prove.proof import Proof
 
 PROOFS: Mapping[str, Proof] = {
     each.name: each
-    for each in (kills.PROOF, chaos.PROOF, syscalls.PROOF, shortage.PROOF, ssrf.PROOF, mutants.PROOF)
+    for each in (
+        kills.PROOF,
+        chaos.PROOF,
+        syscalls.PROOF,
+        shortage.PROOF,
+        postgres.PROOF,
+        ssrf.PROOF,
+        mutants.PROOF,
+    )
 }

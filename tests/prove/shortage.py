@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.prove.passes import SCENES, Scene, World, faults_of
+from tests.prove.passes import SCENES, Scene, World
 from tests.prove.proof import Outcome, Proof, Say
 from tests.prove.syscalls import MOST_TRIES, points_of
 from tests.prove.tracing import Point, failing_from, may_trace
@@ -57,16 +57,16 @@ def shortages(world: World) -> Sequence[Shortage]:
 def attack(world: World, shortage: Shortage) -> tuple[int, Sequence[str]]:
     """Let one pass meet a shortage, recover, and return how many calls failed, and the faults."""
     hits, faults = 0, []
-    with world.store(shortage.scene) as path:
-        pid = world.begin(shortage.scene, path)
+    with world.store(shortage.scene) as address:
+        pid = world.begin(shortage.scene, address)
         try:
             hits = failing_from(
                 pid, shortage.point, shortage.error, lambda: world.flow.finish(pid), once=shortage.once
             )
         except TimeoutError as error:
             faults.append(str(error))
-        world.recover(path)
-        faults += faults_of(world, path, shortage.scene)
+        world.recover(address)
+        faults += world.faults(address, shortage.scene)
     return hits, [f"{shortage}: {fault}" for fault in faults]
 
 

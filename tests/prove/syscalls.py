@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from tests.prove.passes import SCENES, Scene, World, faults_of
+from tests.prove.passes import SCENES, Scene, World
 from tests.prove.proof import Outcome, Proof, Say
 from tests.prove.tracing import Point, calls_of, killed_at, may_trace
 
@@ -24,14 +24,14 @@ INSIDE = "call"
 
 def points_of(world: World, scene: Scene) -> Sequence[Point]:
     """Return every point of the scene's pass at which it can be killed."""
-    with world.store(scene) as path:
+    with world.store(scene) as address:
         traced = may_trace()
-        pid = world.begin(scene, path, None if traced else 0)
+        pid = world.begin(scene, address, None if traced else 0)
         if traced:
             code, points = calls_of(pid, lambda: world.flow.finish(pid))
         else:
             code = world.flow.finish(pid)
-            calls = int(path.with_name(f"{path.name}.calls").read_text(encoding="utf-8"))
+            calls = int(Path(f"{address.removeprefix('sqlite:///')}.calls").read_text(encoding="utf-8"))
             points = [Point(INSIDE, number) for number in range(1, calls + 1)]
     if code != 0:
         raise RuntimeError(f"the pass of scene '{scene.name}' ends with {code} where nobody attacks it")
@@ -40,14 +40,14 @@ def points_of(world: World, scene: Scene) -> Sequence[Point]:
 
 def attack(world: World, scene: Scene, point: Point) -> tuple[bool, Sequence[str]]:
     """Kill one pass at a point, recover, and return whether the kill landed, and the faults."""
-    with world.store(scene) as path:
+    with world.store(scene) as address:
         if point.name == INSIDE:
-            code = world.flow.finish(world.begin(scene, path, point.number))
+            code = world.flow.finish(world.begin(scene, address, point.number))
         else:
-            pid = world.begin(scene, path)
+            pid = world.begin(scene, address)
             code = killed_at(pid, point, lambda: world.flow.finish(pid))
-        world.recover(path)
-        faults = faults_of(world, path, scene)
+        world.recover(address)
+        faults = world.faults(address, scene)
     return code == KILLED, [f"{scene.name}, {point.name} {point.number}: {fault}" for fault in faults]
 
 
