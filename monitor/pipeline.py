@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from monitor.alerts.edits import raise_edit
 from monitor.alerts.events import match_event, receiver_events, source_events
 from monitor.alerts.outbox import hold, promise
 from monitor.alerts.raising import Raised, Standing, counted_since, raise_alerts
@@ -17,6 +18,7 @@ from monitor.articles.assemble import assemble, title_only
 from monitor.articles.extract import read_announced, read_page
 from monitor.articles.patience import PagePolicy, postponed
 from monitor.feeds.cadence import CadencePolicy, address_of, missed, polled
+from monitor.feeds.edits import EditPolicy, edited, watched
 from monitor.feeds.novelty import Novelty, keys_of, nothing_new, only_new
 from monitor.feeds.pages import page_seen
 from monitor.feeds.parse import read_feed
@@ -29,9 +31,11 @@ from monitor.model import (
     Attempt,
     Delivery,
     Document,
+    Edit,
     Entity,
     EntityId,
     Entry,
+    EntryState,
     EventType,
     Extracted,
     Feed,
@@ -53,7 +57,8 @@ from monitor.model import (
     Verdict,
     Watchlist,
 )
-from monitor.ports import Claim, Ports, Processed, Report, Step, Tx
+from monitor.ports import Claim, Ports, Processed, Reading, Report, Step, Tx
+from monitor.stories.editing import edit_of
 from monitor.stories.grouping import GroupingPolicy, choose
 from monitor.text.urls import host_of
 
@@ -61,7 +66,12 @@ from monitor.text.urls import host_of
 PUT_OFF = timedelta(seconds=2)
 
 
-_COUNTED = {EventType.MATCH_CREATED: "alerted", EventType.MATCH_UPDATED: "updated"}
+_COUNTED = {
+    EventType.MATCH_CREATED: "alerted",
+    EventType.MATCH_UPDATED: "updated",
+    EventType.MATCH_RETRACTED: "retracted",
+    EventType.ARTICLE_CORRECTED: "corrected",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +87,7 @@ class Rules:
     cadence: CadencePolicy = field(default_factory=CadencePolicy)
     pages: PagePolicy = field(default_factory=PagePolicy)
     grouping: GroupingPolicy = field(default_factory=GroupingPolicy)
+    edits: EditPolicy = field(default_factory=EditPolicy)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
 
@@ -97,11 +108,13 @@ def poll(claim: Claim[Feed], on: Ports, by: Rules) -> Report:
             known = tx.known(before.id, keys_of(before.id, read))
             news = only_new(before, settings, read, known, now)
             after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
+        looked_for = tx.rereads(before.id, now) if news.known else {}
         report = _poll_report(after, read, news)
         notices = promise(source_events(before, after, now), by.receivers.values(), now)
         if news.storm:
             tx.note_storm(before.id, now)
         tx.save_poll(claim, after, news.entries, news.learned, notices, report.counts)
+        tx.save_edited(edited(news.known, looked_for, now, by.edits))
     return report
 
 
@@ -117,6 +130,9 @@ def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
     matched = by.matcher.match(article.zones, article.language)
     lessons = _lessons(article, matched, settings, by)
     with on.store.transaction() as tx:
+        before = tx.reading(entry.id)
+        if before is not None:
+            return _edited(claim, before, article, matched, tx, by, now)
         near = tx.stories_near(article, now - by.grouping.memory) if matched.matches else ()
         story = choose(article, near, now, by.grouping)
         feed = tx.feed(entry.feed_id)
@@ -137,6 +153,7 @@ def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
                 deliveries=deliveries,
                 pages=page_seen(tx.pages(entry.feed_id), article, by.cadence.health.pages) if page else None,
                 contexts=_taught(lessons, tx),
+                reread=watched(entry, now, by.edits),
             ),
             report.counts,
         )
@@ -156,6 +173,47 @@ def deliver(claim: Claim[Delivery], on: Ports, by: Rules) -> Report:
         notices = promise(receiver_events(before, after, delivery, told, now), by.receivers.values(), now)
         report = _deliver_report(delivery, reply, attempt)
         tx.save_attempt(claim, attempt, after, notices, report.counts)
+    return report
+
+
+def _edited(
+    claim: Claim[Entry],
+    before: Reading,
+    article: Article,
+    matched: Matched,
+    tx: Tx,
+    by: Rules,
+    now: datetime,
+) -> Report:
+    """Tell what an edit changed of an article that was read before, if anything that matters."""
+    entry, settings = claim.row, by.feeds.get(claim.row.feed_id)
+    edit = edit_of(before.article, before.matches, article, matched.matches)
+    if edit is None:
+        tx.save_postponed(claim, replace(entry, state=EntryState.PROCESSED))
+        return Report(step=Step.PROCESS, row=entry.id, outcome="unchanged", counts={"reread": 1})
+    after = replace(article, revision=edit.revision)
+    story = replace(before.story, revision=before.story.revision + 1)
+    feed = tx.feed(entry.feed_id)
+    standing = _standing(tx, entry, feed, story, by, now)
+    raised = raise_edit(story, after, edit, before.matches, settings, matched, by.watchlists, standing, now)
+    held, deliveries = _promised(raised.alerts, after, story, feed, by, now, before.article)
+    report = _edit_report(after, edit, raised)
+    tx.save_processed(
+        claim,
+        Processed(
+            entry=entry,
+            article=after,
+            story=story,
+            matched=matched,
+            told=raised.told,
+            alerts=raised.alerts,
+            held=held,
+            deliveries=deliveries,
+            reread=watched(entry, now, by.edits),
+            edited=True,
+        ),
+        report.counts,
+    )
     return report
 
 
@@ -228,13 +286,23 @@ def _taught(lessons: Mapping[EntityId, Lesson], tx: Tx) -> Mapping[EntityId, Lea
 
 
 def _promised(
-    alerts: Sequence[Alert], article: Article, story: Story, feed: Feed | None, by: Rules, now: datetime
+    alerts: Sequence[Alert],
+    article: Article,
+    story: Story,
+    feed: Feed | None,
+    by: Rules,
+    now: datetime,
+    before: Article | None = None,
 ) -> tuple[tuple[HeldAlert, ...], tuple[Delivery, ...]]:
-    """Turn alerts into deliveries, or into rows that wait for a digest."""
+    """Turn alerts into deliveries, or into rows that wait for a digest.
+
+    What is retracted stood in the article as it was `before`.
+    """
     held: list[HeldAlert] = []
     deliveries: list[Delivery] = []
     for alert in alerts:
-        event = match_event(alert, article, story, feed, by.entities, now)
+        quoted = before if alert.type is EventType.MATCH_RETRACTED else None
+        event = match_event(alert, article, story, feed, by.entities, now, quoted)
         if alert.hold is None:
             receivers = [by.receivers[name] for name in alert.receivers if name in by.receivers]
             deliveries.extend(promise([event], receivers, now))
@@ -312,6 +380,19 @@ def _process_report(article: Article, story: Story, matched: Matched, raised: Ra
         facts=facts,
         counts=counts,
     )
+
+
+def _edit_report(article: Article, edit: Edit, raised: Raised) -> Report:
+    facts: dict[str, str | int | bool | None] = {
+        "feed": article.feed_id,
+        "revision": edit.revision,
+        "retitled": edit.title is not None,
+        "rewrites": len(edit.rewrites),
+        "gone": len(edit.gone),
+        "alerts": len(raised.alerts),
+    }
+    counts = {"reread": 1, **_sent(raised.alerts)}
+    return Report(step=Step.PROCESS, row=article.entry_id, outcome="edited", facts=facts, counts=counts)
 
 
 def _sent(alerts: Sequence[Alert]) -> dict[str, int]:

@@ -17,6 +17,7 @@ from monitor.model import (
     DeliveryId,
     Dice,
     Document,
+    Edited,
     EntityId,
     Entry,
     EntryId,
@@ -28,6 +29,7 @@ from monitor.model import (
     HeldAlert,
     HoldReason,
     LearnedContext,
+    Match,
     Matched,
     NotModified,
     PageMemory,
@@ -35,6 +37,7 @@ from monitor.model import (
     ReceiverHealth,
     ReceiverName,
     Reply,
+    Reread,
     SandboxFailed,
     Silence,
     Story,
@@ -145,7 +148,8 @@ class Sandbox(Protocol):
 class Processed:
     """Everything that processing one entry wants written, in one transaction.
 
-    `pages` is None where no page was asked for.
+    `pages` is None where no page was asked for. `reread` says how edits of the entry are looked for, if
+    they are. An `edited` article takes the place of the one that was read before.
     """
 
     entry: Entry
@@ -158,6 +162,17 @@ class Processed:
     deliveries: Sequence[Delivery]
     pages: PageMemory | None = None
     contexts: Mapping[EntityId, LearnedContext] = field(default_factory=dict)
+    reread: Reread | None = None
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What an entry's article said when it was last read, its matches, and its story."""
+
+    article: Article
+    matches: tuple[Match, ...]
+    story: Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +203,18 @@ class Tx(Protocol):
         counts: Mapping[str, int],
     ) -> None:
         """Write a feed with its validators, its new entries, further keys of known ones, notices."""
+        ...
+
+    def rereads(self, feed: FeedId, now: datetime) -> Mapping[EntryId, Reread]:
+        """Return the entries of a feed whose edits are looked for, but for those in work."""
+        ...
+
+    def save_edited(self, edited: Sequence[Edited]) -> None:
+        """Write what known entries announce now, and when they are read again."""
+        ...
+
+    def reading(self, entry: EntryId) -> Reading | None:
+        """Return what an entry's article said when it was read before; None where it was not."""
         ...
 
     def stories_near(self, article: Article, since: datetime) -> Sequence[StoryCandidate]:

@@ -13,6 +13,7 @@ from monitor.alerts.evidence import (
     CONTENT_BYTES,
     Plain,
     moment,
+    plain_edit,
     public_url,
     short_title,
     short_word,
@@ -63,8 +64,11 @@ def match_event(
     feed: Feed | None,
     entities: Mapping[EntityId, Entity],
     now: datetime,
+    quoted: Article | None = None,
 ) -> Event:
     """Return the event of an alert, `match.created` or another of its type; its body stays within 20 kB.
+
+    `quoted` is the reading that the alert's matches are of, where that is not `article`.
 
     `suppressed` counts what is left out: mentions without a place in `evidence`, the story's other
     articles as `duplicates`, and, only where there are such, whole `matches`.
@@ -81,7 +85,9 @@ def match_event(
     }
     if alert.update is not None:
         frame["update"] = {"reason": alert.update.reason.value, "outlets": alert.update.outlets}
-    shown = shown_matches(alert.matches, article, entities, CONTENT_BYTES - size_of(frame))
+    if alert.edit is not None:
+        frame["edit"] = plain_edit(alert.edit)
+    shown = shown_matches(alert.matches, quoted or article, entities, CONTENT_BYTES - size_of(frame))
     suppressed: Plain = {"evidence": shown.mentions_left_out, "duplicates": max(story.articles - 1, 0)}
     if shown.matches_left_out:
         suppressed["matches"] = shown.matches_left_out

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit, urlunsplit
 
-from monitor.model import Article, Entity, EntityId, Evidence, Match, Mention, Zone, Zones
+from monitor.model import Article, Edit, Entity, EntityId, Evidence, Match, Mention, Zone, Zones
 from monitor.text.tokens import sentence_around
 
 # A body has at most 20 kB (`docs/webhooks.md`); the rest of it, without `data`, takes under 200 bytes.
 CONTENT_BYTES = 19_500
 
 _SENTENCE_CHARS = 300
+_EDIT_BYTES = 6_000
 _TITLE_CHARS = 300
 _URL_BYTES = 2_048
 _WORD_CHARS = 80
@@ -68,6 +69,24 @@ def size_of(value: object) -> int:
 def quoted_sentence(zones: Zones, mention: Mention) -> str:
     """Return the sentence around a mention; where it was cut stands `…`."""
     return "".join(_quoted(zones, mention))
+
+
+def plain_edit(edit: Edit) -> Plain:
+    """Return what an edit changed, with as many sentences as fit into 6 kB, and how many did not."""
+    before_after = edit.title and {"before": short_title(edit.title[0]), "after": short_title(edit.title[1])}
+    rewrites: list[Plain] = []
+    for each in edit.rewrites:
+        after = None if each.after is None else _one_line(_short(each.after, _SENTENCE_CHARS))
+        before = _one_line(_short(each.before, _SENTENCE_CHARS))
+        rewrites.append({"entity": each.entity, "before": before, "after": after})
+    while size_of(rewrites) > _EDIT_BYTES:
+        rewrites.pop()
+    return {
+        "revision": edit.revision,
+        "title": before_after,
+        "sentences": rewrites,
+        "more": len(edit.rewrites) - len(rewrites),
+    }
 
 
 def short_title(text: str) -> str:

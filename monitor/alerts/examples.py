@@ -18,6 +18,7 @@ from monitor.model import (
     AlertId,
     Article,
     Delivery,
+    Edit,
     Entity,
     EntityId,
     EntityKind,
@@ -41,6 +42,7 @@ from monitor.model import (
     ReceiverState,
     RejectedReading,
     Reply,
+    Rewrite,
     Salience,
     Severity,
     Story,
@@ -99,6 +101,17 @@ _FEED = Feed(
     last_ok_at=_NOW - timedelta(minutes=30),
     last_new_at=_NOW - timedelta(hours=3),
 )
+_EDIT = Edit(
+    revision=2,
+    title=("Amazon sucht einen KI-Chef", _ZONES.title),
+    rewrites=(
+        Rewrite(
+            entity=EntityId("amazon"),
+            before="Amazons Sparte für künstliche Intelligenz sucht einen neuen Leiter.",
+            after=_LEAD,
+        ),
+    ),
+)
 _RECEIVER = Receiver(name=_DESK, url="https://hooks.example.org/news")
 
 
@@ -107,9 +120,7 @@ def example_events() -> Mapping[EventType, Event]:
     match = match_event(_alert(), _ARTICLE, _STORY, _FEED, _ENTITIES, _NOW)
     events = [
         match,
-        match_event(_grown(), _ARTICLE, _STORY, _FEED, _ENTITIES, _NOW),
-        replace(match, type=EventType.MATCH_RETRACTED),
-        replace(match, type=EventType.ARTICLE_CORRECTED),
+        *_told_again(),
         *_digests(match),
         *_sources(),
         *_receivers(match),
@@ -124,6 +135,19 @@ def example_events() -> Mapping[EventType, Event]:
         test_event(_RECEIVER, _NOW),
     ]
     return {event.type: event for event in events}
+
+
+def _told_again() -> tuple[Event, ...]:
+    """Return the events of a story that grew, of an edit that took an entity out, and of one that kept it."""
+    changes = (
+        {"type": EventType.MATCH_UPDATED, "update": Update(reason=UpdateReason.OUTLETS, outlets=3)},
+        {"type": EventType.MATCH_RETRACTED, "edit": replace(_EDIT, gone=frozenset({EntityId("amazon")}))},
+        {"type": EventType.ARTICLE_CORRECTED, "edit": _EDIT},
+    )
+    return tuple(
+        match_event(replace(_alert(), **change), _ARTICLE, _STORY, _FEED, _ENTITIES, _NOW)  # type: ignore[arg-type]
+        for change in changes
+    )
 
 
 def example_delivery(event: Event, receiver: Receiver = _RECEIVER) -> Delivery:
@@ -150,11 +174,6 @@ def _alert() -> Alert:
         receivers=(_DESK,),
         raised_at=_NOW,
     )
-
-
-def _grown() -> Alert:
-    update = Update(reason=UpdateReason.OUTLETS, outlets=3)
-    return replace(_alert(), type=EventType.MATCH_UPDATED, update=update)
 
 
 def _mention(zone: Zone, surface: str, name: str, form: Form = Form.EXACT) -> Mention:

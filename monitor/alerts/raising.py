@@ -83,8 +83,9 @@ def raise_alerts(
     watchlists: Sequence[Watchlist],
     standing: Standing,
     now: datetime,
+    also: Sequence[Alert] = (),
 ) -> Raised:
-    """Decide which alerts an article's matches are worth, and which of them wait."""
+    """Decide which alerts an article's matches are worth, and which of them, or `also` of others, wait."""
     alerts: list[Alert] = []
     reasons: list[str] = []
     heard: set[Told] = set()
@@ -93,7 +94,8 @@ def raise_alerts(
         silenced = _silences(story, watchlist, article, settings, standing, now)
         fresh, known = _fresh(story, watchlist, wanted, standing.told, silenced, now)
         more = updates_of(story, article, watchlist, wanted, standing.told, now)
-        further = [part for alert in more.alerts for part in _by_silence(alert, silenced)]
+        others = [*(alert for alert in also if alert.watchlist == watchlist.id), *more.alerts]
+        further = [part for alert in others for part in _by_silence(alert, silenced)]
         alerts += held_back(watchlist, [*fresh, *further], standing.spent.get(watchlist.id, 0), now)
         heard |= {*_told_by(fresh, story, article), *more.told}
         reasons += (*refused, *known)

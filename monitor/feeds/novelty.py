@@ -36,7 +36,8 @@ from monitor.model import (
 from monitor.text.ids import derive_id, digest63
 from monitor.text.urls import canonical_url, host_of
 
-# Keys learned in one poll: a feed that edits everything at every poll must not fill the store.
+# Keys learned in one poll: a feed that edits everything at every poll must not fill the store. The store
+# bounds those of each entry.
 _LEARNED = 64
 # Entries without overlap with the known ones from which on we believe that some were missed.
 _GAP = 2
@@ -46,11 +47,13 @@ _GAP = 2
 class Novelty:
     """What one poll brought: new entries and further keys of known ones.
 
-    After a `gap` some may have been missed; in a `storm` most of a known feed is suddenly new.
+    After a `gap` some may have been missed; in a `storm` most of a known feed is suddenly new. `known` is
+    what the document announces of entries that were known before.
     """
 
     entries: tuple[Entry, ...] = ()
     learned: Mapping[EntryKey, EntryId] = field(default_factory=dict)
+    known: tuple[tuple[EntryId, Announced], ...] = ()
     gap: bool = False
     storm: bool = False
 
@@ -94,7 +97,7 @@ def only_new(
     learned: dict[EntryKey, EntryId] = {}
     entries: list[Entry] = []
     stored = frozenset(known.values())
-    overlap = False
+    seen: list[tuple[EntryId, Announced]] = []
     for announced, mark in marked:
         told = _whose(mark, familiar, by_link)
         if told is None:
@@ -102,14 +105,16 @@ def only_new(
             entries.append(entry)
             familiar |= dict.fromkeys(entry.keys, entry.id)
             continue
-        overlap = overlap or told in stored
+        if told in stored:
+            seen.append((told, announced))
         further = [key for key in _worth_learning(mark, familiar, by_link) if key not in familiar]
         for key in further[: max(0, _LEARNED - len(learned))]:
             learned[key] = familiar[key] = told
-    missed = before.first_polled_at is not None and before.entries > 0 and not overlap
+    missed = before.first_polled_at is not None and before.entries > 0 and not seen
     return Novelty(
         entries=tuple(entries),
         learned=learned,
+        known=tuple(seen),
         gap=missed and len(entries) >= _GAP,
         storm=_is_storm(before, settings, len(entries), len(read.entries), now),
     )

@@ -200,11 +200,34 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rewrite:
+    """A sentence that named an entity, before and after an edit; `after` is None where none is like it."""
+
+    entity: EntityId
+    before: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What an edit did to an article that had matched.
+
+    `revision` is the article's number after it. `title` is the title before and after, where it changed.
+    `gone` are the entities that it names no more.
+    """
+
+    revision: int
+    title: tuple[str, str] | None = None
+    rewrites: tuple[Rewrite, ...] = ()
+    gone: frozenset[EntityId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """The fact that a story matched entities of a watchlist, for the receivers that do not know.
 
     A held alert has `hold` and `release_at`; it goes out in a digest. One that tells more of what was told
-    has another `type`, and says what in `update`.
+    has another `type`, and says what in `update` or `edit`.
     """
 
     id: AlertId
@@ -217,6 +240,7 @@ class Alert:
     raised_at: datetime
     type: EventType = EventType.MATCH_CREATED
     update: Update | None = None
+    edit: Edit | None = None
     hold: HoldReason | None = None
     release_at: datetime | None = None
 

@@ -243,6 +243,33 @@ class ParsedFeed:
     entries: tuple[Announced, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reread:
+    """An entry whose edits are looked for `until` then, because its article matched.
+
+    `announced_digest` tells what it announced when it was last read, at `read_at`; it was read again
+    `times` times. It is `pending` where it waits to be read.
+    """
+
+    entry: EntryId
+    announced_digest: int
+    times: int = 0
+    read_at: datetime
+    until: datetime
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """A known entry that announces something else now. `due_at` is None where it waits to be read already."""
+
+    entry: EntryId
+    announced: Announced
+    announced_digest: int
+    times: int
+    due_at: datetime | None
+
+
 class EntryState(StrEnum):
     """baseline: remembered, never read · pending → processed | failed."""
 

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -121,6 +121,14 @@ class Outlet(_Loopback):
                 headers={"content-type": "text/html; charset=utf-8"},
             )
         return link
+
+    def edits(self, slug: str, *, title: str | None = None, text: str | None = None) -> None:
+        """Change an entry's title, its page, or both; the feed says so by another summary."""
+        (entry,) = (each for each in self.entries if each["guid"] == f"{self.name}-{slug}")
+        entry |= {"title": title or entry["title"], "summary": f"{entry['summary']} Aktualisiert."}
+        if text is not None:
+            page = article_page(entry["title"], text, self.name)
+            self.pages[f"/{slug}.html"] = replace(self.pages[f"/{slug}.html"], body=page.encode())
 
     def answers(self, path: str, answer: Answer, times: int = 10_000) -> None:
         """Answer a path so, for so many times."""

@@ -53,6 +53,8 @@ def in_transaction(deed: Callable[..., object]) -> Callable[[SqlStore], object]:
             in_transaction(lambda tx: tx.stories_near(article(entry("a")), NOW - timedelta(days=3))),
             "story_bands USING PRIMARY KEY (band=?)",
         ),
+        (in_transaction(lambda tx: tx.rereads(FEED, NOW)), "INDEX rereads_feed"),
+        (in_transaction(lambda tx: tx.reading(entry("a").id)), "articles"),
         (in_transaction(lambda tx: tx.told(StoryId("st_a"))), "told USING PRIMARY KEY (story_number=?)"),
         (in_transaction(lambda tx: tx.alerted_since(CLOUD, NOW)), "INDEX alerts_budget"),
         (in_transaction(lambda tx: tx.held_due(NOW, [CLOUD], [DESK], 9)), "INDEX held_alerts_due"),

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from monitor.adapters.store import SqlStore
+from monitor.adapters.store.polls import MOST_LEARNED
 from monitor.adapters.store.schema import metadata
 from monitor.model import (
     Announced,
@@ -171,6 +172,22 @@ def test_further_keys_of_known_entries_are_learned_and_the_first_owner_keeps_a_k
         known = tx.known(FEED, [EntryKey(4711), *new.keys, *old.keys])
     assert {old.id: 4, new.id: 1} == {each: list(known.values()).count(each) for each in (old.id, new.id)}
     assert new.id == known[new.keys[0]]
+
+
+def test_an_entry_learns_only_so_many_keys_whatever_its_feed_changes(store: SqlStore) -> None:
+    announce(store, entry("a"), entry("b"))
+    keys = [EntryKey(10_000 + number) for number in range(3 * MOST_LEARNED)]
+
+    for start in range(0, len(keys), 20):
+        claim = the_feed(store, NOW + DAY)
+        learned = dict.fromkeys(keys[start : start + 20], entry("a").id) | {EntryKey(start): entry("b").id}
+        with store.transaction() as tx:
+            tx.save_poll(claim, claim.row, (), learned, (), {})
+
+    with store.transaction() as tx:
+        assert set(keys[:MOST_LEARNED]) == set(tx.known(FEED, keys))
+        assert 5 == len(tx.known(FEED, [EntryKey(start) for start in range(0, len(keys), 20)]))
+        assert 4 == len(tx.known(FEED, [*entry("a").keys, *entry("b").keys]))
 
 
 def test_an_entry_that_is_there_already_stays_as_it_is(store: SqlStore) -> None:

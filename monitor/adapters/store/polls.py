@@ -36,6 +36,8 @@ from monitor.text.urls import host_of
 
 # Of values in one statement; databases allow some ten thousand.
 _BATCH = 1000
+# Keys that an entry may learn: it stays known by those that it has, whatever else its feed changes.
+MOST_LEARNED = 32
 _NO_LEASE = {"lease_token": None, "lease_until": None}
 
 
@@ -270,7 +272,7 @@ def save_poll(
             ],
         )
     keys = {key: numbers[entry.id] for entry in reversed(new) for key in entry.keys}
-    keys |= {key: numbers[entry] for key, entry in learned.items() if entry in numbers}
+    keys |= {key: numbers[entry] for key, entry in _admitted(connection, learned).items() if entry in numbers}
     if keys:
         connection.execute(
             insert_new(connection, entry_keys),
@@ -279,6 +281,23 @@ def save_poll(
                 for key, number in sorted(keys.items())
             ],
         )
+
+
+def _admitted(connection: Connection, learned: Mapping[EntryKey, EntryId]) -> Mapping[EntryKey, EntryId]:
+    """Count the further keys of each entry, and return those for which it has room."""
+    ids = sorted(set(learned.values()))
+    rows = connection.execute(select(entries.c.id, entries.c.learned).where(entries.c.id.in_(ids)))
+    before = {row.id: row.learned for row in rows}
+    now = dict(before)
+    admitted: dict[EntryKey, EntryId] = {}
+    for key, entry in learned.items():
+        if now.get(entry, 0) < MOST_LEARNED:
+            admitted[key] = entry
+            now[entry] = now.get(entry, 0) + 1
+    for entry, count in before.items():
+        if now[entry] > count:
+            connection.execute(update(entries).where(entries.c.id == entry).values(learned=now[entry]))
+    return admitted
 
 
 def claimed_entries(connection: Connection, tokens: Mapping[int, str]) -> Sequence[Claim[Entry]]:

@@ -15,6 +15,7 @@ from monitor.adapters.store.schema import (
     deliveries,
     entries,
     matches,
+    rereads,
     silences,
     stories,
     story_bands,
@@ -45,6 +46,12 @@ def drop_articles(connection: Connection, before: datetime) -> tuple[int, int]:
     connection.execute(delete(story_bands).where(story_bands.c.article_number.in_(numbers)))
     connection.execute(delete(articles).where(articles.c.number.in_(numbers)))
     return len(numbers), dropped
+
+
+def drop_rereads(connection: Connection, before: datetime) -> int:
+    """Drop what is remembered of entries whose edits are looked for no more."""
+    oldest = select(rereads.c.entry_number).where(rereads.c.until < before).order_by(rereads.c.until)
+    return _drop(connection, rereads, "entry_number", oldest)
 
 
 def drop_deliveries(connection: Connection, before: datetime) -> int:
@@ -93,6 +100,7 @@ def purge(in_batches: Callable[[Callable[[Connection], int]], int], before: date
     dropped["stories"] = in_batches(lambda connection: drop_stories(connection, before))
     in_batches(lambda connection: _drop_old(connection, bursts, bursts.c.polled_at, before))
     in_batches(lambda connection: _drop_old(connection, silences, silences.c.ends_at, before))
+    in_batches(lambda connection: drop_rereads(connection, before))
     dropped["announcements"] = in_batches(lambda connection: drop_announcements(connection, before))
     return dropped
 

@@ -18,6 +18,7 @@ from monitor.adapters.store import (
     outbox,
     polls,
     purging,
+    rereads,
     stories,
     views,
 )
@@ -32,6 +33,7 @@ from monitor.model import (
     Burst,
     Delivery,
     DeliveryId,
+    Edited,
     EntityId,
     Entry,
     EntryId,
@@ -45,6 +47,7 @@ from monitor.model import (
     Receiver,
     ReceiverHealth,
     ReceiverName,
+    Reread,
     Silence,
     SilenceId,
     StoryCandidate,
@@ -52,7 +55,7 @@ from monitor.model import (
     Told,
     WatchlistId,
 )
-from monitor.ports import Claim, DeliveryFilter, FeedsChange, HeldFilter, Processed, Step, Wanted
+from monitor.ports import Claim, DeliveryFilter, FeedsChange, HeldFilter, Processed, Reading, Step, Wanted
 
 Row = TypeVar("Row")
 
@@ -93,6 +96,18 @@ class SqlTx:
         polls.save_poll(self._connection, claim, feed, entries, learned)
         outbox.add_deliveries(self._connection, deliveries)
         memory.count(self._connection, counts)
+
+    def rereads(self, feed: FeedId, now: datetime) -> Mapping[EntryId, Reread]:
+        """Return the entries of a feed whose edits are looked for, but for those in work."""
+        return rereads.looked_for(self._connection, feed, now)
+
+    def save_edited(self, edited: Sequence[Edited]) -> None:
+        """Write what known entries announce now, and when they are read again."""
+        rereads.save_edited(self._connection, edited)
+
+    def reading(self, entry: EntryId) -> Reading | None:
+        """Return what an entry's article said when it was read before; None where it was not."""
+        return rereads.reading(self._connection, entry)
 
     def stories_near(self, article: Article, since: datetime) -> Sequence[StoryCandidate]:
         """Return stories first seen since then that share a band or the canonical URL."""

@@ -12,16 +12,19 @@ from sqlalchemy import (
     Connection,
     Select,
     bindparam,
+    delete,
     func,
     insert,
     select,
     union_all,
+    update,
 )
 
 from monitor.adapters.store.claims import save_claimed
 from monitor.adapters.store.columns import Moment
 from monitor.adapters.store.dialect import insert_new, lock_stories, upsert
 from monitor.adapters.store.holding import add_held, add_to_burst
+from monitor.adapters.store.rereads import save_reread
 from monitor.adapters.store.schema import (
     alerts,
     articles,
@@ -144,14 +147,16 @@ def save_processed(connection: Connection, claim: Claim[Entry], processed: Proce
     An article that matched nothing has no story: there is nothing to tell twice.
     """
     entry_number = save_claimed(connection, Step.PROCESS, claim, {"state": EntryState.PROCESSED})
-    worth_a_story = bool(processed.matched.matches or processed.alerts or processed.told)
+    worth_a_story = bool(processed.matched.matches or processed.alerts or processed.told or processed.edited)
     story_number = _save_story(connection, processed.story) if worth_a_story else None
-    article_number = _add_article(connection, processed.article, entry_number, story_number)
+    article_number = _save_article(connection, processed, entry_number, story_number)
     _add_matches(connection, article_number, processed.matched.matches, refused=False)
     _add_matches(connection, article_number, processed.matched.rejected, refused=True)
     if story_number is None:
         return
     _add_bands(connection, article_number, processed.article)
+    if processed.reread is not None:
+        save_reread(connection, entry_number, processed.reread)
     _add_told(connection, story_number, processed.told)
     _add_alerts(connection, story_number, processed.alerts)
     add_held(connection, processed.held)
@@ -174,23 +179,26 @@ def _save_story(connection: Connection, story: Story) -> int:
     return number
 
 
-def _add_article(
-    connection: Connection, article: Article, entry_number: int, story_number: int | None
+def _save_article(
+    connection: Connection, processed: Processed, entry_number: int, story_number: int | None
 ) -> int:
-    statement = insert(articles).returning(articles.c.number)
-    number: int = connection.execute(
-        statement,
-        {
-            "entry_number": entry_number,
-            "story_number": story_number,
-            "canonical_digest": digest63(article.canonical_url),
-            "canonical_url": article.canonical_url,
-            "language": article.language,
-            "fetched_at": article.fetched_at,
-            "fingerprint": None if story_number is None else article.fingerprint,
-            "article": replace(article, fingerprint=()),
-        },
-    ).scalar_one()
+    """Write an article, or what it says after an edit; its matches are then written anew."""
+    article = processed.article
+    values = {
+        "entry_number": entry_number,
+        "story_number": story_number,
+        "canonical_digest": digest63(article.canonical_url),
+        "canonical_url": article.canonical_url,
+        "language": article.language,
+        "fetched_at": article.fetched_at,
+        "fingerprint": None if story_number is None else article.fingerprint,
+        "article": replace(article, fingerprint=()),
+    }
+    of_entry = articles.c.entry_number == entry_number
+    statement = update(articles).where(of_entry) if processed.edited else insert(articles)
+    number: int = connection.execute(statement.values(values).returning(articles.c.number)).scalar_one()
+    if processed.edited:
+        connection.execute(delete(matches).where(matches.c.article_number == number))
     return number
 
 
@@ -215,7 +223,7 @@ def _add_matches(
 def _add_bands(connection: Connection, article_number: int, article: Article) -> None:
     rows = [{"band": band, "article_number": article_number} for band in set(bands(article.fingerprint))]
     if rows:
-        connection.execute(insert(story_bands), rows)
+        connection.execute(insert_new(connection, story_bands), rows)
 
 
 def _add_told(connection: Connection, story_number: int, who: frozenset[Told]) -> None:

@@ -54,14 +54,15 @@ def _body(kind: EventType, content: Schema) -> Schema:
 
 
 def _contents() -> Mapping[EventType, Schema]:
+    edited = _match_content(edit=_edit())
     match, source, receiver = _match_content(), _source_content(), _receiver_content()
     return {
         EventType.MATCH_CREATED: match,
         EventType.MATCH_UPDATED: _match_content(
             update=_record({"reason": _values(UpdateReason), "outlets": _COUNT})
         ),
-        EventType.MATCH_RETRACTED: match,
-        EventType.ARTICLE_CORRECTED: match,
+        EventType.MATCH_RETRACTED: edited,
+        EventType.ARTICLE_CORRECTED: edited,
         EventType.DIGEST_CREATED: _digest_content(),
         EventType.SOURCE_FAILING: source,
         EventType.SOURCE_DEGRADED: source,
@@ -94,6 +95,18 @@ def _match_content(**more: Schema) -> Schema:
                 {"evidence": _COUNT, "duplicates": _COUNT, "matches": _COUNT}, optional=("matches",)
             ),
             **more,
+        }
+    )
+
+
+def _edit() -> Schema:
+    title = _record({"before": _TEXT, "after": _TEXT})
+    return _record(
+        {
+            "revision": _COUNT,
+            "title": {"oneOf": [title, {"type": "null"}]},
+            "sentences": _list(_record({"entity": _TEXT, "before": _TEXT, "after": _TEXT_OR_NULL})),
+            "more": _COUNT,
         }
     )
 

@@ -1,0 +1,111 @@
+"""Of which entries are edits looked for, and what did their articles say before?"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, or_, select, update
+
+from monitor.adapters.store.schema import (
+    ENTRY_PENDING,
+    announcements,
+    articles,
+    entries,
+    feeds,
+    matches,
+    rereads,
+    stories,
+)
+from monitor.model import Edited, EntryId, EntryState, FeedId, Reread, Story
+from monitor.ports import Reading
+
+
+def looked_for(connection: Connection, feed: FeedId, now: datetime) -> Mapping[EntryId, Reread]:
+    """Return the entries of a feed whose edits are looked for, but for those in work."""
+    number = select(feeds.c.number).where(feeds.c.id == feed).scalar_subquery()
+    statement = (
+        select(rereads, entries.c.id, ENTRY_PENDING.label("pending"))
+        .join(entries, entries.c.number == rereads.c.entry_number)
+        .where(
+            rereads.c.feed_number == number,
+            rereads.c.until > now,
+            entries.c.state.in_((EntryState.PENDING, EntryState.PROCESSED)),
+            or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now),
+        )
+    )
+    return {
+        row.id: Reread(
+            entry=row.id,
+            announced_digest=row.announced_digest,
+            times=row.times,
+            read_at=row.read_at,
+            until=row.until,
+            pending=bool(row.pending),
+        )
+        for row in connection.execute(statement)
+    }
+
+
+def save_edited(connection: Connection, edited: Sequence[Edited]) -> None:
+    """Write what known entries announce now, and when they are read again."""
+    for each in edited:
+        number = connection.execute(select(entries.c.number).where(entries.c.id == each.entry)).scalar_one()
+        connection.execute(
+            update(rereads)
+            .where(rereads.c.entry_number == number)
+            .values(announced_digest=each.announced_digest, times=each.times)
+        )
+        connection.execute(
+            update(announcements)
+            .where(announcements.c.entry_number == number)
+            .values(announced=each.announced)
+        )
+        if each.due_at is not None:
+            connection.execute(
+                update(entries)
+                .where(entries.c.number == number)
+                .values(state=EntryState.PENDING, due_at=each.due_at, attempts=0, failures=0)
+            )
+
+
+def save_reread(connection: Connection, entry_number: int, reread: Reread) -> None:
+    """Begin to look for edits of an entry, or note when it was read again."""
+    again = update(rereads).where(rereads.c.entry_number == entry_number).values(read_at=reread.read_at)
+    if connection.execute(again).rowcount:
+        return
+    feed = select(entries.c.feed_number).where(entries.c.number == entry_number).scalar_subquery()
+    connection.execute(
+        rereads.insert().values(
+            entry_number=entry_number,
+            feed_number=feed,
+            announced_digest=reread.announced_digest,
+            times=reread.times,
+            read_at=reread.read_at,
+            until=reread.until,
+        )
+    )
+
+
+def reading(connection: Connection, entry: EntryId) -> Reading | None:
+    """Return what an entry's article said when it was read before; None where it was not."""
+    row = connection.execute(
+        select(articles.c.number.label("article_number"), articles.c.article, stories)
+        .join(entries, entries.c.number == articles.c.entry_number)
+        .join(stories, stories.c.number == articles.c.story_number)
+        .where(entries.c.id == entry)
+    ).one_or_none()
+    if row is None:
+        return None
+    accepted = select(matches.c.match).where(
+        matches.c.article_number == row.article_number, matches.c.refused.is_(False)
+    )
+    return Reading(
+        article=row.article,
+        matches=tuple(connection.scalars(accepted.order_by(matches.c.number))),
+        story=Story(
+            id=row.id,
+            revision=row.revision,
+            articles=row.articles,
+            outlets=row.outlets,
+            first_seen_at=row.first_seen_at,
+        ),
+    )
