@@ -125,9 +125,9 @@ def _bare(match: Plain) -> Plain:
     """Return a match whose words alone fill a body with the first few of them."""
     confidence = match["confidence"]
     assert isinstance(confidence, dict)
-    reasons = _listed(confidence, "reasons")[:_FEW]
+    few = {name: _listed(confidence, name)[:_FEW] for name in ("reasons", "weights")}
     return match | {
-        "confidence": confidence | {"reasons": reasons},
+        "confidence": confidence | few,
         "rejected": _listed(match, "rejected")[:_FEW],
     }
 
@@ -150,6 +150,8 @@ def _plain_match(match: Match, article: Article, entity: Entity | None, most: in
         "confidence": {
             "value": round(match.confidence, 4),
             "reasons": [short_word(reason) for reason in _reasons(match.evidence)],
+            "weights": [round(each.weight, 4) for each in match.evidence[:_MOST_REASONS]],
+            "sum": round(sum(each.weight for each in match.evidence), 4),
         },
         "mentions": sum(mention.zone in _COUNTED for mention in match.mentions),
         "evidence": [_plain_mention(article.zones, mention) for mention in ordered[:most]],

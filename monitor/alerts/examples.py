@@ -168,8 +168,23 @@ def _alert() -> Alert:
         severity=Severity.HIGH,
         labels={"team": "markets"},
         matches=(
-            _match("amazon", 0.99, (title, lead), (MatchReason.CONTEXT, "AWS"), (river,)),
-            _match("desantis", 0.97, (person,), (MatchReason.FULL_NAME, "Peter DeSantis")),
+            _match(
+                "amazon",
+                0.9933,
+                (title, lead),
+                (
+                    Evidence(reason=MatchReason.NAME, text="Amazon", weight=2.0),
+                    Evidence(reason=MatchReason.CONTEXT, text="AWS", weight=1.5),
+                    Evidence(reason=MatchReason.RELATED, text="Peter DeSantis", weight=1.5),
+                ),
+                (river,),
+            ),
+            _match(
+                "desantis",
+                0.982,
+                (person,),
+                (Evidence(reason=MatchReason.FULL_NAME, text="Peter DeSantis", weight=4.0),),
+            ),
         ),
         receivers=(_DESK,),
         raised_at=_NOW,
@@ -185,7 +200,7 @@ def _match(
     entity: str,
     confidence: float,
     mentions: tuple[Mention, ...],
-    why: tuple[MatchReason, str],
+    evidence: tuple[Evidence, ...],
     rejected: tuple[RejectedReading, ...] = (),
 ) -> Match:
     return Match(
@@ -194,7 +209,7 @@ def _match(
         confidence=confidence,
         salience=Salience(value=0.65, about=True, parts={"title": 0.4, "lead": 0.25}),
         mentions=mentions,
-        evidence=(Evidence(reason=why[0], text=why[1], weight=1.5),),
+        evidence=evidence,
         rejected=rejected,
     )
 

@@ -252,9 +252,15 @@ def _context(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """Which of the entity's context words does the article hold?"""
     if not scene.cues and not scene.entity.require:
         return
-    for reason, first, further, near in (
-        (MatchReason.CONTEXT, by.context, by.context_further, by.context_near),
-        (MatchReason.NOT_CONTEXT, by.not_context, by.not_context_further, by.not_context_near),
+    for reason, close_by, first, further, near in (
+        (MatchReason.CONTEXT, MatchReason.CONTEXT_NEAR, by.context, by.context_further, by.context_near),
+        (
+            MatchReason.NOT_CONTEXT,
+            MatchReason.NOT_CONTEXT_NEAR,
+            by.not_context,
+            by.not_context_further,
+            by.not_context_near,
+        ),
     ):
         there = [
             each for each in scene.cues if each.cue.reason is reason and not _overlaps(each, sight.found)
@@ -264,7 +270,7 @@ def _context(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
             yield clue(reason, word, further if number else first)
         close = next((each.cue.text for each in there if _is_near(each, sight)), None)
         if close:
-            yield clue(reason, close, near)
+            yield clue(close_by, close, near)
     required = [each for each in scene.cues if each.cue.reason is MatchReason.REQUIRED_MISSING]
     if scene.entity.require and not required:
         yield clue(MatchReason.REQUIRED_MISSING, ", ".join(scene.entity.require), by.required_missing)

@@ -1,22 +1,27 @@
 """Which names will be hard to tell from other things, and what to write instead?
 
-Told when a configuration is read; nothing of it is an error.
+Told when a configuration is read; nothing of it is an error. A suggestion is a piece of the configuration;
+what only the user can know stands in it in capitals.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from monitor.matching.german import is_ordinary
 from monitor.matching.lexicon import folded_words
 from monitor.matching.scripts import is_dense
 from monitor.matching.words.bearers import BEARERS
 from monitor.matching.words.everyday import ENGLISH_WORDS, GERMAN_WORDS, PLACES
 from monitor.matching.words.given import GIVEN_NAMES
-from monitor.model import Entity, EntityId, EntityKind
+from monitor.model import Case, Entity, EntityId, EntityKind, Name
 
 _LEAST_LETTERS = 4
 _SHORT_ACRONYM = 3
 _MOST_LISTED = 5
+_LONGEST_ASKED = 5
+_BEFORE_PLACES = ("Stadt", "Landkreis", "Region")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,7 @@ def _doubts(entity: Entity, name: str, owners: Mapping[str, Sequence[Entity]]) -
     rivals = [other for other in owners[" ".join(words)] if other.id != entity.id]
     if rivals and not all(each.context or each.require for each in (entity, *rivals)):
         shown = ", ".join(other.id for other in rivals[:_MOST_LISTED])
-        yield f"also belongs to {shown}", "add context to each"
+        yield f"also belongs to {shown}", f"{_paste('context: [WORD, WORD]')} at each of them"
     helped = entity.context or entity.require
     if len(words) == 1 and not helped:
         yield from _weak(entity, name, words[0])
@@ -65,19 +70,64 @@ def _doubts(entity: Entity, name: str, owners: Mapping[str, Sequence[Entity]]) -
 
 def _weak(entity: Entity, name: str, folded: str) -> Iterator[tuple[str, str]]:
     """Yield what is doubtful about a single word without context; the gravest alone."""
-    decoys = "add context, and what else is so called under not"
-    if folded in GERMAN_WORDS or folded in ENGLISH_WORDS:
-        yield "is an ordinary word", decoys
+    if _is_ordinary(name, folded):
+        yield "is an ordinary word", _paste("context: [WORD, WORD]", "not: [OTHER THING]")
     elif folded in GIVEN_NAMES:
-        yield "is a given name", "write the full name, or add context"
+        yield "is a given name", _paste("kind: person", _names(entity, name, f"{name} SURNAME"))
     elif folded in PLACES and entity.kind is not EntityKind.PLACE:
-        yield "is a place", decoys
-    elif name.isupper() and len(folded) <= _SHORT_ACRONYM:
-        yield "is a short acronym with many readings", "add context, or case: exact"
-    elif is_dense(folded[0]):
-        if len(folded) == 1:
-            yield "is a single character", decoys
-    elif len(folded) < _LEAST_LETTERS:
-        yield "has fewer than four letters", "add context, or case: exact"
+        decoys = ", ".join(f"{each} {name}" for each in _BEFORE_PLACES)
+        yield "is a place", _paste("context: [WORD, WORD]", f"not: [{decoys}]")
+    elif problem := _too_short(name, folded):
+        if is_dense(folded[0]):
+            yield problem, _paste("context: [WORD, WORD]", "not: [OTHER THING]")
+        elif not any(each.text == name and each.case is Case.EXACT for each in entity.names):
+            yield problem, _paste(_names(entity, name, f"{{text: {_quoted(name)}, case: exact}}"))
     elif folded in BEARERS and entity.kind in (EntityKind.PERSON, EntityKind.OTHER):
-        yield "is the surname of several well-known people", "write the full name and kind: person"
+        others = ", ".join(f"{given.capitalize()} {name}" for given in sorted(BEARERS[folded].given))
+        yield (
+            "is the surname of several well-known people",
+            _paste("kind: person", _names(entity, name, f"GIVEN {name}"), f"not: [{others}]"),
+        )
+
+
+def _too_short(name: str, folded: str) -> str:
+    """Return why a name has many readings by its length; empty where it has not."""
+    if is_dense(folded[0]):
+        return "is a single character" if len(folded) == 1 else ""
+    if name.isupper() and len(folded) <= _SHORT_ACRONYM:
+        return "is a short acronym with many readings"
+    return "has fewer than four letters" if len(folded) < _LEAST_LETTERS else ""
+
+
+def _is_ordinary(name: str, folded: str) -> bool:
+    """Return whether a name is a word of German or English; the dictionary is asked of short ones alone.
+
+    Of a hundred thousand names it would take seconds, and longer words are more often names.
+    """
+    if folded in GERMAN_WORDS or folded in ENGLISH_WORDS:
+        return True
+    if folded in GIVEN_NAMES:
+        return False
+    return len(folded) <= _LONGEST_ASKED and not name.isupper() and is_ordinary(name)
+
+
+def _paste(*keys: str) -> str:
+    """Return what to put into the entity, as it is written there."""
+    return f"put into it: {', '.join(keys)}"
+
+
+def _names(entity: Entity, doubtful: str, instead: str) -> str:
+    written = [instead if each.text == doubtful else _written(each) for each in entity.names[:_MOST_LISTED]]
+    return f"names: [{', '.join(written)}]"
+
+
+def _written(name: Name) -> str:
+    if name.case is not Case.SMART:
+        return f"{{text: {_quoted(name.text)}, case: {name.case.value}}}"
+    return _quoted(name.text)
+
+
+def _quoted(text: str) -> str:
+    """Return a text as YAML takes it in a list: plain where it is plain words."""
+    plain = all(part.isalnum() for part in text.split(" "))
+    return text if plain and not text.isdecimal() else json.dumps(text, ensure_ascii=False)

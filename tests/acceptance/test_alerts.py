@@ -1,6 +1,9 @@
 """What a desk gets to hear, and what it does not."""
 
 from collections.abc import Callable
+from math import exp
+
+import pytest
 
 from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually, paragraphs
 
@@ -39,7 +42,9 @@ def test_a_new_article_alerts_once_with_evidence_and_a_signature(
     monitor: Monitor, desk: Desk, outlet: Open
 ) -> None:
     kurier = outlet("kurier")
-    kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
+    kurier.publishes(
+        "Amazon ernennt KI-Chef", f"{TEXT}\n\nAm Amazonas steht das Wasser niedrig wie nie.", slug="ki-chef"
+    )
     configured(monitor, desk, kurier)
 
     summary = monitor.once()
@@ -50,6 +55,12 @@ def test_a_new_article_alerts_once_with_evidence_and_a_signature(
     for match in event["data"]["matches"]:
         for evidence in match["evidence"]:
             assert evidence["surface"] in evidence["sentence"]
+        confidence = match["confidence"]
+        assert confidence["sum"] == pytest.approx(sum(confidence["weights"]))
+        assert confidence["value"] == pytest.approx(1 / (1 + exp(-confidence["sum"])), abs=1e-4)
+        assert len(confidence["reasons"]) == len(confidence["weights"])
+    (amazon,) = (match for match in event["data"]["matches"] if match["entity"]["id"] == "amazon")
+    assert [("Amazonas", "decoy", 1)] == [tuple(each.values()) for each in amazon["rejected"]]
     assert "webhook-signature" in desk.requests[0][0]
 
 

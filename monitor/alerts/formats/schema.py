@@ -27,6 +27,7 @@ _TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 _TIME: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}
 _TIME_OR_NULL: Schema = {"oneOf": [_TIME, {"type": "null"}]}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
+_NUMBER: Schema = {"type": "number"}
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _COUNTS: Schema = {"type": "object", "additionalProperties": {"type": "integer"}}
 _COUNTS_OR_NULL: Schema = {"oneOf": [_COUNTS, {"type": "null"}]}
@@ -144,12 +145,15 @@ def _match() -> Schema:
             "end": _COUNT,
         }
     )
-    parts = {"type": "object", "additionalProperties": {"type": "number"}}
+    parts = {"type": "object", "additionalProperties": _NUMBER}
     return _record(
         {
             "entity": entity,
             "salience": _record({"level": _LEVEL, "value": _SHARE, "parts": parts}),
-            "confidence": _record({"value": _SHARE, "reasons": _list(_TEXT)}),
+            "confidence": _record(
+                {"value": _SHARE, "reasons": _list(_TEXT), "weights": _list(_NUMBER), "sum": _NUMBER},
+                optional=("weights", "sum"),
+            ),
             "mentions": _COUNT,
             "evidence": _list(evidence),
             "rejected": _list(_record({"reading": _TEXT, "reason": _values(MatchReason), "count": _COUNT})),

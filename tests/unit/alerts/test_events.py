@@ -96,7 +96,12 @@ def test_a_match_is_told_as_the_contract_says() -> None:
     assert shown == {
         "entity": {"id": "amazon", "kind": "organization", "name": "Amazon", "wikidata": "Q3884"},
         "salience": {"level": "about", "value": 0.93, "parts": {"title": 0.4, "mentions": 0.53}},
-        "confidence": {"value": 0.99, "reasons": ["context:AWS", "full_name"]},
+        "confidence": {
+            "value": 0.99,
+            "reasons": ["context:AWS", "full_name"],
+            "weights": [1.5, 3.0],
+            "sum": 4.5,
+        },
         "mentions": 3,
         "rejected": [{"reading": "Amazonas", "reason": "other_word", "count": 1}],
     }
@@ -203,7 +208,9 @@ def test_words_that_fill_a_body_by_themselves_are_cut_to_a_few() -> None:
 
     told = body_of(match_event(alert(placed), article, STORY, FEED, ENTITIES, NOW))["data"]
 
-    assert len(told["matches"][0]["confidence"]["reasons"]) == 5
+    told_confidence = told["matches"][0]["confidence"]
+    assert (5, 5) == (len(told_confidence["reasons"]), len(told_confidence["weights"]))
+    assert 60.0 == told_confidence["sum"]
     assert len(told["matches"][0]["rejected"]) == 5
 
 

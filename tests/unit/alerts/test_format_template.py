@@ -35,7 +35,7 @@ def titled(title: str) -> Event:
         ("{{type}} of {{ alert.watchlist }}", "match.created of cloud-ai"),
         ("{{ matches.0.mentions }}", 2),
         ("{{ matches.0.mentions }} mentions", "2 mentions"),
-        ("{{ matches.0.confidence.value }}", 0.99),
+        ("{{ matches.0.confidence.value }}", 0.9933),
         ("{{ article.modified_at }}", None),
         ("[{{ article.modified_at }}]", "[]"),
         ("{{ alert.labels }}", {"team": "markets"}),

@@ -17,6 +17,7 @@ from tests.unit.matching.texts import (
     SMALLEST_MATCHER,
     entity,
     read,
+    read_for,
 )
 
 PIECES = (
@@ -188,6 +189,30 @@ def test_two_related_entities_speak_less_than_twice_as_much() -> None:
     assert [("name", 2.0), ("related", 1.5), ("related", 0.5)] == [
         (each.reason.value, each.weight) for each in first.evidence
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text"),
+    [
+        ("person", "Peter DeSantis", "DeSantis kommt nach Seattle."),
+        ("person", "Anna Vollmer", "Vollmer sprach am Abend."),
+        ("person", "Anna Vollmer", "Der Vortrag von Vollmer war gut besucht."),
+        ("organization", "Lena", "Später stand auf dem Zettel nur noch Lena."),
+    ],
+)
+def test_a_name_that_stays_ambiguous_is_probable_or_refused_and_never_confirmed(
+    kind: str, name: str, text: str
+) -> None:
+    found = read_for(kind, name, text)
+
+    assert Tier.CONFIRMED not in {match.tier for match in found.matches}
+
+
+def test_a_bare_surname_is_probable_and_says_what_it_lacks() -> None:
+    (match,) = read_for("person", "Peter DeSantis", "DeSantis kommt nach Seattle.").matches
+
+    assert Tier.PROBABLE is match.tier
+    assert [("short_form", "DeSantis")] == [(each.reason, each.text) for each in match.evidence]
 
 
 def test_thresholds_come_from_the_policy() -> None:
