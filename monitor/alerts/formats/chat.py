@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from monitor.model import Event, EventType
 
 _NO_TITLE = "(no title)"
+_GONE = "(gone)"
 _MOST_QUOTES = 5
 _MOST_ROWS = 15
 _MANY_NUMBERS = 4
@@ -161,13 +162,24 @@ def _of_match(told: Mapping[str, Any], event: Event) -> Chat:
         ("Feed", article["feed"]["title"] or article["feed"]["id"]),
         ("Published", _spelled(article["published_at"] or "unknown")),
     ]
+    if told.get("update"):
+        facts.append(("Update", _spelled(told["update"])))
+    rewrites = tuple(_rewrites(told["edit"])) if told.get("edit") else ()
     return Chat(
         headline=_PREFIXES.get(event.type, "") + _title_of(article),
         url=web_link(article["url"]),
         time=event.timestamp,
-        quotes=tuple(_quotes(matches)),
+        quotes=rewrites or tuple(_quotes(matches)),
         facts=tuple(facts),
     )
+
+
+def _rewrites(edit: Mapping[str, Any]) -> Iterable[Quote]:
+    """Give what an edit changed, each as it was and as it is now."""
+    pairs = [each for each in (edit["title"], *edit["sentences"]) if each]
+    for pair in pairs[:_MOST_QUOTES]:
+        yield Quote("", "Before:", f" {one_line(pair['before'])}")
+        yield Quote("", "Now:", f" {one_line(pair['after'] or _GONE)}")
 
 
 def _of_digest(told: Mapping[str, Any], time: datetime) -> Chat:

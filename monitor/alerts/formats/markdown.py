@@ -1,6 +1,8 @@
 """Markdown, as Discord and ntfy read it: what a text says stays text."""
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 
 from monitor.alerts.formats.chat import Quote, one_line
 
@@ -35,13 +37,8 @@ def escaped_within(text: str, most: int) -> str:
     line = one_line(text)
     if units(escaped(line)) <= most:
         return escaped(line)
-    room, kept = most - 1, 0
-    for character in line:
-        room -= units(escaped(character))
-        if room < 0:
-            break
-        kept += 1
-    return escaped(line[:kept].rstrip()) + "…"
+    ends = list(accumulate(units(escaped(character)) for character in line))
+    return escaped(line[: bisect_right(ends, most - 1)].rstrip()) + "…"
 
 
 def fitting(lines: list[str], most: int) -> str:

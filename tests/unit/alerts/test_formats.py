@@ -265,6 +265,35 @@ def test_the_headline_says_what_became_of_a_match(kind: EventType, headline: str
     assert headline == chat_of(replace(event_of(), type=kind)).headline
 
 
+def test_an_edit_is_told_as_it_was_and_as_it_is_now() -> None:
+    title = {"before": "Amazon sucht", "after": "Amazon  findet"}
+    edit = {
+        "revision": 2,
+        "title": title,
+        "sentences": [{"entity": "a", "before": "x", "after": None}],
+        "more": 0,
+    }
+    told = event_of()
+    corrected = replace(told, type=EventType.ARTICLE_CORRECTED, content={**told.content, "edit": edit})
+
+    assert (
+        Quote("", "Before:", " Amazon sucht"),
+        Quote("", "Now:", " Amazon findet"),
+        Quote("", "Before:", " x"),
+        Quote("", "Now:", " (gone)"),
+    ) == chat_of(corrected).quotes
+
+
+def test_an_edit_without_pairs_shows_the_sentences_and_an_update_says_why() -> None:
+    told = event_of()
+    edit: dict[str, object] = {"revision": 2, "title": None, "sentences": [], "more": 0}
+    more = {"edit": edit, "update": {"reason": "outlets", "outlets": 3}}
+    updated = chat_of(replace(told, content={**told.content, **more}))
+
+    assert chat_of(told).quotes == updated.quotes
+    assert ("Update", "reason outlets, outlets 3") in updated.facts
+
+
 def test_where_a_body_would_be_too_big_quotes_go_first_then_facts_and_the_rest_stays() -> None:
     chat = Chat(headline="h", time=NOW, quotes=(Quote("a", "", ""),) * 3, facts=(("b", "c"),) * 2)
     seen: list[tuple[int, int, int]] = []
