@@ -191,6 +191,8 @@ def _of_digest(told: Mapping[str, Any], time: datetime) -> Chat:
     ]
     facts = [("Watchlist", digest["watchlist"]), ("Alerts", str(digest["count"]))]
     facts += [("Notice", digest["notice"])] if digest["notice"] else []
+    if digest.get("notice"):
+        facts.append(("Notice", digest["notice"]))
     left_out = max(len(alerts) - _MOST_ROWS, 0)
     return Chat(headline="Digest", time=time, quotes=tuple(quotes), facts=tuple(facts), left_out=left_out)
 

@@ -184,6 +184,15 @@ def test_a_digest_in_words_lists_titles_with_links_and_says_what_it_does_not_sho
     assert untitled.quotes[0].mention == "(no title)"
 
 
+def test_a_digest_of_a_storm_says_so() -> None:
+    told = digest(1)
+    content: Any = told.content
+    stormy = replace(told, content={**content, "digest": {**content["digest"], "notice": "look before"}})
+
+    assert ("Notice", "look before") in chat_of(stormy).facts
+    assert "Notice" not in dict(chat_of(told).facts)
+
+
 def test_other_events_in_words_are_a_headline_and_their_values() -> None:
     source, receiver, beat, test, odd = map(chat_of, others())
 
