@@ -22,6 +22,8 @@ _LARGEST = 200_000_000
 _LONGEST_NAME = 200
 # Rows between two calls of the progress callback.
 _STRIDE = 1_000
+# Made once: a list asks for every row.
+_read_kind = values.choice(EntityKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +270,7 @@ def _row_fault(name: str, names: list[str], cells: Mapping[str, str], watched: W
     try:
         values.identifier(name)
         if cells.get("kind"):
-            values.choice(EntityKind)(cells["kind"])
+            _read_kind(cells["kind"])
     except ValueError as error:
         return str(error)
     if name in watched.spots:

@@ -176,9 +176,9 @@ def language(text: str) -> str:
 
 def choice(kind: type[Choice]) -> Callable[[str], Choice]:
     """Return a reader of one of an enum's words."""
+    words = [each.value for each in kind]
 
     def read(text: str) -> Choice:
-        words = [each.value for each in kind]
         if text not in words:
             raise ValueError(f"unknown word {shown(text)}{did_you_mean(text, words)}")
         return kind(text)
