@@ -288,7 +288,11 @@ def _evidence(match: Match) -> Iterator[tuple[str, str, str]]:
         side = "for" if each.weight >= 0 else "against"
         yield side, in_words(each.reason, each.text), f"{each.weight:+.2f}"
     total = sum(each.weight for each in match.evidence)
-    yield "sum", f"the logistic of it is the confidence, {match.confidence:.3f}", f"{total:+.2f}"
+    yield (
+        "sum",
+        f"the logistic of it is the confidence{_where(match)}, {match.confidence:.3f}",
+        f"{total:+.2f}",
+    )
     zones = Counter(mention.zone.value for mention in match.mentions)
     surfaces = Counter(mention.surface for mention in match.mentions)
     places = ", ".join(f"{zone} {count}" for zone, count in zones.items())
@@ -300,6 +304,12 @@ def _evidence(match: Match) -> Iterator[tuple[str, str, str]]:
     for reading in match.rejected:
         words_ = in_words(reading.reason, reading.reading)
         yield "beside", f"refused {reading.count}×: {words_}", ""
+
+
+def _where(match: Match) -> str:
+    """Return at which of several places the evidence stands: the surest, the first of equals."""
+    surest = next(mention for mention in match.mentions if mention.confidence is None)
+    return f" at '{surest.surface}' in the {surest.zone.value}" if len(match.mentions) > 1 else ""
 
 
 def _conclusion(matched: Matched, asked: Sequence[_Asked]) -> str:

@@ -22,7 +22,14 @@ def test_a_reload_adds_what_is_watched_and_a_bad_file_changes_nothing(
 
     monitor.config.write_text(good + "\nfeedz: []\n")
     monitor.reload()
-    eventually(lambda: any('"outcome": "refused"' in line for line in monitor.lines()))
+    eventually(lambda: refusals(monitor) == 1)
+    monitor.config.write_text(
+        good.replace("  trainium: {", "  trainium: {tests: {no_match: [Trainium rechnet]}, ")
+    )
+    monitor.reload()
+    eventually(lambda: refusals(monitor) == 2)
+    kurier.publishes("Ein Chip", paragraphs("Trainium rechnet schneller."), slug="chip")
+    eventually(lambda: desk.entities() == [["trainium"]], what="the old configuration stays in force")
     monitor.config.write_text(
         good.replace("entities:\n", "entities:\n  siemens: {kind: organization, names: [Siemens]}\n")
     )
@@ -30,8 +37,13 @@ def test_a_reload_adds_what_is_watched_and_a_bad_file_changes_nothing(
     eventually(lambda: any('"event": "reload"' in line and '"ok"' in line for line in monitor.lines()))
     kurier.publishes("Siemens baut", paragraphs("Siemens baut in Berlin eine Fabrik."), slug="siemens")
 
-    eventually(lambda: desk.entities() == [["siemens"]])
+    eventually(lambda: desk.entities() == [["trainium"], ["siemens"]])
     assert any("did you mean 'feeds'" in line for line in monitor.lines())
+    assert any("names 'trainium', but should not" in line for line in monitor.lines())
+
+
+def refusals(monitor: Monitor) -> int:
+    return sum('"event": "reload"' in line and '"refused"' in line for line in monitor.lines())
 
 
 def test_health_answers_on_loopback_and_health_exits_by_it(
