@@ -256,6 +256,7 @@ def _condensed(held: HeldAlert) -> Plain:
     matches, article = told["matches"], told["article"]
     sentences = [each["sentence"] for match in matches for each in match["evidence"]]
     return {
+        "type": held.event.type.value,
         "alert": told["alert"],
         "held": held.hold.value,
         "raised_at": moment(held.event.timestamp),

@@ -196,6 +196,7 @@ def _digest_content() -> Schema:
     )
     alert = _record(
         {
+            "type": _values(EventType),
             "alert": _alert(),
             "held": _values(HoldReason),
             "raised_at": _TIME,

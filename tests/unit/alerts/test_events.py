@@ -22,7 +22,9 @@ from monitor.alerts.formats import render, schema_of_events
 from monitor.alerts.outbox import hold
 from monitor.model import (
     AlertId,
+    Edit,
     Event,
+    EventType,
     FailureReason,
     FeedState,
     Form,
@@ -35,6 +37,7 @@ from monitor.model import (
     ReceiverState,
     RejectedReading,
     Reply,
+    Rewrite,
     Zone,
     Zones,
 )
@@ -197,6 +200,33 @@ def test_a_body_stays_within_20_kb_and_counts_what_was_left_out(
     assert told["suppressed"].get("matches", 0) == matches - len(told["matches"])
     assert all(each["evidence"] for each in told["matches"])
     assert told["matches"][0]["entity"]["id"] == "e0"
+
+
+@pytest.mark.parametrize("text", ["a", "語", "\U0001f600", '"'])
+def test_an_edit_stays_within_20_kb_and_counts_what_was_left_out(text: str) -> None:
+    long = f"{text * 999} {text}"
+    rewrites = tuple(Rewrite(entity=match().entity, before=long, after=long) for _ in range(20))
+    edit = Edit(revision=2, title=(long, long), rewrites=rewrites)
+    corrected = replace(
+        alert(*(match(f"e{n}") for n in range(30))), type=EventType.ARTICLE_CORRECTED, edit=edit
+    )
+
+    told = body_of(match_event(corrected, ARTICLE, STORY, FEED, ENTITIES, NOW))["data"]["edit"]
+
+    assert 0 < len(told["sentences"]) == 20 - told["more"]
+    assert all(len(each["before"]) <= 300 for each in (*told["sentences"], told["title"]))
+
+
+def test_what_was_taken_out_has_no_after_and_is_quoted_from_the_text_before_the_edit() -> None:
+    edit = Edit(revision=2, rewrites=(Rewrite(entity=match().entity, before="Amazon baut.", after=None),))
+    retracted = replace(alert(), type=EventType.MATCH_RETRACTED, edit=edit)
+    after = replace(ARTICLE, zones=Zones(title="", text=""))
+
+    told = body_of(match_event(retracted, after, STORY, FEED, ENTITIES, NOW, ARTICLE))["data"]
+
+    assert [{"entity": "amazon", "before": "Amazon baut.", "after": None}] == told["edit"]["sentences"]
+    assert (None, "") == (told["edit"]["title"], told["article"]["title"])
+    assert "Amazon" in told["matches"][0]["evidence"][0]["sentence"]
 
 
 def test_words_that_fill_a_body_by_themselves_are_cut_to_a_few() -> None:
