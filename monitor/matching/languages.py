@@ -9,6 +9,8 @@ from functools import lru_cache
 from simplemma import is_known, lemmatize
 
 DICTIONARIES = frozenset({"de", "en"})
+# Of the others, those in which a capital within a sentence means a name: no titles, no lands in the genitive.
+SMALL_TITLES = frozenset({"fr", "es", "ca", "pt", "it", "nl", "sv", "da", "no", "nb", "nn"})
 
 
 def primary(language: str | None) -> str:

@@ -16,9 +16,8 @@ from enum import StrEnum
 from monitor.matching.german import LEAST_NOUN, is_noun
 from monitor.matching.grammar.cyrillic import is_given
 from monitor.matching.grammar.latin import bases, elision
-from monitor.matching.languages import DICTIONARIES, is_word
+from monitor.matching.languages import DICTIONARIES, SMALL_TITLES, is_word
 from monitor.matching.lexicon import PARTICLES, Role, folded_words
-from monitor.matching.scripts import is_latin
 from monitor.matching.spans import Found
 from monitor.matching.surroundings import Surroundings, Word, head_of
 from monitor.matching.words.bearers import BEARERS
@@ -90,7 +89,10 @@ def full_name_at(
     if word is None or not can_be_surname(found) or found.surface.start != found.core.start:
         return None
     opens = around.opens and word is around.before[-1]
-    bearer = _bearer(word, found, own, opens=opens, other=word.span.end in names_end, language=language)
+    titled = language not in DICTIONARIES and (opens or _may_be_title(word, around.before, language))
+    bearer = _bearer(
+        word, found, own, opens=opens, titled=titled, other=word.span.end in names_end, language=language
+    )
     if bearer is None:
         return None
     span = Span(word.span.start, found.surface.end)
@@ -138,7 +140,7 @@ def _without_elision(word: Word) -> Word:
 
 
 def _bearer(
-    word: Word, found: Found, own: frozenset[str], *, opens: bool, other: bool, language: str
+    word: Word, found: Found, own: frozenset[str], *, opens: bool, titled: bool, other: bool, language: str
 ) -> Bearer | None:
     """Return whose given name a word is; None where it is none."""
     forms = bases(word.folded, language)
@@ -156,13 +158,24 @@ def _bearer(
         return Bearer.KNOWN
     if any(head_of(form) in GIVEN_NAMES or is_given(form) for form in forms):
         return Bearer.OTHER if own else Bearer.SOME
-    unknown = own and _reads_as_name(word, language) and not (opens and language not in DICTIONARIES)
+    unknown = own and not titled and _reads_as_name(word, language)
     return Bearer.UNKNOWN if unknown else None
+
+
+def _may_be_title(word: Word, before: Sequence[Word], language: str) -> bool:
+    """Return whether a capitalized word before a surname may be a title, or the land that goes with one.
+
+    Romance languages put a preposition before it ("presidente del Gobierno Sánchez"), languages with cases
+    need none ("prezydent Ukrainy Zełenski"), and many capitalize titles ("Cumhurbaşkanı Erdoğan").
+    """
+    preceding = next((each for each in before if each.end < word.start), None)
+    linked = preceding is not None and preceding.folded in PARTICLES
+    return linked or language not in SMALL_TITLES
 
 
 def _reads_as_name(word: Word, language: str) -> bool:
     """Return whether a capitalized word that nobody knows can be nothing but a name."""
-    plain = word.text.isalpha() and not word.text.isupper() and len(word.text) > 1 and is_latin(word.text)
+    plain = word.text.isalpha() and not word.text.isupper() and len(word.text) > 1
     return plain and not is_word(word.text, language) and not (language == "de" and _ends_in_noun(word.text))
 
 

@@ -22,11 +22,6 @@ def is_unspaced(character: str) -> bool:
     return _UNSPACED.match(character) is not None
 
 
-def is_latin(word: str) -> bool:
-    """Return whether a word is written in Latin letters."""
-    return word[:1] < "\u0370"
-
-
 def is_dense(character: str) -> bool:
     """Return whether a character stands for a syllable or a word, so that two of them make a name."""
     return is_unspaced(character) or "\uac00" <= character <= "\ud7a3"

@@ -42,6 +42,7 @@ ROMANCE = """
     es | place | España | El Gobierno de España responde. | España exact
     es | place | España | El Gobierno de Espan\u0303a responde. | Espan\u0303a folded
     es | org | Amazon | El Amazonas crece. | -
+    es | person | Pedro Sánchez | Pedro Sánchez; jefe de España Sánchez | Pedro Sánchez exact; Sánchez exact
     es | person | Pedro Sánchez | El Gobierno de Pedro Sanchez cae. | Pedro Sanchez folded
     it | org | Enel | I conti dell'Enel migliorano. | Enel exact
     it | org | Enel | I conti dell’Enel e all’Enel. | Enel exact; Enel exact
@@ -117,6 +118,7 @@ TURKIC = """
     tr | person | Işık Koşaner | IŞIK KOŞANER konuştu | IŞIK KOŞANER capitals
     tr | person | Recep Tayyip Erdoğan | Recep Tayyip Erdoğan'ın sözleri | Recep Tayyip Erdoğan'ın inflected
     tr | org | Türk Dil Kurumu | Türk Dil Kurumunun kararı | Türk Dil Kurumunun inflected
+    tr | person | Recep Erdoğan | Recep Erdoğan; Cumhurbaşkanı Erdoğan | Recep Erdoğan exact; Erdoğan exact
     tr | org | THY | THY'nin uçağı | THY'nin inflected
     tr | org | Apple | Applegillerden | -
     en | org | Amazon | Amazon'un yeni deposu | Amazon'un inflected
@@ -170,6 +172,7 @@ SLAVIC = """
     pl | person | Donald Tusk | rząd Donalda Tuska | Tuska inflected
     pl | person | Donald Tusk | spotkanie z Donaldem Tuskiem | Tuskiem inflected
     pl | person | Donald Tusk | rząd Roberta Tuska | -
+    pl | person | Donald Tusk | Donald Tusk, potem premier Polski Tusk | Donald Tusk exact; Tusk exact
     pl | person | Andrzej Duda | decyzja Andrzeja Dudy | Dudy inflected
     pl | person | Andrzej Duda | mówił o Andrzeju Dudzie | Dudzie inflected
     pl | org | Tesla | fabryka Tesli i Teslę | Tesli inflected; Teslę inflected
