@@ -40,12 +40,7 @@ def fits(silence: Silence, labels: Mapping[str, str]) -> bool:
 
 def holds(condition: Condition, word: str) -> bool:
     """Tell whether a label's value fits one condition."""
-    match condition.sign:
-        case Sign.EQUAL:
-            return word == condition.value
-        case Sign.UNEQUAL:
-            return word != condition.value
-        case Sign.FITS:
-            return re.fullmatch(condition.value, word, re.DOTALL) is not None
-        case Sign.FITS_NOT:
-            return re.fullmatch(condition.value, word, re.DOTALL) is None
+    if condition.sign in (Sign.EQUAL, Sign.UNEQUAL):
+        return (word == condition.value) is (condition.sign is Sign.EQUAL)
+    fitting = re.fullmatch(condition.value, word, re.DOTALL) is not None
+    return fitting is (condition.sign is Sign.FITS)

@@ -1,5 +1,6 @@
 """What a desk gets to hear, and what it does not."""
 
+import json
 from collections.abc import Callable
 from math import exp
 
@@ -180,3 +181,29 @@ def test_a_budget_holds_the_rest_for_a_digest(monitor: Monitor, desk: Desk, outl
     assert 1 == len(desk.events())
     assert monitor.status()["alerts"] >= 2
     assert digests
+
+
+def test_a_running_service_obeys_a_silence_at_once_and_what_it_held_is_listed_and_comes_when_it_ends(
+    monitor: Monitor, desk: Desk, outlet: Open
+) -> None:
+    kurier = outlet("kurier")
+    configured(monitor, desk, kurier)
+    monitor.start()
+    silence = json.loads(
+        monitor.call("silence", "add", "entity=~amazon|desantis", "--for", "1h", "--by", "anna", "--json")
+    )
+    kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
+
+    eventually(desk.events, what="what is not silenced comes")
+    status = monitor.status()
+    held = json.loads(monitor.call("held", "list", "--json"))["held"]
+    monitor.call("silence", "expire", silence["id"])
+    (digest,) = eventually(lambda: desk.events("digest.created"), what="the digest after the silence")
+
+    assert [["trainium"]] == desk.entities()
+    assert (1, [silence["id"]]) == (status["held"]["silenced"], [each["id"] for each in status["silences"]])
+    assert [("silenced", ["amazon", "desantis"])] == [
+        (each["held"], sorted(each["entities"])) for each in held
+    ]
+    assert {"silenced": 1} == digest["data"]["digest"]["held"]
+    assert [] == json.loads(monitor.call("held", "list", "--json"))["held"]

@@ -12,6 +12,7 @@ from monitor.model import (
     Condition,
     DigestSchedule,
     EntityId,
+    EventType,
     FeedId,
     FeedSettings,
     HoldReason,
@@ -330,6 +331,19 @@ def test_a_silence_for_one_receiver_leaves_the_other_its_alert() -> None:
         (alert.receivers, alert.hold) for alert in result.alerts
     ]
     assert len({alert.id for alert in result.alerts}) == 1
+
+
+def test_more_of_a_told_story_waits_only_for_those_for_whom_each_entity_is_silenced() -> None:
+    both = told_of(AMAZON, DESK, SLACK) | told_of(DESANTIS, DESK, SLACK)
+    before = frozenset(replace(each, retracted=True) for each in both)
+    quiet = (silence(entity="amazon"), silence(entity="desantis", receiver="slack"))
+
+    result = raised(match("amazon"), match("desantis"), told=before, silences=quiet)
+
+    assert {(DESK,): None, (SLACK,): HoldReason.SILENCED} == {
+        alert.receivers: alert.hold for alert in result.alerts
+    }
+    assert {EventType.MATCH_UPDATED} == {alert.type for alert in result.alerts}
 
 
 def test_a_silence_that_ends_at_night_lets_nothing_out_before_the_morning() -> None:
