@@ -109,12 +109,12 @@ def poll(claim: Claim[Feed], on: Ports, by: Rules) -> Report:
             news = only_new(before, settings, read, known, now)
             after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
         looked_for = tx.rereads(before.id, now) if news.known else {}
-        report = _poll_report(after, read, news)
+        reopened = tx.save_edited(edited(news.known, looked_for, now, by.edits))
+        report = _poll_report(after, read, news, reopened)
         notices = promise(source_events(before, after, now), by.receivers.values(), now)
         if news.storm:
             tx.note_storm(before.id, now)
         tx.save_poll(claim, after, news.entries, news.learned, notices, report.counts)
-        tx.save_edited(edited(news.known, looked_for, now, by.edits))
     return report
 
 
@@ -139,7 +139,7 @@ def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
         standing = _standing(tx, entry, feed, story, by, now)
         raised = raise_alerts(story, article, settings, matched, by.watchlists, standing, now)
         held, deliveries = _promised(raised.alerts, article, story, feed, by, now)
-        report = _process_report(article, story, matched, raised)
+        report = _process_report(article, story, matched, raised, len(held))
         tx.save_processed(
             claim,
             Processed(
@@ -189,15 +189,16 @@ def _edited(
     entry, settings = claim.row, by.feeds.get(claim.row.feed_id)
     edit = edit_of(before.article, before.matches, article, matched.matches)
     if edit is None:
-        tx.save_postponed(claim, replace(entry, state=EntryState.PROCESSED))
-        return Report(step=Step.PROCESS, row=entry.id, outcome="unchanged", counts={"reread": 1})
+        counts = {"reread": 1}
+        tx.save_postponed(claim, replace(entry, state=EntryState.PROCESSED), counts)
+        return Report(step=Step.PROCESS, row=entry.id, outcome="unchanged", counts=counts)
     after = replace(article, revision=edit.revision)
     story = replace(before.story, revision=before.story.revision + 1)
     feed = tx.feed(entry.feed_id)
     standing = _standing(tx, entry, feed, story, by, now)
     raised = raise_edit(story, after, edit, before.matches, settings, matched, by.watchlists, standing, now)
     held, deliveries = _promised(raised.alerts, after, story, feed, by, now, before.article)
-    report = _edit_report(after, edit, raised)
+    report = _edit_report(after, edit, raised, len(held))
     tx.save_processed(
         claim,
         Processed(
@@ -334,12 +335,15 @@ def _post(delivery: Delivery, receiver: Receiver | None, on: Ports, by: Rules) -
 
 
 def _poll_report(
-    feed: Feed, read: ParsedFeed | NotModified | FetchFailed | ParseFailed | SandboxFailed, news: Novelty
+    feed: Feed,
+    read: ParsedFeed | NotModified | FetchFailed | ParseFailed | SandboxFailed,
+    news: Novelty,
+    reopened: int,
 ) -> Report:
-    counts = {"polled": 1}
+    counts = {"polled": 1, "reopened": reopened}
     facts: dict[str, str | int | bool | None] = {"state": feed.state.value}
     if isinstance(read, ParsedFeed):
-        counts["entries"] = len(news.pending)
+        counts |= {"read": 1, "entries": len(news.pending)}
         facts |= {
             "format": read.format,
             "announced": len(read.entries),
@@ -351,18 +355,20 @@ def _poll_report(
     if isinstance(read, NotModified):
         counts["not_modified"] = 1
         return Report(step=Step.POLL, row=feed.id, outcome="not_modified", facts=facts, counts=counts)
+    counts["failed"] = 1
     facts |= {"detail": read.detail, "failures": feed.failures}
     return Report(
         step=Step.POLL, row=feed.id, outcome="failed", reason=read.reason, facts=facts, counts=counts
     )
 
 
-def _process_report(article: Article, story: Story, matched: Matched, raised: Raised) -> Report:
+def _process_report(article: Article, story: Story, matched: Matched, raised: Raised, held: int) -> Report:
+    used = "extracted" if article.fallback is None else f"fell_back.{article.fallback.value}"
     counts = {
-        "extracted": int(article.fallback is None),
-        "matched": int(bool(matched.matches)),
-        **_sent(raised.alerts),
-    } | {f"suppressed.{reason}": count for reason, count in raised.suppressed.items()}
+        used: 1,
+        "matched" if matched.matches else "unmatched": 1,
+        **_raised_counts(raised, held),
+    }
     facts = {
         "feed": article.feed_id,
         "verdict": article.verdict.value,
@@ -382,7 +388,7 @@ def _process_report(article: Article, story: Story, matched: Matched, raised: Ra
     )
 
 
-def _edit_report(article: Article, edit: Edit, raised: Raised) -> Report:
+def _edit_report(article: Article, edit: Edit, raised: Raised, held: int) -> Report:
     facts: dict[str, str | int | bool | None] = {
         "feed": article.feed_id,
         "revision": edit.revision,
@@ -391,8 +397,14 @@ def _edit_report(article: Article, edit: Edit, raised: Raised) -> Report:
         "gone": len(edit.gone),
         "alerts": len(raised.alerts),
     }
-    counts = {"reread": 1, **_sent(raised.alerts)}
+    counts = {"reread": 1, **_raised_counts(raised, held)}
     return Report(step=Step.PROCESS, row=article.entry_id, outcome="edited", facts=facts, counts=counts)
+
+
+def _raised_counts(raised: Raised, held: int) -> dict[str, int]:
+    counts = {"matches": raised.matches, "passed": raised.passed, "raised": len(raised.alerts)}
+    suppressed = {f"suppressed.{reason}": count for reason, count in raised.suppressed.items()}
+    return counts | {"held.added": held} | _sent(raised.alerts) | suppressed
 
 
 def _sent(alerts: Sequence[Alert]) -> dict[str, int]:

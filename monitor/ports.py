@@ -186,6 +186,17 @@ class HeldFilter:
     limit: int = 100
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What was counted since the store was made, and what stands in it at the same moment.
+
+    `rows` are `pending` (entries), `held` (alerts), and feeds and deliveries by state: `feeds.ok`.
+    """
+
+    totals: Mapping[str, int]
+    rows: Mapping[str, int]
+
+
 class Tx(Protocol):
     """One transaction. Every `save_*` raises `LeaseLost` where the claim is no longer ours."""
 
@@ -209,8 +220,8 @@ class Tx(Protocol):
         """Return the entries of a feed whose edits are looked for, but for those in work."""
         ...
 
-    def save_edited(self, edited: Sequence[Edited]) -> None:
-        """Write what known entries announce now, and when they are read again."""
+    def save_edited(self, edited: Sequence[Edited]) -> int:
+        """Write what known entries announce now, and when they are read again; return how many will be."""
         ...
 
     def reading(self, entry: EntryId) -> Reading | None:
@@ -252,7 +263,9 @@ class Tx(Protocol):
         """Write the article, its matches, story, alerts, deliveries and contexts; the entry is processed."""
         ...
 
-    def save_postponed(self, claim: Claim[Entry], entry: Entry) -> None:
+    def save_postponed(
+        self, claim: Claim[Entry], entry: Entry, counts: Mapping[str, int] | None = None
+    ) -> None:
         """Write an entry that is to be tried again at its `due_at`."""
         ...
 
@@ -313,6 +326,10 @@ class Tx(Protocol):
 
     def tallies(self) -> Mapping[str, int]:
         """Return the running totals of all counts since the store was made."""
+        ...
+
+    def counted(self) -> Counted:
+        """Return the totals, and the rows that they must fit, of one moment."""
         ...
 
     def mark(self, name: str) -> Mapping[str, object] | None:

@@ -22,16 +22,19 @@ def beat(on: Ports, by: Rules, every: timedelta) -> bool:
     """
     now = on.clock.now()
     with on.store.transaction() as tx:
-        totals, last = tx.tallies(), tx.mark("heartbeat")
+        last, counted = tx.mark("heartbeat"), tx.counted()
         since = datetime.fromisoformat(str(last["at"])) if last else now
         # Half a period: ticks of several workers do not come at the same moment. A last one that lies
         # in the future is from before the clock was set back.
         if last and timedelta(0) <= now - since < every / 2:
             return False
-        tx.save_mark("heartbeat", {"at": now.isoformat(), "totals": dict(totals)})
+        kept = {name: counted.rows.get(name, 0) for name in ("pending", "held")}
+        tx.save_mark("heartbeat", {"at": now.isoformat(), "totals": dict(counted.totals), "rows": kept})
         if not last:
             return False
-        event = heartbeat_event(_since(totals, last), since, now)
+        before = last.get("rows") or kept
+        assert isinstance(before, Mapping)
+        event = heartbeat_event(_since(counted.totals, last), since, now, counted.rows, before)
         tx.add_deliveries(promise([event], by.receivers.values(), now))
     return True
 

@@ -7,6 +7,7 @@ name of its own: so the same fact derives the same id again.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from monitor.alerts.evidence import (
@@ -54,7 +55,13 @@ _TYPE_OF_STATE = {
     FeedState.STALE: EventType.SOURCE_STALE,
     FeedState.OK: EventType.SOURCE_RECOVERED,
 }
-_FUNNEL = ("polled", "not_modified", "entries", "extracted", "matched", "alerted")
+# What a heartbeat always holds, in the order of the flow; docs/webhooks.md says how it adds up.
+HEARTBEAT_COUNTS = (
+    *("polled", "read", "not_modified", "failed"),
+    *("entries", "reopened", "retried", "extracted", "reread", "given_up", "matched", "unmatched"),
+    *("matches", "passed", "raised", "alerted", "updated", "retracted", "corrected", "released", "dropped"),
+)
+_NESTED = ("fell_back", "suppressed", "pending", "held")
 
 
 def match_event(
@@ -150,27 +157,32 @@ def heartbeat_event(
     counts: Mapping[str, int],
     since: datetime,
     now: datetime,
-    feeds: Mapping[str, int] | None = None,
-    deliveries: Mapping[str, int] | None = None,
+    rows: Mapping[str, int] = MappingProxyType({}),
+    before: Mapping[str, int] = MappingProxyType({}),
 ) -> Event:
     """Return the sign of life.
 
     `counts` are those of the reports since the last one; a name with a dot, such as
-    `suppressed.budget`, stands under its first part. `feeds` and `deliveries` count rows by state,
-    where they were counted.
+    `suppressed.budget`, stands under its first part. `rows` count what stands in the store now, by state
+    where there are several; `before` is how many entries were `pending`, and alerts `held`, at the last.
     """
     content: Plain = {"since": moment(since), "until": moment(now)}
-    content |= dict.fromkeys(_FUNNEL, 0)
-    nested: dict[str, dict[str, int]] = {"suppressed": {}}
+    content |= dict.fromkeys(HEARTBEAT_COUNTS, 0)
+    nested: dict[str, dict[str, int]] = {name: {} for name in _NESTED}
+    nested["held"] = {"added": 0}
     for name, count in sorted(counts.items()):
         group, dot, rest = name.partition(".")
         if dot:
             nested.setdefault(group, {})[rest] = count
         else:
             content[name] = count
-    content |= {**nested, "feeds": feeds and dict(feeds), "deliveries": deliveries and dict(deliveries)}
+    for name in ("pending", "held"):
+        nested[name] |= {"before": before.get(name, 0), "after": rows.get(name, 0)}
+    for group in ("feeds", "deliveries"):
+        begin = f"{group}."
+        nested[group] = {name.removeprefix(begin): n for name, n in rows.items() if name.startswith(begin)}
     subject = _subject(moment(since), moment(now))
-    return Event(type=EventType.HEARTBEAT, subject=subject, timestamp=now, content=content)
+    return Event(type=EventType.HEARTBEAT, subject=subject, timestamp=now, content=content | nested)
 
 
 def digest_events(

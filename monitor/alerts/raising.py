@@ -43,6 +43,7 @@ class Suppressed(StrEnum):
     CONFIDENCE = "confidence"
     SALIENCE = "salience"
     TOLD = "told"
+    NO_RECEIVER = "no_receiver"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +51,12 @@ class Raised:
     """The alerts of one article, the most salient first, and whom they tell what.
 
     `told` holds only what is new, or has changed. `suppressed` counts, by `Suppressed`, matches that a
-    watchlist refused or had told, and by `HoldReason` alerts that wait.
+    watchlist refused or had told, and by `HoldReason` alerts that wait. Of `matches`, one for each
+    watchlist that watches its entity, those that are not suppressed are `passed`: new to somebody.
     """
 
+    matches: int = 0
+    passed: int = 0
     alerts: tuple[Alert, ...] = ()
     told: frozenset[Told] = frozenset()
     suppressed: Mapping[str, int] = field(default_factory=dict)
@@ -89,6 +93,7 @@ def raise_alerts(
     alerts: list[Alert] = []
     reasons: list[str] = []
     heard: set[Told] = set()
+    matches = passed = 0
     for watchlist in watchlists:
         wanted, refused = _wanted(watchlist, article, settings, matched)
         silenced = _silences(story, watchlist, article, settings, standing, now)
@@ -99,10 +104,14 @@ def raise_alerts(
         alerts += held_back(watchlist, [*fresh, *further], standing.spent.get(watchlist.id, 0), now)
         heard |= {*_told_by(fresh, story, article), *more.told}
         reasons += (*refused, *known)
+        matches += len(wanted) + len(refused)
+        passed += len(wanted) - len(known)
     brake = settings.brake if settings and not standing.first_poll else None
     placed = braked(alerts, brake, watchlists, standing.burst, standing.polled_at, now)
     reasons += [alert.hold.value for alert in placed if alert.hold]
     return Raised(
+        matches=matches,
+        passed=passed,
         alerts=by_salience(placed),
         told=frozenset(heard),
         suppressed={reason: reasons.count(reason) for reason in sorted(set(reasons))},
@@ -225,8 +234,8 @@ def _fresh(
         for (new, until), names in groups.items()
     ]
     heard_of = frozenset[EntityId]().union(*(new for new, _ in groups))
-    known = [Suppressed.TOLD for match in matches if watchlist.receivers and match.entity not in heard_of]
-    return alerts, known
+    why = Suppressed.TOLD if watchlist.receivers else Suppressed.NO_RECEIVER
+    return alerts, [why for match in matches if match.entity not in heard_of]
 
 
 def _by_silence(alert: Alert, silenced: _Silenced) -> Iterator[Alert]:

@@ -36,6 +36,7 @@ from sqlalchemy import (
 )
 
 from monitor.adapters.store.doors import enabled, open_doors, opens_at, pass_doors
+from monitor.adapters.store.memory import count
 from monitor.adapters.store.schema import (
     ACTIVE,
     DELIVERY_PENDING,
@@ -186,7 +187,12 @@ def give_back(
             "failed_why": failed,
             "state": case((failures >= give_up_after, given_up), else_=table.c.state),
         }
-    connection.execute(update(table).where(table.c.lease_token == token).values(values))
+    statement = update(table).where(table.c.lease_token == token).values(values)
+    if step is not Step.PROCESS:
+        connection.execute(statement)
+        return
+    states = connection.execute(statement.returning(table.c.state)).scalars().all()
+    count(connection, {"given_up": states.count(EntryState.FAILED)})
 
 
 def free_leases_of(connection: Connection, owner: str, died_at: datetime | None) -> int:
@@ -213,6 +219,7 @@ def _count_lost(connection: Connection, now: datetime, where: ColumnElement[bool
         .order_by(entries.c.failures, entries.c.number)
     ).all()
     waiting: list[int] = []
+    given_up = 0
     for row in lost:
         values: dict[str, object] = {"failures": row.failures + 1, "failed_why": "its worker ended"}
         if row.failures:
@@ -221,7 +228,9 @@ def _count_lost(connection: Connection, now: datetime, where: ColumnElement[bool
             values |= {**_NO_LEASE, "due_at": now + len(waiting) * _APART + parked}
         if row.failures + 1 >= LOST_AT_MOST:
             values["state"] = EntryState.FAILED
+            given_up += 1
         connection.execute(update(entries).where(entries.c.number == row.number).values(values))
+    count(connection, {"given_up": given_up})
     return frozenset(waiting)
 
 

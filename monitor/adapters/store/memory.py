@@ -5,10 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Text, cast, delete, func, literal, select, union_all
 
 from monitor.adapters.store.dialect import add_up, upsert
-from monitor.adapters.store.schema import instances, marks, tallies
+from monitor.adapters.store.schema import (
+    ACTIVE,
+    ENTRY_PENDING,
+    deliveries,
+    feeds,
+    held_alerts,
+    instances,
+    marks,
+    tallies,
+)
+from monitor.model import DeliveryState
+from monitor.ports import Counted
 
 _SHARDS = 16
 
@@ -38,6 +49,32 @@ def totals(connection: Connection) -> Mapping[str, int]:
     """Return the totals of all counts since the store was made."""
     statement = select(tallies.c.name, func.sum(tallies.c.total).label("sum")).group_by(tallies.c.name)
     return {row.name: int(row.sum) for row in connection.execute(statement)}
+
+
+def counted(connection: Connection) -> Counted:
+    """Return the totals, and the rows that they must fit: one statement, so that both are of one moment.
+
+    Delivered deliveries are not counted: they are many, and the totals tell them.
+    """
+    undelivered = deliveries.c.state != DeliveryState.DELIVERED
+    statement = union_all(
+        select(
+            literal("total.").concat(tallies.c.name).label("name"), func.sum(tallies.c.total).label("rows")
+        ).group_by(tallies.c.name),
+        select(literal("pending"), func.count()).where(ENTRY_PENDING),
+        select(literal("held"), func.count(held_alerts.c.number)),
+        select(literal("feeds.") + cast(feeds.c.state, Text), func.count())
+        .where(ACTIVE)
+        .group_by(feeds.c.state),
+        select(literal("deliveries.") + cast(deliveries.c.state, Text), func.count())
+        .where(undelivered)
+        .group_by(deliveries.c.state),
+    )
+    found = {row.name: int(row.rows) for row in connection.execute(statement)}
+    return Counted(
+        totals={name.removeprefix("total."): n for name, n in found.items() if name.startswith("total.")},
+        rows={name: n for name, n in found.items() if not name.startswith("total.")},
+    )
 
 
 def mark(connection: Connection, name: str) -> Mapping[str, object] | None:

@@ -45,10 +45,15 @@ def looked_for(connection: Connection, feed: FeedId, now: datetime) -> Mapping[E
     }
 
 
-def save_edited(connection: Connection, edited: Sequence[Edited]) -> None:
-    """Write what known entries announce now, and when they are read again."""
+def save_edited(connection: Connection, edited: Sequence[Edited]) -> int:
+    """Write what known entries announce now, and when they are read again; return how many will be.
+
+    One that waits to be read anyway is not counted.
+    """
+    reopened = 0
     for each in edited:
-        number = connection.execute(select(entries.c.number).where(entries.c.id == each.entry)).scalar_one()
+        found = select(entries.c.number, entries.c.state).where(entries.c.id == each.entry)
+        number, state = connection.execute(found.with_for_update()).one()
         connection.execute(
             update(rereads)
             .where(rereads.c.entry_number == number)
@@ -60,11 +65,13 @@ def save_edited(connection: Connection, edited: Sequence[Edited]) -> None:
             .values(announced=each.announced)
         )
         if each.due_at is not None:
+            reopened += state is not EntryState.PENDING
             connection.execute(
                 update(entries)
                 .where(entries.c.number == number)
                 .values(state=EntryState.PENDING, due_at=each.due_at, attempts=0, failures=0)
             )
+    return reopened
 
 
 def save_reread(connection: Connection, entry_number: int, reread: Reread) -> None:

@@ -55,7 +55,17 @@ from monitor.model import (
     Told,
     WatchlistId,
 )
-from monitor.ports import Claim, DeliveryFilter, FeedsChange, HeldFilter, Processed, Reading, Step, Wanted
+from monitor.ports import (
+    Claim,
+    Counted,
+    DeliveryFilter,
+    FeedsChange,
+    HeldFilter,
+    Processed,
+    Reading,
+    Step,
+    Wanted,
+)
 
 Row = TypeVar("Row")
 
@@ -101,9 +111,9 @@ class SqlTx:
         """Return the entries of a feed whose edits are looked for, but for those in work."""
         return rereads.looked_for(self._connection, feed, now)
 
-    def save_edited(self, edited: Sequence[Edited]) -> None:
-        """Write what known entries announce now, and when they are read again."""
-        rereads.save_edited(self._connection, edited)
+    def save_edited(self, edited: Sequence[Edited]) -> int:
+        """Write what known entries announce now, and when they are read again; return how many will be."""
+        return rereads.save_edited(self._connection, edited)
 
     def reading(self, entry: EntryId) -> Reading | None:
         """Return what an entry's article said when it was read before; None where it was not."""
@@ -147,9 +157,12 @@ class SqlTx:
         outbox.add_deliveries(self._connection, processed.deliveries)
         memory.count(self._connection, counts)
 
-    def save_postponed(self, claim: Claim[Entry], entry: Entry) -> None:
+    def save_postponed(
+        self, claim: Claim[Entry], entry: Entry, counts: Mapping[str, int] | None = None
+    ) -> None:
         """Write an entry that is to be tried again at its `due_at`."""
         polls.save_postponed(self._connection, claim, entry)
+        memory.count(self._connection, counts or {})
 
     def receiver(self, name: ReceiverName) -> ReceiverHealth:
         """Return a receiver's health; a new one is well."""
@@ -213,6 +226,10 @@ class SqlTx:
     def tallies(self) -> Mapping[str, int]:
         """Return the running totals of all counts since the store was made."""
         return memory.totals(self._connection)
+
+    def counted(self) -> Counted:
+        """Return the totals, and the rows that they must fit, of one moment."""
+        return memory.counted(self._connection)
 
     def mark(self, name: str) -> Mapping[str, object] | None:
         """Return a small remembered value."""

@@ -6,6 +6,7 @@ Fields may be added within version 1: an object that is told here may have furth
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from monitor.alerts.events import HEARTBEAT_COUNTS
 from monitor.model import (
     EntityKind,
     EventType,
@@ -30,7 +31,6 @@ _COUNT: Schema = {"type": "integer", "minimum": 0}
 _NUMBER: Schema = {"type": "number"}
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _COUNTS: Schema = {"type": "object", "additionalProperties": {"type": "integer"}}
-_COUNTS_OR_NULL: Schema = {"oneOf": [_COUNTS, {"type": "null"}]}
 _LEVEL: Schema = {"enum": ["about", "mention"]}
 
 
@@ -259,15 +259,18 @@ def _receiver_content() -> Schema:
 
 
 def _heartbeat_content() -> Schema:
-    funnel = ("polled", "not_modified", "entries", "extracted", "matched", "alerted")
+    before_and_after = _record({"before": _COUNT, "after": _COUNT})
     return _record(
         {
             "since": _TIME,
             "until": _TIME,
-            **dict.fromkeys(funnel, _COUNT),
+            **dict.fromkeys(HEARTBEAT_COUNTS, _COUNT),
+            "fell_back": _COUNTS,
             "suppressed": _COUNTS,
-            "feeds": _COUNTS_OR_NULL,
-            "deliveries": _COUNTS_OR_NULL,
+            "pending": before_and_after,
+            "held": _record({"before": _COUNT, "added": _COUNT, "after": _COUNT}),
+            "feeds": _COUNTS,
+            "deliveries": _COUNTS,
         }
     )
 

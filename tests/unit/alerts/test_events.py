@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from monitor.alerts.events import (
+    HEARTBEAT_COUNTS,
     digest_events,
     heartbeat_event,
     match_event,
@@ -377,31 +378,31 @@ def test_news_of_a_receiver_say_why() -> None:
 
 
 def test_a_heartbeat_counts_the_funnel_and_what_was_suppressed_by_reason() -> None:
-    counts = {"polled": 7, "entries": 2, "suppressed.told": 1, "suppressed.budget": 3, "attempts.dead": 1}
+    counts = {"polled": 7, "entries": 2, "suppressed.told": 1, "suppressed.budget": 3, "held.added": 3}
+    rows = {"pending": 4, "held": 9, "feeds.ok": 3, "feeds.failing": 1, "deliveries.pending": 5}
 
-    event = heartbeat_event(counts, NOW - timedelta(minutes=15), NOW, {"ok": 3, "failing": 1}, {"pending": 0})
+    event = heartbeat_event(counts, NOW - timedelta(minutes=15), NOW, rows, {"pending": 2, "held": 6})
     told = body_of(event)["data"]
 
     assert told == {
         "since": "2025-12-17T19:48:11Z",
         "until": "2025-12-17T20:03:11Z",
+        **dict.fromkeys(HEARTBEAT_COUNTS, 0),
         "polled": 7,
-        "not_modified": 0,
         "entries": 2,
-        "extracted": 0,
-        "matched": 0,
-        "alerted": 0,
+        "fell_back": {},
         "suppressed": {"told": 1, "budget": 3},
-        "attempts": {"dead": 1},
+        "pending": {"before": 2, "after": 4},
+        "held": {"before": 6, "added": 3, "after": 9},
         "feeds": {"ok": 3, "failing": 1},
-        "deliveries": {"pending": 0},
+        "deliveries": {"pending": 5},
     }
 
 
 def test_a_quiet_heartbeat_is_a_heartbeat() -> None:
     told = body_of(heartbeat_event({}, NOW, NOW))["data"]
 
-    assert (told["polled"], told["suppressed"], told["feeds"]) == (0, {}, None)
+    assert (told["polled"], told["suppressed"], told["feeds"]) == (0, {}, {})
 
 
 def test_each_test_is_a_fact_of_its_own() -> None:

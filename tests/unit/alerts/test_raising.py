@@ -3,8 +3,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from monitor.alerts.raising import Raised, Standing, counted_since, raise_alerts
+from monitor.alerts.raising import Raised, Standing, Suppressed, counted_since, raise_alerts
 from monitor.model import (
     Brake,
     Budget,
@@ -106,7 +108,9 @@ def test_the_same_fact_raised_twice_has_the_same_id_whatever_the_order() -> None
 
 
 def test_a_watchlist_without_receivers_tells_nobody() -> None:
-    assert raised(by=(replace(WATCHLIST, receivers=()),)) == Raised()
+    nobody = raised(by=(replace(WATCHLIST, receivers=()),))
+
+    assert Raised(matches=1, suppressed={"no_receiver": 1}) == nobody
 
 
 @pytest.mark.parametrize(
@@ -428,3 +432,64 @@ def test_a_storm_that_is_read_late_is_released_at_once() -> None:
     (alert,) = raised(burst=Burst(storm=True), brake=Brake(wait=timedelta(seconds=1))).alerts
 
     assert NOW == alert.release_at
+
+
+# ---- sums ------------------------------------------------------------------------------------------
+
+ENTITIES = ("amazon", "desantis", "trainium")
+NAMES = st.sampled_from([DESK, SLACK, OPS])
+TOLD = st.builds(
+    Told,
+    st.just(WatchlistId("w0")),
+    st.sampled_from([EntityId(each) for each in ENTITIES]),
+    NAMES,
+    about=st.booleans(),
+)
+
+
+@st.composite
+def watchlists(draw: st.DrawFn) -> tuple[Watchlist, ...]:
+    return tuple(
+        replace(
+            WATCHLIST,
+            id=WatchlistId(f"w{number}"),
+            entities=draw(st.none() | st.frozensets(st.sampled_from([EntityId(e) for e in ENTITIES]))),
+            receivers=tuple(draw(st.lists(NAMES, unique=True))),
+            languages=draw(st.sampled_from([frozenset(), frozenset({"de"}), frozenset({"en"})])),
+            min_confidence=draw(st.sampled_from([0.0, 0.95])),
+            budget=draw(st.none() | st.just(Budget(alerts=1, per=timedelta(days=1)))),
+        )
+        for number in range(draw(st.integers(0, 3)))
+    )
+
+
+@given(
+    st.lists(st.sampled_from(ENTITIES), unique=True, min_size=1),
+    watchlists(),
+    st.frozensets(TOLD, max_size=5),
+    st.booleans(),
+)
+def test_every_match_is_passed_or_suppressed_for_a_reason_and_every_alert_sent_or_held(
+    found: list[str],
+    by: tuple[Watchlist, ...],
+    told: frozenset[Told],
+    braked: bool,  # noqa: FBT001
+) -> None:
+    brake = Brake(alerts=1) if braked else None
+
+    result = raised(*map(match, found), by=by, told=told, brake=brake)
+
+    watched = sum(each in by_one.entities for by_one in by for each in found if by_one.entities is not None)
+    watched += sum(len(found) for by_one in by if by_one.entities is None)
+    refused = sum(result.suppressed.get(reason.value, 0) for reason in Suppressed)
+    held = sum(result.suppressed.get(reason.value, 0) for reason in HoldReason)
+    created = {
+        (alert.watchlist, each.entity)
+        for alert in result.alerts
+        if alert.type is EventType.MATCH_CREATED
+        for each in alert.matches
+    }
+    assert watched == result.matches == result.passed + refused
+    assert len(created) == result.passed
+    assert held == sum(alert.hold is not None for alert in result.alerts)
+    assert sum(result.suppressed.values()) == refused + held
