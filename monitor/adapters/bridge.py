@@ -26,7 +26,11 @@ class Bridge:
         if find_spec("apprise") is None:
             detail = "the package 'apprise' is not installed; install news-monitor[apprise]"
             return Reply(status=None, reason=FailureReason.INTERNAL, detail=detail)
-        given = {"url": receiver.url, "private": receiver.allow_private, **json.loads(body)}
+        told = _told(body)
+        if told is None:
+            detail = "the body was written for another format, before the receiver became one of Apprise"
+            return Reply(status=None, reason=FailureReason.INTERNAL, detail=detail)
+        given = {**told, "url": receiver.url, "private": receiver.allow_private}
         try:
             done = subprocess.run(  # noqa: S603  (a fixed line; what is given goes by standard input)
                 _LINE,
@@ -41,6 +45,14 @@ class Bridge:
         except subprocess.TimeoutExpired:
             return Reply(status=None, reason=FailureReason.TIMEOUT, detail="Apprise did not end in time")
         return _reply_of(done.stdout[:_MOST_BYTES])
+
+
+def _told(body: bytes) -> Mapping[str, str] | None:
+    try:
+        told: Any = json.loads(body)
+        return {"title": str(told["title"]), "body": str(told["body"])}
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _reply_of(said: bytes) -> Reply:

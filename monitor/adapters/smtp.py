@@ -19,6 +19,7 @@ from monitor.adapters.client import tls_context
 from monitor.adapters.guard import Guard, Network, Refused, Resolve, networks, system_resolve
 from monitor.model import FailureReason, Mail, Receiver, Reply
 
+_MESSAGE = "message/rfc822"
 _SUBMISSION, _SUBMISSIONS = 587, 465
 # No server has so much to say; one that never ends must not fill the memory.
 _MOST_BYTES = 65_536
@@ -38,7 +39,7 @@ class MailDoor:
         self._resolve = resolve
         self._context = context or tls_context(None)
 
-    def post(self, receiver: Receiver, _: Mapping[str, str], body: bytes) -> Reply:
+    def post(self, receiver: Receiver, headers: Mapping[str, str], body: bytes) -> Reply:
         """Send a message once, to all of its recipients or to none.
 
         The status is the server's code. Where it takes one recipient and not another, nobody is sent
@@ -46,6 +47,9 @@ class MailDoor:
         """
         if receiver.mail is None:
             return Reply(status=None, reason=FailureReason.INTERNAL, detail="no addresses are configured")
+        if headers.get("content-type") != _MESSAGE:
+            detail = "the body was written for another format, before the receiver became a mail server"
+            return Reply(status=None, reason=FailureReason.INTERNAL, detail=detail)
         deadline = time.monotonic() + receiver.timeout.total_seconds()
         try:
             with self._connected(receiver, deadline) as session:

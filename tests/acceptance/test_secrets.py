@@ -21,6 +21,10 @@ def test_secrets_appear_nowhere_whatever_servers_answer(
     kurier = outlet("kurier")
     kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
     monitor.environ |= {"OTHER_TOKEN": "CANARYENV", "DESK_URL": f"{desk.url}?key=CANARYKEY"}
+    monitor.environ |= {
+        "MAIL_PASSWORD": "CANARYMAIL",
+        "BRIDGE_URL": "json://u:CANARY@127.0.0.1:1/CANARYBRIDGE",
+    }
     with ExitStack() as servers, socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         closed = f"http://127.0.0.1:{unused.getsockname()[1]}"
@@ -47,6 +51,9 @@ def test_secrets_appear_nowhere_whatever_servers_answer(
             f"  desk: {{url: 'env:DESK_URL', {ours}}}\n"
             f"  echo: {{url: '{_with_secrets(places['echoed'])}', {ours}}}\n"
             f"  shut: {{url: '{_with_secrets(closed)}', {ours}}}\n"
+            f"  mail: {{url: '{closed.replace('http:', 'smtp:')}', format: email, allow_private: true, "
+            "from: a@b.example, to: c@d.example, user: monitor, password: 'env:MAIL_PASSWORD'}\n"
+            "  bridge: {url: 'env:BRIDGE_URL', format: apprise, allow_private: true}\n"
             f"  ops: {{url: '{ops.url}', {ours}, events: ['source.*', 'receiver.*', monitor.heartbeat]}}\n"
             f"http: {{listen: '127.0.0.1:{_free_port()}'}}\nheartbeat: {{every: 2s}}\n"
         )

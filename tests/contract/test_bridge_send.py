@@ -4,6 +4,8 @@ import json
 import time
 from datetime import timedelta
 
+import pytest
+
 from monitor.adapters.bridge import Bridge
 from monitor.alerts.examples import example_delivery, example_events
 from monitor.model import EventType, FailureReason, Receiver, ReceiverName, Reply
@@ -14,7 +16,7 @@ DELIVERY = example_delivery(
 )
 
 
-def sent(url: str, *, private: bool = True, seconds: float = 20) -> Reply:
+def sent(url: str, *, private: bool = True, seconds: float = 20, body: bytes = DELIVERY.body) -> Reply:
     receiver = Receiver(
         name=ReceiverName("desk"),
         url=url,
@@ -22,7 +24,7 @@ def sent(url: str, *, private: bool = True, seconds: float = 20) -> Reply:
         allow_private=private,
         timeout=timedelta(seconds=seconds),
     )
-    return Bridge().post(receiver, {}, DELIVERY.body)
+    return Bridge().post(receiver, {}, body)
 
 
 def test_apprise_tells_title_and_text() -> None:
@@ -77,3 +79,12 @@ def test_what_is_no_address_of_apprise_s_is_told_without_it() -> None:
 
     assert "the address is none that Apprise knows" == reply.detail
     assert "geheim" not in repr(reply)
+
+
+@pytest.mark.parametrize(
+    "body", [b"Subject: x\r\n\r\n", b"[]", b'{"title": "x", "url": "json://127.0.0.1:1/"}']
+)
+def test_what_was_written_for_another_format_is_not_told(body: bytes) -> None:
+    reply = sent("nothing://geheim", body=body)
+
+    assert FailureReason.INTERNAL == reply.reason

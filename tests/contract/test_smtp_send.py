@@ -18,6 +18,7 @@ from tests.servers import Authority, Peer, accepting, authority
 
 MAIL = Mail(sender="monitor@example.org", recipients=("desk@example.org", "chef@example.org"))
 HOST = "mail.example"
+HEADERS = {"content-type": "message/rfc822"}
 DELIVERY = example_delivery(
     example_events()[EventType.MATCH_CREATED],
     Receiver(name=ReceiverName("desk"), url="", format="email", mail=MAIL),
@@ -53,7 +54,7 @@ def receiver(url: str, mail: Mail | None = MAIL, *, private: bool = True, second
 
 
 def sent(door: MailDoor, to: Receiver) -> Reply:
-    return door.post(to, {}, DELIVERY.body)
+    return door.post(to, HEADERS, DELIVERY.body)
 
 
 def test_a_message_arrives_as_it_was_stored_for_all_recipients(door: MailDoor, mailbox: Mailbox) -> None:
@@ -69,7 +70,7 @@ def test_a_message_arrives_as_it_was_stored_for_all_recipients(door: MailDoor, m
 def test_a_line_that_is_a_dot_ends_nothing(door: MailDoor, mailbox: Mailbox) -> None:
     body = b"Subject: x\r\n\r\na\r\n.\r\n..b\r\nMAIL FROM:<x@example.org>\r\n"
 
-    door.post(receiver(f"smtp://127.0.0.1:{mailbox.port}"), {}, body)
+    door.post(receiver(f"smtp://127.0.0.1:{mailbox.port}"), HEADERS, body)
 
     assert [body] == [letter.raw for letter in mailbox.letters]
 
@@ -261,6 +262,14 @@ def test_nobody_there_and_nobody_configured_are_told(door: MailDoor) -> None:
 
     assert FailureReason.CONNECT == sent(door, receiver(f"smtp://127.0.0.1:{server.port}")).reason
     assert FailureReason.INTERNAL == sent(door, receiver("smtp://127.0.0.1:1", None)).reason
+
+
+def test_what_was_written_for_another_format_is_no_mail(door: MailDoor, mailbox: Mailbox) -> None:
+    headers = {"content-type": "application/json; charset=utf-8"}
+
+    reply = door.post(receiver(f"smtp://127.0.0.1:{mailbox.port}"), headers, b"{}")
+
+    assert (FailureReason.INTERNAL, []) == (reply.reason, mailbox.letters)
 
 
 def test_a_connection_and_a_thread_are_left_behind_by_none(door: MailDoor, mailbox: Mailbox) -> None:

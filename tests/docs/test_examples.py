@@ -20,9 +20,11 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.events import test_event as event_of_a_test
+from monitor.alerts.examples import example_delivery, example_events
 from monitor.alerts.outbox import promise
 from monitor.alerts.signing import headers_of
 from monitor.model import Delivery, Receiver, ReceiverName
+from tests.unit.alerts.occasions import extremes
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "receivers"
 # Go compiles before it listens.
@@ -109,6 +111,17 @@ def test_a_signed_delivery_is_accepted_and_acted_on(desk: Desk) -> None:
 
     assert 204 == status
     assert desk.running.has_told(delivery, 1)
+
+
+def test_every_type_of_event_is_accepted_and_the_biggest(desk: Desk) -> None:
+    events = [*example_events().values(), extremes()[0]]
+    deliveries = [example_delivery(event, desk.known) for event in events]
+
+    statuses = [desk.running.post(desk.signed(each), each.body) for each in deliveries]
+
+    assert [204] * len(deliveries) == statuses
+    assert len(deliveries[-1].body) > 19_000
+    assert all(desk.running.has_told(each, 1) for each in deliveries)
 
 
 def test_a_delivery_that_comes_again_is_accepted_and_not_acted_on_again(desk: Desk) -> None:
