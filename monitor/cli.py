@@ -34,7 +34,7 @@ from monitor.config.load import find_config, load_config
 from monitor.config.schema import Config
 from monitor.demo.run import run_demo
 from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreError, UsageError
-from monitor.model import DeliveryId, EntityId, LearnedContext, ReceiverName, WatchlistId
+from monitor.model import DeliveryId, EntityId, EntryId, LearnedContext, ReceiverName, WatchlistId
 from monitor.ops.check import show_check
 from monitor.ops.context import (
     SPEAKS,
@@ -46,6 +46,7 @@ from monitor.ops.context import (
     show_contexts,
 )
 from monitor.ops.deliveries import parse_since, parse_state, show_deliveries, show_delivery
+from monitor.ops.entries import show_failed, show_retried
 from monitor.ops.explain import show_explain
 from monitor.ops.feeds import export_feeds, import_feeds, show_feeds
 from monitor.ops.health import show_health
@@ -80,6 +81,7 @@ feeds_app = typer.Typer(help="List, import and export feeds.", no_args_is_help=T
 deliveries_app = typer.Typer(
     help="List, show and replay what was promised to receivers.", no_args_is_help=True
 )
+entries_app = typer.Typer(help="List entries that were given up, and try them again.", no_args_is_help=True)
 held_app = typer.Typer(help="List, release and drop alerts that wait for a digest.", no_args_is_help=True)
 silence_app = typer.Typer(help="Silence alerts for a while.", no_args_is_help=True)
 receivers_app = typer.Typer(help="Test and enable receivers.", no_args_is_help=True)
@@ -87,6 +89,7 @@ context_app = typer.Typer(help="See and edit what was learned of the entities.",
 app.add_typer(feeds_app, name="feeds")
 app.add_typer(context_app, name="context")
 app.add_typer(deliveries_app, name="deliveries")
+app.add_typer(entries_app, name="entries")
 app.add_typer(held_app, name="held")
 app.add_typer(silence_app, name="silence")
 app.add_typer(receivers_app, name="receivers")
@@ -397,6 +400,30 @@ def context_export(config: ConfigOption = None) -> None:
     entities = {entity.id: entity for entity in loaded.entities}
     with _store(loaded) as store:
         sys.stdout.write(export_contexts(entities, _contexts(store, entities)))
+
+
+@entries_app.command("list")
+def entries_list(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    limit: Annotated[int, typer.Option(help="At most so many, the newest.", min=1)] = 100,
+) -> None:
+    """Show the entries that were given up, and why."""
+    with _store(_load(config, tests=False)) as store:
+        _show(show_failed(store.failed_entries(limit)), as_json)
+
+
+@entries_app.command("retry")
+def entries_retry(
+    entries: Annotated[list[str] | None, typer.Argument(help="Ids of entries; all by default.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Have entries that were given up tried again."""
+    wanted = tuple(EntryId(each) for each in entries or ())
+    with _store(_load(config, tests=False)) as store:
+        retried = store.retry_failed(wanted, datetime.now(UTC))
+    _show(show_retried(wanted, retried), as_json)
 
 
 # ---- deliveries and receivers ------------------------------------------------------------------

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.adapters.store import (
     claims,
     doors,
+    failed,
     holding,
     learning,
     memory,
@@ -355,6 +356,16 @@ class SqlStore:
         """Return feeds, entries, totals, deliveries and receivers as plain JSON values."""
         with self._reading() as connection:
             return views.status(connection, now)
+
+    def failed_entries(self, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Return entries that were given up, the newest first, as plain JSON values."""
+        with self._reading() as connection:
+            return failed.failed_entries(connection, limit)
+
+    def retry_failed(self, ids: Collection[EntryId], now: datetime) -> int:
+        """Have entries that were given up tried again, these or all; return how many."""
+        with self._writing() as connection:
+            return failed.retry_failed(connection, ids, now)
 
     def deliveries(self, wanted: DeliveryFilter) -> Sequence[Mapping[str, Any]]:
         """Return deliveries as plain JSON values, the newest first."""
