@@ -149,6 +149,7 @@ class Worker:
         self._seen = seen
         self._clock = SystemClock()
         self.store = open_store(config.store_url, owner=f"worker-{uuid4().hex}")
+        self.telemetry.show_rows(self.store.rows)
         self._sandbox = ProcessSandbox(SandboxPolicy(workers=SANDBOX_WORKERS), PRELOAD)
         self._doors = [HttpDoor(config.fetch)]
         self._ready = False

@@ -2,18 +2,23 @@
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TextIO
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
+from monitor.errors import StoreError
+from monitor.model import DeliveryState, FeedState
 from monitor.ports import Report, Step
 
 # Libraries that would write whole URLs, with passwords and queries, or chatter.
 _MUTED = ("httpx", "httpcore", "apscheduler", "trafilatura", "htmldate", "courlan", "alembic", "sqlalchemy")
 # Members of a line that no fact may take the place of.
 _OWN = frozenset({"event", "level", "at", "row", "outcome", "reason", "took"})
+_STATES = {"feeds": tuple(FeedState), "deliveries": (DeliveryState.PENDING, DeliveryState.DEAD)}
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
 
@@ -70,9 +75,35 @@ class Telemetry:
         if at is not None:
             self._loaded_at.set(at)
 
+    def show_rows(self, rows: Callable[[], Mapping[str, int]]) -> None:
+        """Tell with the metrics what stands in the store, by `Counted.rows`, as it is when they are asked."""
+        self._registry.register(_Rows(rows))
+
     def metrics(self) -> bytes:
         """Return all metrics in Prometheus's text format."""
         return generate_latest(self._registry)
+
+
+class _Rows(Collector):
+    """Feeds and deliveries by state, entries and alerts that wait; nothing where the store is silent."""
+
+    def __init__(self, rows: Callable[[], Mapping[str, int]]) -> None:
+        self._rows = rows
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            rows = self._rows()
+        except StoreError:
+            return
+        for group, states in _STATES.items():
+            family = GaugeMetricFamily(f"monitor_{group}", f"{group.title()} by state.", labels=("state",))
+            for state in states:
+                family.add_metric((state,), rows.get(f"{group}.{state}", 0))
+            yield family
+        yield GaugeMetricFamily(
+            "monitor_entries_pending", "Entries that wait to be read.", rows.get("pending", 0)
+        )
+        yield GaugeMetricFamily("monitor_alerts_held", "Alerts that wait.", rows.get("held", 0))
 
 
 def _logger(stream: TextIO | None) -> structlog.stdlib.BoundLogger:

@@ -347,6 +347,11 @@ class SqlStore:
         with self._reading() as connection:
             connection.execute(text("SELECT 1"))
 
+    def rows(self) -> Mapping[str, int]:
+        """Return what stands in the store, as in `Counted.rows`."""
+        with self._reading() as connection:
+            return memory.counted(connection).rows
+
     def waiting_entries(self, now: datetime, until: datetime) -> int:
         """Return how many entries are due by then to be processed, and are in no other instance's hands."""
         with self._reading() as connection:

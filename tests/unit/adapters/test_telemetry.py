@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.adapters.telemetry import Telemetry
+from monitor.errors import StoreError
 from monitor.model import FailureReason
 from monitor.ports import Report, Step
 
@@ -148,3 +149,31 @@ def test_libraries_that_would_write_addresses_are_muted() -> None:
 
     assert not logging.getLogger("httpx").isEnabledFor(logging.ERROR)
     assert not logging.getLogger("apscheduler.executors").isEnabledFor(logging.ERROR)
+
+
+def test_metrics_tell_what_stands_in_the_store_and_live_without_it() -> None:
+    telemetry = Telemetry(None)
+    rows = {"feeds.ok": 3, "feeds.stale": 1, "deliveries.dead": 2, "pending": 4, "held": 5}
+    telemetry.show_rows(lambda: rows)
+
+    told = telemetry.metrics().decode()
+
+    for line in (
+        'monitor_feeds{state="ok"} 3.0',
+        'monitor_feeds{state="failing"} 0.0',
+        'monitor_feeds{state="stale"} 1.0',
+        'monitor_deliveries{state="dead"} 2.0',
+        "monitor_entries_pending 4.0",
+        "monitor_alerts_held 5.0",
+    ):
+        assert line in told
+
+
+def test_metrics_are_told_where_the_store_does_not_answer() -> None:
+    def refuse() -> dict[str, int]:
+        raise StoreError("the store refused")
+
+    telemetry = Telemetry(None)
+    telemetry.show_rows(refuse)
+
+    assert b"monitor_feeds" not in telemetry.metrics()
