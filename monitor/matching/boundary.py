@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from monitor.matching.automaton import is_wordlike
-from monitor.matching.german import ends_in_noun, is_closed_compound, takes_endings, takes_s
+from monitor.matching.german import ends_in_noun, is_closed_compound, is_other_noun, takes_endings, takes_s
 from monitor.matching.grammar.forms import begins_word, form_of_rest, is_parted_ending
 from monitor.matching.grammar.latin import GENITIVE_S, has_plural_s
 from monitor.matching.grammar.semitic import is_prefix, is_semitic, takes_prefix
@@ -225,7 +225,8 @@ def _ending(folded_rest: str, rest: str, target: Target, language: str) -> Form 
 def _german_ending(folded_rest: str, name: str) -> Form | None:
     if folded_rest == "es" and ends_in_noun(name):
         return Form.GENITIVE
-    return Form.INFLECTED if folded_rest == "n" and name.lower().endswith("e") else None
+    weak = folded_rest == "n" and name.lower().endswith("e") and not is_other_noun(name + "n", name)
+    return Form.INFLECTED if weak else None
 
 
 def _number(folded_rest: str, _rest: str, target: Target, _language: str) -> Form | None:

@@ -24,8 +24,9 @@ from monitor.matching.strength import is_common, strength
 from monitor.matching.surroundings import Word, head_of, words_of
 from monitor.matching.weights import Weights
 from monitor.matching.words.bearers import BEARERS
-from monitor.matching.words.given import GIVEN_NAMES, SURNAMES
+from monitor.matching.words.given import ALSO_WORDS, BEFORE_SURNAMES, GIVEN_NAMES, SURNAMES
 from monitor.matching.words.roles import (
+    AGENT_VERBS,
     BUSINESS,
     FUNCTION_WORDS,
     GEOGRAPHIC_HEADS,
@@ -34,6 +35,9 @@ from monitor.matching.words.roles import (
     OFFICES,
     ORGANIZATION_HEADS,
     ORGANIZATION_WORDS,
+    PLACE_HEADS,
+    QUARTERS,
+    STREETS,
 )
 from monitor.model import EntityKind, Form, MatchReason
 from monitor.text.tokens import Span
@@ -64,6 +68,8 @@ def _names(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         yield from _given(full, found, by)
     elif can_be_surname(found):
         yield from _governed(found, governing(found.place, scene.full_names), by)
+    if found.target.kind is not EntityKind.PERSON and (age := sight.around.age):
+        yield clue(MatchReason.OTHER_NAME, f"{found.text} {age}", by.age)
 
 
 def _given(full: FullName, found: Found, by: Weights) -> Iterator[Clue]:
@@ -83,17 +89,19 @@ def _given(full: FullName, found: Found, by: Weights) -> Iterator[Clue]:
 
 def _governed(found: Found, full: FullName | None, by: Weights) -> Iterator[Clue]:
     """Yield what the full name last given says of a surname that stands alone."""
-    if full is None or full.bearer is Bearer.SOME:
+    if full is None:
         return
-    if full.bearer is Bearer.OWN:
+    organization = found.target.kind is EntityKind.ORGANIZATION
+    if full.bearer is Bearer.SOME:
+        if organization and full.place < found.place:
+            yield clue(MatchReason.OTHER_GIVEN_NAME, full.text, by.namesake_before)
+    elif full.bearer is Bearer.OWN:
         before = full.place < found.place
         yield clue(MatchReason.LICENSED, full.text, by.licensed_before if before else by.licensed_after)
     elif full.bearer is Bearer.KNOWN:
-        organization = found.target.kind is EntityKind.ORGANIZATION
         weight = by.namesake_in_article if organization else by.known_bearer
         yield clue(MatchReason.OTHER_GIVEN_NAME, full.text, weight)
     else:
-        organization = found.target.kind is EntityKind.ORGANIZATION
         weight = by.governed_by_namesake if organization else by.governed_by_other
         yield clue(MatchReason.OTHER_GIVEN_NAME, full.text, weight)
 
@@ -176,7 +184,8 @@ def _compounds(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
         if any(part in SURNAMES for part in parts):
             yield clue(MatchReason.OTHER_NAME, found.text, by.double_surname, found.surface)
         return
-    geographic = kind is not EntityKind.PLACE and any(part in GEOGRAPHIC_HEADS for part in parts)
+    heads = GEOGRAPHIC_HEADS | STREETS
+    geographic = kind is not EntityKind.PLACE and any(part in heads for part in parts)
     if geographic:
         yield clue(MatchReason.GEOGRAPHIC_CUE, found.text, by.geographic_compound, found.surface)
     elif any(part in ORGANIZATION_HEADS or is_trade(part) for part in parts):
@@ -190,7 +199,7 @@ def _beside(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
         return
     after = around.after[0] if around.after else None
     before = around.before[0] if around.before else None
-    if after and after.folded in GEOGRAPHIC_HEADS:
+    if after and (after.folded in GEOGRAPHIC_HEADS or (after.capital and after.folded in PLACE_HEADS)):
         span = Span(found.surface.start, after.span.end)
         yield clue(MatchReason.GEOGRAPHIC_CUE, after.text, by.geographic_follows, span)
     elif after and after.folded in LEGAL_FORMS and after.capital:
@@ -202,22 +211,32 @@ def _beside(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
     elif before and head_of(before.folded) in GEOGRAPHIC_WORDS:
         span = Span(before.span.start, found.surface.end)
         yield clue(MatchReason.GEOGRAPHIC_CUE, before.text, by.geographic_before, span)
-    elif before and before.folded == "the" and _stands_bare(sight) and is_word(found.target.name, "en"):
-        yield clue(MatchReason.GEOGRAPHIC_CUE, f"{before.text} {found.text}", by.bare_article)
+    elif (article := _article(around.before)) and _stands_bare(sight) and is_word(found.target.name, "en"):
+        yield clue(MatchReason.GEOGRAPHIC_CUE, f"{article.text} {found.text}", by.bare_article)
+
+
+def _article(before: Sequence[Word]) -> Word | None:
+    """Return "the" before a name, or before the part of a region that it names ("the western Amazon")."""
+    place = 1 if before and before[0].folded in QUARTERS else 0
+    return before[place] if len(before) > place and before[place].folded == "the" else None
 
 
 def _stands_bare(sight: Sight) -> bool:
     """Return whether after "the" and the name the sentence goes on, or ends, without a noun."""
     single = sight.found.target.words == 1
     after = sight.around.after
-    return single and (not after or after[0].folded in FUNCTION_WORDS)
+    goes_on = not after or after[0].folded in FUNCTION_WORDS | AGENT_VERBS or after[0].folded.endswith("ed")
+    return single and goes_on
 
 
 def _neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """Do capitalized words beside the name make another name of it?"""
     found, around = sight.found, sight.around
-    single = found.target.words == 1 and found.target.kind is not EntityKind.PERSON
-    if not single or found.form not in _PLAIN:
+    if found.form not in _PLAIN:
+        return
+    yield from _as_given_name(sight, scene, by)
+    yield from _as_surname_of_place(sight, by)
+    if found.target.words != 1 or found.target.kind is EntityKind.PERSON:
         return
     folded = "".join(folded_words(found.target.name))
     common = is_common(found.target.name, scene.language) or folded in GIVEN_NAMES
@@ -234,6 +253,34 @@ def _neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         weight = by.neighbor_of_common if common else by.neighbor_before
         span = Span(before.span.start, found.surface.end)
         yield clue(MatchReason.OTHER_NAME, f"{before.text} {found.text}", weight, span)
+
+
+def _as_given_name(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
+    """Does a surname follow, so that the name is a given name: Friedrich Peters, Paris Jackson?"""
+    found, after = sight.found, sight.around.after[:1]
+    surname = found.target.role is Role.SHORT and folded_words(found.target.display)[-1] in GIVEN_NAMES
+    town = found.target.kind is EntityKind.PLACE and found.target.words == 1
+    if not after or sight.around.headline or not after[0].capital:
+        return
+    unknown = _is_strange(after[0], scene.language) or after[0].folded in SURNAMES
+    if (surname and unknown) or (town and after[0].folded in SURNAMES and scene.language != "de"):
+        span = Span(found.surface.start, after[0].span.end)
+        yield clue(MatchReason.OTHER_NAME, f"{found.text} {after[0].text}", by.as_given_name, span)
+
+
+def _as_surname_of_place(sight: Sight, by: Weights) -> Iterator[Clue]:
+    """Does a given name stand before a place's name: Michael Jordan?"""
+    found, before = sight.found, sight.around.before[:1]
+    town = found.target.kind is EntityKind.PLACE and found.target.words == 1
+    opens = (
+        sight.around.opens
+        and len(sight.around.before) == 1
+        and bool(before)
+        and before[0].folded in ALSO_WORDS
+    )
+    if town and before and before[0].capital and before[0].folded in BEFORE_SURNAMES and not opens:
+        span = Span(before[0].span.start, found.surface.end)
+        yield clue(MatchReason.OTHER_GIVEN_NAME, before[0].text, by.given_name_of_organization, span)
 
 
 def _is_strange(word: Word, language: str) -> bool:

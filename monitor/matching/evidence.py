@@ -21,7 +21,10 @@ class Clue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the whole article holds for one entity."""
+    """What the whole article holds for one entity.
+
+    `in_small` says that its name stands somewhere as a word in small letters.
+    """
 
     entity: Entity
     language: str
@@ -29,6 +32,7 @@ class Scene:
     full_names: Sequence[FullName]
     own_roles: frozenset[str]
     refused: Sequence[Found]
+    in_small: bool
 
 
 class Sight(NamedTuple):

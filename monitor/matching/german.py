@@ -40,7 +40,7 @@ _PLACE_ENDINGS = frozenset(
     """land lande landes laender länder länders reich reichs reiche staaten berg berge bergs berger burg
     burgs burger bürger feld felde dorf bach bachs brück wald walde walden haus hausen heim heimer stein
     furt kirchen hafen hagen stadt städte mark marken mann manns männer maenner polis lion lein ling heit
-    keit news""".split()  # noqa: SIM905
+    keit news bruck bruecke tal thal zell werda sattel konzerne konzernen firmen anbieter anbietern""".split()  # noqa: SIM905
 )
 _NO_GENITIVE_S = ("s", "x", "z", "ß")
 
@@ -58,12 +58,19 @@ def takes_endings(name: str, ending: str) -> bool:
 
 
 def _is_other_name(name: str) -> bool:
-    """Return whether a name and an -s are another word: Pari|s, Han|s, Da|s."""
+    """Return whether a name and an -s are another word: Pari|s, Han|s, Da|s, Orte|s."""
     whole = name + "s"
     if whole.lower() in GIVEN_NAMES or whole.lower() in PLACES:
         return True
-    short = len(name) < _LEAST_STEM and not name.isupper()
-    return short and is_word(whole, "de") and lemma(whole, "de") != name
+    if name.isupper() or not is_word(whole, "de"):
+        return False
+    base = lemma(whole, "de")
+    return base != name and (len(name) < _LEAST_STEM or len(base) < len(name))
+
+
+def is_other_noun(whole: str, name: str) -> bool:
+    """Return whether a name with its ending is a noun of its own, which no form of the name is: Haufe|n."""
+    return whole != name and is_noun(whole) and lemma(whole, "de") == whole
 
 
 def ends_in_noun(name: str) -> bool:
@@ -106,10 +113,10 @@ def is_closed_compound(name_part: str, rest: str) -> bool:
     A name that is a noun itself begins too many other words; its compounds are told by their heads
     (Bahnchef). A compound that the dictionary holds (Ostseeraum) needs a name of some length.
     """
-    if _DERIVED.fullmatch(rest):
+    if _DERIVED.fullmatch(rest) or rest in GIVEN_NAMES:
         return False
-    linked = rest[1:] if rest[:1] == "s" else ""
-    noun = rest if is_noun(rest) else linked if len(linked) > LEAST_NOUN and is_noun(linked) else ""
+    linked = rest[1:] if rest[:1] == _link(name_part) else ""
+    noun = rest if _is_head(rest) else linked if len(linked) > LEAST_NOUN and _is_head(linked) else ""
     if len(noun) < LEAST_NOUN:
         return noun in _SHORT_HEADS
     ordinary = is_ordinary(name_part)
@@ -120,6 +127,20 @@ def is_closed_compound(name_part: str, rest: str) -> bool:
     whole = name_part + rest
     head = lemma(noun[0].upper() + noun[1:], "de").lower()
     return not is_word(whole, "de") or lemma(whole, "de").lower().endswith(head)
+
+
+@lru_cache(maxsize=32768)
+def _is_head(rest: str) -> bool:
+    """Return whether what hangs on a name is a noun, or two of them: Donau|insel|fest."""
+    if is_noun(rest):
+        return True
+    places = range(LEAST_NOUN, len(rest) - LEAST_NOUN + 1)
+    return any(is_noun(rest[place:]) and inflects(rest[:place].capitalize()) for place in places)
+
+
+def _link(name_part: str) -> str:
+    """Return the letter that joins a name to a noun: Lufthansa|s|streik, Sparkasse|n|kunden."""
+    return "n" if name_part.lower().endswith("e") else "s"
 
 
 def adjective_forms(name: str) -> Sequence[str]:

@@ -21,7 +21,7 @@ from monitor.matching.lexicon import PARTICLES, Role, folded_words
 from monitor.matching.spans import Found
 from monitor.matching.surroundings import Surroundings, Word, head_of
 from monitor.matching.words.bearers import BEARERS
-from monitor.matching.words.given import ALSO_WORDS, GIVEN_NAMES
+from monitor.matching.words.given import ALSO_WORDS, BEFORE_SURNAMES
 from monitor.matching.words.roles import (
     BUSINESS,
     LEGAL_FORMS,
@@ -77,7 +77,8 @@ def full_name_at(
 ) -> FullName | None:
     """Return the full name that a surname ends, if a given name stands before it.
 
-    `names_end` are the places where watched names end in the page: these are no given names.
+    `names_end` are the places where watched names end in the page: what is not known for a given name
+    is none there.
     """
     if found.refusal in (MatchReason.DECOY, MatchReason.OTHER_NAME):
         named = found.refusal is MatchReason.DECOY or found.target.role is Role.SHORT
@@ -146,9 +147,10 @@ def _bearer(
     forms = bases(word.folded, language)
     if own.issuperset(word.folded.split("-")) or not own.isdisjoint(forms):
         return Bearer.OWN
+    given = any(head_of(form) in BEFORE_SURNAMES or is_given(form) for form in forms)
     if (
         not word.capital
-        or other
+        or (other and not given)
         or head_of(word.folded) in _NO_NAMES
         or (opens and word.folded in ALSO_WORDS)
     ):
@@ -156,7 +158,7 @@ def _bearer(
     known = BEARERS.get("".join(folded_words(found.target.display)))
     if not own and known and known.given.intersection(forms):
         return Bearer.KNOWN
-    if any(head_of(form) in GIVEN_NAMES or is_given(form) for form in forms):
+    if given:
         return Bearer.OTHER if own else Bearer.SOME
     unknown = own and not titled and _reads_as_name(word, language)
     return Bearer.UNKNOWN if unknown else None

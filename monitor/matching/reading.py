@@ -1,7 +1,8 @@
 """How is each place where a name stands read, given everything that the article holds?
 
 First every place is read by itself and by what the article says of its entity; then entities that are
-related and confirmed speak for one another; then the places of one entity that are sure speak for or
+related and confirmed speak for one another; then those that share a name compete for each place by their
+context; then the places of one entity that are sure speak for or
 against those that are not. Each pass looks only at the sums of the pass before, so that no order of
 entities or names can change a reading.
 """
@@ -25,6 +26,18 @@ _SURE = 2.5  # log-odds of a place that speaks for others: more than a plain nam
 _REFUSED = -2.0  # log-odds of one that speaks against
 _MANY = 3  # refused places that together speak strongly
 _CONFIRMED = 0.5
+_CLEARLY = 0.4  # log-odds by which one bearer of a name must lead
+_TELLING = frozenset(
+    {
+        MatchReason.CONTEXT,
+        MatchReason.NOT_CONTEXT,
+        MatchReason.RELATED,
+        MatchReason.LEARNED,
+        MatchReason.ORGANIZATION_CUE,
+        MatchReason.LEGAL_FORM,
+        MatchReason.GEOGRAPHIC_CUE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,17 @@ class Reading:
         """Return the log-odds."""
         return sum([each.weight for each in self.evidence])
 
+    @property
+    def told(self) -> float:
+        """Return what context and related entities say, in log-odds: what tells bearers of a name apart."""
+        return sum(each.weight for each in self.evidence if each.reason in _TELLING)
+
+    @property
+    def cue(self) -> str:
+        """Return the first word of the context that speaks for the place, or the name itself."""
+        said = (each.text for each in self.evidence if each.reason in _TELLING and each.weight > 0)
+        return next(said, self.found.text)
+
 
 def read_all(
     lexicon: Lexicon, pages: Sequence[Page], found: Sequence[Found], language: str, weights: Weights
@@ -55,7 +79,8 @@ def read_all(
         entity: [_read(sights[id(each)], scenes[entity], weights) for each in places]
         for entity, places in by_entity.items()
     }
-    return _of_one_sense(_with_related(readings, lexicon, weights), weights)
+    together = _with_related(readings, lexicon, weights)
+    return _of_one_sense(_of_one_bearer(together, lexicon, weights), weights)
 
 
 def _sights(found: Sequence[Found], lexicon: Lexicon, language: str) -> Mapping[int, Sight]:
@@ -101,6 +126,7 @@ def _scenes(
             full_names=names.get(entity, ()),
             own_roles=frozenset(_own_roles([sights[id(each)] for each in places], lexicon, entity)),
             refused=[each for each in places if _is_another_thing(each)],
+            in_small=any(each.refusal is MatchReason.LOWER_CASE for each in places),
         )
         for entity, places in by_entity.items()
     }
@@ -162,6 +188,43 @@ def _with_related(
         entity: [each if each.found.refusal else _with(each, said(entity)) for each in places]
         for entity, places in readings.items()
     }
+
+
+def _of_one_bearer(
+    readings: Mapping[int, Sequence[Reading]], lexicon: Lexicon, by: Weights
+) -> Mapping[int, Sequence[Reading]]:
+    """Let one of those who share a name have each place: the one for whom most speaks, if anything does."""
+    there: dict[tuple[int, Span], list[Reading]] = defaultdict(list)
+    for each in (each for places in readings.values() for each in places if _can_be_shared(each)):
+        there[each.found.page.base, each.found.core].append(each)
+
+    def said(each: Reading) -> Sequence[Evidence]:
+        beside = there.get((each.found.page.base, each.found.core), ()) if _can_be_shared(each) else ()
+        rivals = [other for other in beside if _are_rivals(each, other, lexicon)]
+        return _of_rivals(each, rivals, by)
+
+    return {entity: [_with(each, said(each)) for each in places] for entity, places in readings.items()}
+
+
+def _of_rivals(each: Reading, rivals: Sequence[Reading], by: Weights) -> Sequence[Evidence]:
+    best = max(rivals, key=lambda other: other.told, default=each)
+    if best.told - each.told > _CLEARLY:
+        return [Evidence(reason=MatchReason.OTHER_NAME, text=best.cue, weight=by.other_bearer)]
+    if rivals and each.told <= _CLEARLY:
+        return [Evidence(reason=MatchReason.COMMON_WORD, text=each.found.text, weight=by.shared_name)]
+    return ()
+
+
+def _are_rivals(each: Reading, other: Reading, lexicon: Lexicon) -> bool:
+    """Return whether two entities of one name are two things: of two kinds, or told apart by context."""
+    one, two = (lexicon.entities[reading.found.target.entity] for reading in (each, other))
+    return one is not two and (one.kind is not two.kind or bool(one.context and two.context))
+
+
+def _can_be_shared(reading: Reading) -> bool:
+    """Return whether a place holds a name of one word, which several entities may have."""
+    target = reading.found.target
+    return not reading.found.refusal and target.role is Role.NAME and target.words == 1
 
 
 def _of_one_sense(readings: Mapping[int, Sequence[Reading]], by: Weights) -> Mapping[int, Sequence[Reading]]:

@@ -7,25 +7,34 @@ people and organizations do ("Bild berichtet"); and a name takes no "ein", "kein
 
 from collections.abc import Iterator, Sequence
 
+from monitor.matching.english import has_plural
 from monitor.matching.evidence import Clue, Scene, Sight, clue
 from monitor.matching.german import inflects, is_adjective, is_noun, is_ordinary
+from monitor.matching.languages import is_word
 from monitor.matching.lexicon import LEAST_ACRONYM, Role, bare_words, folded_words
+from monitor.matching.people import Bearer, governing
 from monitor.matching.scripts import is_dense
 from monitor.matching.surroundings import Word, head_of
 from monitor.matching.weights import Weights
-from monitor.matching.words.everyday import ENGLISH_WORDS, GERMAN_WORDS, PLACES
+from monitor.matching.words.everyday import COUNTRIES, ENGLISH_WORDS, GERMAN_WORDS, PLACES
 from monitor.matching.words.given import GIVEN_NAMES
 from monitor.matching.words.roles import (
     AGENT_VERBS,
     CARRYING_ON,
     DEFINITE,
     GENITIVES,
+    LEGAL_FORMS,
+    OBLIQUE,
+    ORGANIZATION_HEADS,
+    ORGANIZATION_WORDS,
+    OWNED,
     POSTS,
     QUANTIFIERS,
     SETTLEMENTS,
+    SOURCES,
     WITH_ARTICLE,
 )
-from monitor.model import EntityKind, Form, MatchReason
+from monitor.model import EntityKind, Form, MatchReason, Zone
 
 _PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
 _POSSESSED = frozenset({Form.GENITIVE, Form.POSSESSIVE})
@@ -76,7 +85,7 @@ def _points(before: Word) -> bool:
 def is_common(name: str, language: str) -> bool:
     """Return whether a name is an ordinary word of a language."""
     listed = {"de": GERMAN_WORDS, "en": ENGLISH_WORDS}.get(language, frozenset())
-    return "".join(bare_words(name)) in listed
+    return "".join(bare_words(name)) in listed | ORGANIZATION_WORDS or (language == "en" and has_plural(name))
 
 
 def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
@@ -85,9 +94,9 @@ def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     folded = "".join(bare_words(name))
     if is_common(name, scene.language):
         yield from _common(sight, scene, by)
-    elif scene.language == "de" and is_adjective(name.lower()) and _is_adjective_here(sight):
+    elif scene.language == "de" and is_adjective(name.split()[-1].lower()) and _is_adjective_here(sight):
         yield clue(MatchReason.COMMON_WORD, name, by.adjective)
-    elif scene.language == "de" and inflects(name) and _counts(sight):
+    elif scene.language == "de" and (_is_somebody(sight) or (inflects(name) and _counts(sight))):
         text = f"{sight.around.before[0].text} {sight.found.text}"
         yield clue(MatchReason.COMMON_WORD, text, by.counted_noun)
     elif folded in GIVEN_NAMES:
@@ -95,25 +104,40 @@ def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         yield clue(MatchReason.COMMON_WORD, name, weight)
     elif folded in PLACES and kind is not EntityKind.PLACE:
         yield clue(MatchReason.COMMON_WORD, name, by.place)
-    elif len(folded) <= LEAST_ACRONYM and not is_dense(folded[0]):
-        weight = by.three_letters if len(folded) == LEAST_ACRONYM else by.two_letters
-        yield clue(MatchReason.SHORT_NAME, name, weight)
+    else:
+        yield from _short(sight, folded, by)
     if _is_other_acronym(sight):
         yield clue(MatchReason.SHORT_NAME, sight.found.text, by.other_acronym)
     if sight.found.form is Form.HANDLE and "." in sight.found.text:
         yield clue(MatchReason.ORGANIZATION_CUE, sight.found.text, by.domain)
 
 
+def _short(sight: Sight, folded: str, by: Weights) -> Iterator[Clue]:
+    """What do few letters mean?"""
+    name, kind = sight.found.target.name, sight.found.target.kind
+    if len(folded) > LEAST_ACRONYM or is_dense(folded[0]):
+        return
+    yield clue(
+        MatchReason.SHORT_NAME, name, by.three_letters if len(folded) == LEAST_ACRONYM else by.two_letters
+    )
+    if folded in COUNTRIES and kind is not EntityKind.PLACE:
+        yield clue(MatchReason.COMMON_WORD, name, by.place)
+
+
 def _common(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """What speaks against an ordinary word, and what for it after all?"""
     found, around = sight.found, sight.around
     name = found.target.name
+    if "".join(bare_words(name)) in ORGANIZATION_WORDS:
+        yield clue(MatchReason.COMMON_WORD, name, by.generic)
     inside = bool(around.before) and not around.headline
     if scene.language == "de":
         place = found.target.kind is EntityKind.PLACE
         yield clue(MatchReason.COMMON_WORD, name, by.common_place if place else by.common_word)
     else:
         yield clue(MatchReason.COMMON_WORD, name, by.common_word_inside if inside else by.common_word_opening)
+    if scene.in_small and not inside and found.form in _PLAIN and scene.language == "en":
+        yield clue(MatchReason.LOWER_CASE, name.lower(), by.in_small_elsewhere)
     if inside and found.text[0].isupper() and folded_words(name) != bare_words(name):
         yield clue(MatchReason.NAME, found.text, by.capital_article)
     yield from _written_as_name(sight, by)
@@ -167,13 +191,10 @@ def _is_mixed(sight: Sight) -> bool:
 
 def _used_as_name(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """Does the sentence use an ordinary word as it would a name, or as it would a noun?"""
-    before, after = sight.around.before, sight.around.after
+    before = sight.around.before
     article = before[:1] and before[0].folded in DEFINITE
-    doer = before[1:2] if article else before[:1]
-    sign = next((each for each in (*after[:1], *doer) if each.folded in AGENT_VERBS), None)
-    if sign is None and doer and _belongs(before):
-        sign = doer[0]
-    if sign:
+    sign = _sign_of_doer(sight)
+    if sign and sight.found.target.kind is not EntityKind.PRODUCT and not _is_namesakes(sight, scene):
         yield clue(MatchReason.ORGANIZATION_CUE, sign.text, by.agent)
     town = before[:1] and before[0].folded in SETTLEMENTS
     if town and sight.found.target.kind in (EntityKind.PLACE, EntityKind.OTHER):
@@ -181,8 +202,38 @@ def _used_as_name(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     if scene.language == "de" and (_counts(sight) or _is_no_town(sight)):
         text = f"{before[0].text} {sight.found.text}"
         yield clue(MatchReason.COMMON_WORD, text, by.counted_word)
-    elif sight.found.form in _POSSESSED and not article:
+    elif sight.found.form in _POSSESSED and not article and not is_word(_core(sight), scene.language):
         yield clue(MatchReason.NAME, sight.found.text, by.genitive)
+
+
+def _is_namesakes(sight: Sight, scene: Scene) -> bool:
+    """Return whether a namesake was named last, who may do whatever an organization does."""
+    last = governing(sight.found.place, scene.full_names)
+    return last is not None and last.bearer is not Bearer.OWN
+
+
+def _sign_of_doer(sight: Sight) -> Word | None:
+    """Return the word beside a name that makes it the one who does something, or to whom a post belongs.
+
+    What a verb does something to ("Volkswagen baut den Golf") is no doer, nor is what has an article in
+    English ("the Amazon lost").
+    """
+    before, after = sight.around.before, sight.around.after
+    article = before[:1] and before[0].folded in DEFINITE
+    if article and before[0].folded == "the":
+        return None
+    object_of = article and before[0].folded in OBLIQUE
+    doer = before[1:2] if article else before[:1]
+    verbs = (*after[:1], *(() if object_of and doer and doer[0].folded not in SOURCES else doer))
+    sign = next((each for each in verbs if each.folded in AGENT_VERBS), None)
+    if sign is None and after and after[0].folded == "to" and _opens_title(sight):
+        return after[0]
+    return doer[0] if sign is None and doer and _belongs(before) else sign
+
+
+def _opens_title(sight: Sight) -> bool:
+    """Return whether a name opens a title that is no title in capitals: "Orange to cut jobs"."""
+    return sight.found.page.zone is Zone.TITLE and sight.around.opens_here
 
 
 def _belongs(before: Sequence[Word]) -> bool:
@@ -197,6 +248,10 @@ def _belongs(before: Sequence[Word]) -> bool:
 def _is_adjective_here(sight: Sight) -> bool:
     """Return whether a noun follows a name that is an adjective (Grüne Woche), or "im" stands before it."""
     before, after = sight.around.before, sight.around.after
+    name = sight.found.target.name
+    named = bool(before) and folded_words(name) != bare_words(name) and sight.found.text[0].isupper()
+    if named or sight.found.form is Form.COMPOUND:
+        return False
     fused = bool(before) and before[0].folded in {"im", "ins", "am"}
     return fused or (bool(after) and after[0].capital and is_noun(after[0].text))
 
@@ -210,6 +265,15 @@ def _counts(sight: Sight) -> bool:
     return before.folded in QUANTIFIERS or before.text.isdecimal() or is_adjective(before.text)
 
 
+def _is_somebody(sight: Sight) -> bool:
+    """Return whether an adjective says of an organization's name that it is a man: "als gebürtiger Bayer"."""
+    before = sight.around.before[:1]
+    if sight.found.target.kind is not EntityKind.ORGANIZATION or sight.found.form not in _PLAIN or not before:
+        return False
+    word = before[0].folded
+    return word.endswith("er") and word not in QUANTIFIERS and is_adjective(before[0].text)
+
+
 def _is_no_town(sight: Sight) -> bool:
     """Return whether an article stands before a town's name, as before the noun alone ("beim Essen")."""
     place = sight.found.target.kind is EntityKind.PLACE
@@ -217,11 +281,25 @@ def _is_no_town(sight: Sight) -> bool:
 
 
 def _used_as_word(sight: Sight, by: Weights) -> Iterator[Clue]:
-    """Does an English sentence begin with an ordinary word: "Apple trees bloom", "Block the caller"?"""
-    before, after = sight.around.before, sight.around.after[:1]
-    if before or sight.around.headline or not after or after[0].capital or sight.found.form not in _PLAIN:
-        return
-    word = after[0].folded
-    if not (word.endswith("ed") or word in AGENT_VERBS or word in CARRYING_ON):
-        text = f"{sight.found.text} {after[0].text}"
-        yield clue(MatchReason.COMMON_WORD, text, by.opens_as_word)
+    """Does English text use an ordinary word as one: "Apple trees bloom", "Meta-analyses", "Visa Rules"?"""
+    found, around, after = sight.found, sight.around, sight.around.after[:1]
+    if found.form is Form.COMPOUND:
+        if head_of(folded_words(found.rest)[-1]) not in OWNED | ORGANIZATION_HEADS:
+            yield clue(MatchReason.COMMON_WORD, found.text, by.compound_of_word)
+    elif found.form is Form.PLURAL:
+        yield clue(MatchReason.COMMON_WORD, found.text, by.plural_of_word)
+    elif found.form in _PLAIN and after and not _carries_on(after[0]):
+        text = f"{found.text} {after[0].text}"
+        link = after[0].folded
+        plain_noun = not around.before and not after[0].capital and not (link == "to" and _opens_title(sight))
+        if link == "of" if around.headline else plain_noun:
+            yield clue(MatchReason.COMMON_WORD, text, by.opens_as_word)
+        elif around.headline and after[0].capital:
+            yield clue(MatchReason.COMMON_WORD, text, by.headline_noun)
+
+
+def _carries_on(after: Word) -> bool:
+    """Return whether a word goes on as after a name: with what somebody does, or what an organization has."""
+    word = after.folded
+    known = AGENT_VERBS | CARRYING_ON | ORGANIZATION_HEADS | LEGAL_FORMS
+    return word in known or word.endswith(("ed", "'s", "s'")) or not after.text.isalpha()

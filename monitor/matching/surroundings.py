@@ -15,6 +15,7 @@ _MOST_BEFORE = 5  # words: a role of two, a given name, two initials
 _MOST_AFTER = 2
 _WORD = re.compile(r"[^\W_](?:[\w.’'‐‑-]*[^\W_])?")
 _APPOSITION = re.compile(r"\s?[,(–—]\s?([^,;.!?()\n–—]{2,70})")
+_AGE = re.compile(r"\s?(?:\(|,\s)([1-9]\d)[,)]")
 _INITIAL = re.compile(r"[^\W\d_]")
 _ABBREVIATED = TITLES | {"gov", "sen", "rep", "gen", "pres", "st", "jr", "sr", "inc", "corp", "co", "ltd"}
 
@@ -70,6 +71,17 @@ class Surroundings(NamedTuple):
         """Return what stands in brackets, or between commas, right after the mention."""
         found = _APPOSITION.match(self.text, self.span.end)
         return words_of(self.text, *found.span(1)) if found else ()
+
+    @property
+    def age(self) -> str:
+        """Return the age that stands behind a name as persons have one ("Ford, 80,"), if it does."""
+        found = _AGE.match(self.text, self.span.end)
+        return found[1] if found else ""
+
+    @property
+    def opens_here(self) -> bool:
+        """Return whether the mention itself begins the sentence."""
+        return self.sentence.start == self.span.start
 
     @property
     def headline(self) -> bool:

@@ -19,6 +19,7 @@ class Weights:
     common_word: float = -3.0  # a German noun is capitalized anyway: 0.27 with `name`
     common_word_inside: float = -1.0  # within an English sentence a capital means a name: 0.73
     common_word_opening: float = -1.7  # where a sentence begins, or in an English headline: 0.57
+    generic: float = -4.0  # a word for companies (Konzern, company) names none
     capital_article: float = 2.5  # "in Die Zeit": an article within a sentence is capitalized in names only
     common_surname: float = -0.7  # Koch, Weber: many bearers
     article_of_surname: float = -2.5  # "des Kaisers", "im Herbst": GermEval 0 of 9
@@ -32,6 +33,10 @@ class Weights:
     adjective: float = -4.0  # die Grüne Woche, im Grünen
     genitive: float = 1.5  # "Metas Brille": a common noun has an article there
     opens_as_word: float = -1.5  # "Apple trees bloom", "Block the caller"
+    headline_noun: float = -1.0  # "Visa Rules Tightened", of a headline in capitals
+    compound_of_word: float = -2.0  # Meta-analysis, Target-date, but not Meta-owned
+    plural_of_word: float = -1.5  # "Visas are scarce"
+    in_small_elsewhere: float = -1.5  # "the subway", and then "Subway ridership fell"
     settlement: float = 3.0  # "die Stadt Halle"
     other_acronym: float = -3.0  # CD-ROM is not Rom: GermEval 0 of 2
     counted_word: float = -2.5  # "ein Bild", "neue Welt": SmartData 0 of 12
@@ -52,7 +57,9 @@ class Weights:
     licensed_after: float = 4.5  # it follows, as after a title
     governed_by_other: float = -6.0  # the last full name was another's
     governed_by_namesake: float = -2.5  # of an organization: Gerald Ford, and then Ford
-    namesake_in_article: float = -1.5  # an organization's: somebody of that surname is in the article
+    namesake_in_article: float = -2.5  # an organization's: somebody of that surname is in the article
+    namesake_before: float = -2.0  # somebody whose given name tells nothing stood before: Nikola Tesla
+    age: float = -4.0  # "Ford, 80," is somebody
     office: float = -6.0  # Gouverneur DeSantis is not the manager; outweighs a licence
     office_apposition: float = -4.0
     office_of_namesake: float = -4.0  # with a well-known namesake in office
@@ -60,6 +67,7 @@ class Weights:
     office_unclear: float = -0.5  # an entity of no kind may well hold an office
     office_in_sentence: float = -1.5  # for a surname of somebody in office, that nothing licenses
     business: float = 1.0
+    as_given_name: float = -5.0  # Friedrich Peters is not Caspar David Friedrich; Paris Jackson no town
     double_surname: float = -6.0  # Müller-Meier is neither; outweighs a licence
     organization_compound: float = 1.5  # Amazon-Chef, Amazonaktie
     organization_word: float = 1.5  # der Händler Amazon
@@ -84,6 +92,8 @@ class Weights:
     decoy_further: float = -0.4
     related: float = 1.5
     related_further: float = 0.5
+    other_bearer: float = -4.0  # of two entities with one name the context tells the other
+    shared_name: float = -2.5  # and where it tells neither, the name alone is not enough
     one_sense_for: float = 0.5
     one_sense_against: float = -1.0
     one_sense_strongly_against: float = -2.2  # three refusals and nothing for it

@@ -5,7 +5,9 @@ organizations, places and others), spellings of one name being one entity of the
 most; an alert is a sentence and an entity. A mark is wanted where it is the name, its genitive or, as
 `part` of a compound, begins with it or holds it between hyphens. What only a mark within another mark, a
 derivation, a compound of another class, or a bare surname of a full name speaks for is neither wanted nor
-wrong. A distinctive name is one of several words, or of six letters and more that are no German word.
+wrong, nor is a longer name that holds it (Berlin-Mitte, ZDF-Morgenmagazin), unless it is a person's. What
+ends in a hyphen ("Nord- und Südkorea") is no name. A distinctive name is one of several words, or of six
+letters and more that are no German word.
 
 Families: `alerts` (all), `distinctive`, and by form `genitives`, `hyphens`, `closed`: a false alert is
 counted under a form where all its mentions have that form.
@@ -122,7 +124,7 @@ def watched(corpus: Sequence[Sentence]) -> Watched:
     tags: dict[str, Counter[str]] = defaultdict(Counter)
     for sentence in corpus:
         for mark in sentence.marks:
-            if mark.tag in KINDS and not mark.inner and re.search(r"\w", mark.surface):
+            if mark.tag in KINDS and not mark.inner and re.search(r"\w$|\w\W*[^-\w]$", mark.surface):
                 tags[mark.surface][mark.tag] += 1
     names = {name for name in tags if base_of(name, tags) is None}
     kinds = {name: tags[name].most_common(1)[0][0] for name in names}
@@ -227,6 +229,8 @@ def _named(mark: Mark, who: Watched) -> Iterator[tuple[str, str, bool]]:
         base = surface if surface in names else base_of(surface, names)
         if base is not None:
             yield base, "exact" if base == surface else "genitive", True
+        elif mark.tag != "PER":
+            yield from ((name, form, False) for name, form, _ in _named_in_compound(mark, who))
     else:
         yield from _named_in_compound(mark, who)
 

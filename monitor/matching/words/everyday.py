@@ -70,3 +70,6 @@ PLACES = listed(
     "texas thueringen tokio trier tuerkei ukraine ulm ungarn utah victoria virginia warschau",
     "washington weimar wien wiesbaden wolfsburg wuerzburg zuerich",
 )
+
+# Lands by their letters.
+COUNTRIES = listed("us usa uk gb ddr brd udssr uae vae")

@@ -42,17 +42,23 @@ LEGAL_FORMS = listed(
 
 # Heads of compounds with an organization's name, and words beside it.
 ORGANIZATION_HEADS = listed(
-    "aktie aktien aktionaer aktionaere anleihe aufsichtsrat beschaeftigte beschaeftigten boss ceo",
-    "chef chefin chefs cloud deal dienst eigner filiale filialen geschaeft geraet geraete gruender",
-    "haendler hauptversammlung konkurrent kunde kunden lager lieferant logistik konzern konzerns",
-    "konzernchef management manager managerin managers marke mitarbeiter mutter niederlassung paket",
-    "paketzentrum personal produkt produkte server sparte sparten sprecher sprecherin standort",
-    "strategie streik tochter toechter umsatz versand verteilzentrum vorstand werk werke zentrale",
-    "fraktion vorsitzende vorsitzender vorsitzenden chefredaktion redaktion chefredakteur chefredakteurin",
-    "reporter reporterin zeitung politiker politikerin politikerinnen abgeordnete abgeordneter verlag",
-    "zulieferer shares stock earnings employee employees executive executives founder spokesperson",
-    "spokeswoman spokesman subsidiary unit warehouse warehouses worker workers customers customer",
-    "delivery headquarters investor investors revenue",
+    "aktie aktien aktionaer aktionaere anleihe aufsichtsrat beschaeftigte beschaeftigten boss ceo chef",
+    "chefin chefs cloud deal dienst eigner filiale filialen geschaeft geraet geraete gruender haendler",
+    "hauptversammlung konkurrent kunde kunden lager lieferant logistik konzern konzerns konzernchef",
+    "management manager managerin managers marke mitarbeiter mutter niederlassung paket paketzentrum",
+    "personal produkt produkte server sparte sparten sprecher sprecherin standort strategie streik",
+    "tochter toechter umsatz versand verteilzentrum vorstand werk werke zentrale fraktion vorsitzende",
+    "vorsitzender vorsitzenden chefredaktion redaktion chefredakteur chefredakteurin reporter reporterin",
+    "zeitung politiker politikerin politikerinnen abgeordnete abgeordneter verlag zulieferer shares stock",
+    "earnings employee employees executive executives founder spokesperson spokeswoman spokesman",
+    "subsidiary unit warehouse warehouses worker workers customers customer delivery headquarters",
+    "investor investors revenue staff drivers union devices app apps store stores chief chiefs lawyer",
+    "lawyers plant plants factory factories products service services software sellers engineer engineers",
+    "engineering board bosses dealer dealers dealership dealerships users ads subscribers shop shops",
+    "outlet outlets restaurant restaurants lawsuit profit profits sales chairman chairwoman director",
+    "directors contractor contractors supplier suppliers brand brands franchise franchisee merger",
+    "takeover layoffs rival rivals website platform platforms recruiter recruiters technician technicians",
+    "data account accounts",
 )
 ORGANIZATION_WORDS = listed(
     "konzern konzerns unternehmen unternehmens firma anbieter hersteller haendler onlinehaendler",
@@ -69,7 +75,20 @@ GEOGRAPHIC_HEADS = listed(
     "insel kueste tal tals gebirge wueste savanne river rivers rainforest rainforests basin tribe",
     "tribes tribesmen jungle forest forests tributary tributaries wetlands watershed valley",
     "floodplain deforestation biome headwaters estuary warrior warriors parrot dolphin dolphins",
-    "manatee peoples",
+    "manatee peoples village villages wildfires soil dams trees species ecosystem drought loggers miners",
+    "logging ranchers cattle savanna savannah shaman",
+)
+STREETS = listed("strasse strassen platz platzes allee weg weges gasse ring ufer bruecke gymnasium schule")
+# After a name, with a capital letter, these make a street, a place or a landmark of it: Ford Street.
+PLACE_HEADS = listed(
+    "street avenue road lane drive boulevard highway county beach bay hill hills creek lake point springs",
+    "heights township village city island islands mountain mountains canyon river falls bridge harbor",
+    "harbour school university college museum theatre theater hospital cemetery church",
+)
+# Who or what is said to be in, up or across the region: "the western Amazon".
+QUARTERS = listed(
+    "western eastern northern southern central upper lower entire whole brazilian peruvian colombian",
+    "bolivian ecuadorian venezuelan southwestern southeastern northwestern northeastern",
 )
 GEOGRAPHIC_WORDS = listed(
     "fluss river strom nebenfluss regenwald rainforest insel berg lake mount",
@@ -98,18 +117,36 @@ OPENERS = FUNCTION_WORDS | listed(
 AGENT_VERBS = listed(
     "laut berichtet berichten berichtete berichteten meldet melden meldete schreibt schrieb teilte teilt",
     "kuendigt kuendigte plant planen will wollen wollte wollten erklaert erklaerte sagte sagt betonte",
-    "verkauft verkaufte kauft kaufte uebernimmt uebernahm investiert investierte streicht strich",
-    "fordert fordern forderte forderten lehnt lehnten lehnte prueft verhandelt verhandelte klagt klagte",
-    "entlaesst beschaeftigt weist wies dementiert dementierte bestaetigt bestaetigte kritisiert",
-    "kritisierte kritisieren warnt warnte verspricht versprach rechnet rechnete hofft hoffte einigt",
-    "einigte wehrt wehrte verklagt verklagte reagiert reagierte said says announced announces reported",
-    "reports plans planned launched launches unveiled unveils acquired acquires hired hires declined",
-    "verlangt verlangen verlangte stimmt stimmten droht drohte liefert lieferte senkt senkte steigert",
-    "steigerte bietet startet startete baut beruft beharrt beantragt beantragte rose fell grew lost won",
-    "jumped climbed slid sank soared tumbled rallied posted beat missed cut raised makes made sells sold",
-    "buys bought pays paid faces names named opens opened closes wins loses gains hits cuts raises sees saw",
-    "goes went gets got takes took gives gave keeps kept begins began sets brings brought builds built",
-    "denied denies sued sues refused refuses agreed agrees expects expected warned warns told wants",
+    "verkauft verkaufte kauft kaufte uebernimmt uebernahm investiert investierte streicht strich fordert",
+    "fordern forderte forderten lehnt lehnten lehnte prueft verhandelt verhandelte klagt klagte entlaesst",
+    "beschaeftigt weist wies dementiert dementierte bestaetigt bestaetigte kritisiert kritisierte",
+    "kritisieren warnt warnte verspricht versprach rechnet rechnete hofft hoffte einigt einigte wehrt",
+    "wehrte verklagt verklagte reagiert reagierte said says announced announces reported reports plans",
+    "planned launched launches unveiled unveils acquired acquires hired hires declined verlangt verlangen",
+    "verlangte stimmt stimmten droht drohte liefert lieferte senkt senkte steigert steigerte bietet",
+    "startet startete baut beruft beharrt beantragt beantragte rose fell grew lost won jumped climbed",
+    "slid sank soared tumbled rallied posted beat missed cut raised makes made sells sold buys bought",
+    "pays paid faces names named opens opened closes wins loses gains hits cuts raises sees saw goes went",
+    "gets got takes took gives gave keeps kept begins began sets brings brought builds built denied",
+    "denies sued sues refused refuses agreed agrees expects expected warned warns told wants accuses",
+    "admits adds aims allows appeals appoints asks avoids backs bans bets blames blocks boosts borrows",
+    "cancels chooses claims clears commits completes considers defends delays delivers demands develops",
+    "ditches donates doubles drops dumps earns eases eliminates ends enters escapes exits expands",
+    "explores extends eyes falls fails fears files fights finds fined fixes forms found halts halves",
+    "helps hikes hints holds hosts ignores imposes improves introduces invests issues joins lays lands",
+    "leads leaves lets licenses lifts limits lists lobbies looks lowers merges misses moves mulls needs",
+    "nears notches offers orders outlines overhauls owes owns partners patches pauses picks pitches plots",
+    "pledges posts postpones predicts prepares presents presses probes produces promises promotes",
+    "proposes pulls pushes puts quits raids rallies ramps reaches reassures rebounds recalls receives",
+    "recruits reduces rejects releases relies remains removes renames replaces replies reopens resumes",
+    "retires returns reveals reverses revives rewrites rolls runs rushes scales scores scraps seals",
+    "secures seeks sends settles sheds ships shifts shows shuts signs slams slashes slides slips slows",
+    "snaps soars sparks spends spins splits spurns stands stays steps stops strikes struggles stuns",
+    "submits subpoenaed suffers supports suspends swings switches taps targets tells tests throws",
+    "tightens tops touts tries trims triples tumbles turns unloads updates upgrades urges uses vows",
+    "waives weighs welcomes widens withdraws withholds works had has bet led held left lent met put ran",
+    "sent shut spent spun stood stuck swung thought understood withdrew wrote knew drew drove ate broke",
+    "chose flew hid rang rode shook shrank spoke stole struck tore",
 )
 
 # Before an ordinary word these count it, own it or point at it, as nobody does with a name.
@@ -122,6 +159,13 @@ QUANTIFIERS = listed(
 )
 
 DEFINITE = listed("der die das den dem des the")
+OBLIQUE = listed("den dem des")  # articles of what something is done to
+SOURCES = listed("laut")
+# What hangs on a company's name by a hyphen in English: Meta-owned.
+OWNED = listed(
+    "owned backed led branded built made based run funded style like type designed operated affiliated",
+    "controlled sponsored sold supplied developed exclusive wide",
+)
 GENITIVES = listed("der des von vom bei beim of at")
 
 # Whose these are is an organization.

@@ -59,6 +59,10 @@ def test_names_of_several_words_take_the_endings_of_their_adjectives(name: str, 
         ("Deutsch", "lehrer", False),
         ("Rom", "autor", False),
         ("Uefa", "cup", True),
+        ("Sparkasse", "nkunden", True),
+        ("Bern", "anke", False),
+        ("Donau", "inselfest", True),
+        ("Donau", "inselxyzz", False),
     ],
 )
 def test_a_closed_compound_ends_in_a_noun_and_is_no_word_itself(

@@ -256,3 +256,31 @@ def test_a_name_of_several_words_does_not_cross_a_paragraph() -> None:
     matched = read(FULL_MATCHER, "Ein Mann namens Peter\n\nDeSantis sprach.")
 
     assert [Tier.PROBABLE] == [match.tier for match in matched.matches if match.entity == DESANTIS]
+
+
+GOLF = (
+    entity("car", "product", "Golf", context=("Volkswagen", "Auto")),
+    entity("sport", "other", "Golf", context=("Turnier", "Loch")),
+    entity("gulf", "place", "Golf", context=("Iran", "Tanker")),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Volkswagen baut den Golf anders.", {"car"}),
+        ("Beim Turnier zeigte er bestes Golf.", {"sport"}),
+        ("Iran hält am Golf einen Tanker fest, berichten Autofahrer.", {"gulf"}),
+        ("Von Golf sprach niemand.", set()),
+    ],
+)
+def test_of_those_who_share_a_name_context_chooses_one(text: str, named: set[str]) -> None:
+    assert named == {str(match.entity) for match in read(build_matcher(GOLF), text).matches}
+
+
+def test_one_name_with_one_kind_and_no_context_is_one_thing_twice() -> None:
+    twice = [entity("one", "organization", "Siemens"), entity("two", "organization", "Siemens")]
+
+    assert {"one", "two"} == {
+        str(match.entity) for match in read(build_matcher(twice), "Siemens wächst.").matches
+    }

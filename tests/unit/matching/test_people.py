@@ -1,6 +1,7 @@
 import pytest
 
-from tests.unit.matching.texts import accepted, heaviest, read_for, refused
+from monitor.matching.matcher import build_matcher
+from tests.unit.matching.texts import accepted, entity, heaviest, read, read_for, refused
 
 
 @pytest.mark.parametrize(
@@ -109,3 +110,11 @@ def test_a_surname_with_particles_stands_for_the_full_name() -> None:
     )
 
     assert ["Von der Leyen", "Ursula von der Leyen", "Leyen"] == [surface for surface, _ in accepted(matched)]
+
+
+def test_a_watched_given_name_is_still_one() -> None:
+    matcher = build_matcher([entity("one", "person", "Wolfgang"), entity("two", "person", "Markus Schmidt")])
+
+    assert ["one"] == [
+        match.entity for match in read(matcher, "Da baute Wolfgang Schmidt sein Haus.").matches
+    ]

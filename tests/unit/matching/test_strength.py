@@ -1,7 +1,9 @@
 import pytest
 
+from monitor.matching.matcher import build_matcher
+from monitor.matching.strength import is_common
 from monitor.model import Matched
-from tests.unit.matching.texts import read_for
+from tests.unit.matching.texts import accepted, entity, read, read_for
 
 
 def weights(matched: Matched) -> set[tuple[str, str]]:
@@ -26,9 +28,12 @@ def weights(matched: Matched) -> set[tuple[str, str]]:
         ("other", "Lena", "Lena kommt."),
         ("place", "Lena", "Lena kommt."),
         ("organization", "Grüne", "Die Grüne lehnt das ab."),
+        ("organization", "Das Erste", "Er dreht für Das Erste Reportagen."),
+        ("organization", "UMP", "Ihm bleibt von seiner UMP wenig."),
+        ("organization", "Grüne", "Die Grüne-Fraktion Anträge stellt sie."),
         ("organization", "Allianz", "Die Allianz lehnt das ab."),
         ("organization", "Rom", "ROM WÄCHST WEITER"),
-        ("product", "Golf", "Er kauft bei Volkswagen will einen Golf."),
+        ("product", "Golf", "Er kauft bei Volkswagen einen Golf."),
     ],
 )
 def test_what_only_names_do_makes_a_name_of_a_word(kind: str, name: str, text: str) -> None:
@@ -47,6 +52,13 @@ def test_what_only_names_do_makes_a_name_of_a_word(kind: str, name: str, text: s
         ("place", "Essen", "Nach dem Essen gingen sie."),
         ("organization", "Grüne", "Die Grüne Woche beginnt."),
         ("organization", "Grünen", "Sie saßen im Grünen."),
+        ("organization", "Das Erste", "Im Jahr des Ersten Weltkriegs starb er."),
+        ("organization", "Bayer", "Als gebürtiger Bayer mag er Bier."),
+        ("organization", "Konzern", "Der Konzern wächst."),
+        ("organization", "US", "Die US-Basis wird geschlossen."),
+        ("organization", "Haufe", "Wir sind ein gäriger Haufen."),
+        ("organization", "Orte", "Er kennt die Häuser des Ortes."),
+        ("place", "Bern", "Der Notenbanker Bernanke warnt."),
         ("organization", "Allianz", "Beide schmieden eine Allianz."),
         ("organization", "Rom", "Die Daten liegen auf einer ROM im Schrank."),
         ("organization", "MAN", "Man sieht das anders."),
@@ -62,20 +74,44 @@ def test_what_names_never_do_makes_a_word_of_a_name(kind: str, name: str, text: 
 
 
 @pytest.mark.parametrize(
-    ("text", "named"),
+    ("name", "text", "named"),
     [
-        ("Apple trees bloom.", False),
-        ("Apple the thing.", False),
-        ("Apple unveiled it.", True),
-        ("Apple said so.", True),
-        ("Apple has it.", True),
-        ("Apple.", True),
+        ("Apple", "Apple trees bloom.", False),
+        ("Apple", "Apple the thing.", False),
+        ("Apple", "Apple unveiled it.", True),
+        ("Apple", "Apple said so.", True),
+        ("Apple", "Apple has it.", True),
+        ("Apple", "Apple shares fell.", True),
+        ("Apple", "Apple.", True),
+        ("Subway", "The subway was full. Subway riders waited.", False),
+        ("Subway", "The subway was full. Subway.", False),
+        ("Subway", "The subway was full, but he ate at Subway.", True),
+        ("Meta", "Meta-analyses suggest it.", False),
+        ("Visa", "Visas are scarce.", False),
+        ("Meta", "Meta-owned apps were down.", True),
+        ("Target", "Target of Inquiry Resigns From Council", False),
+        ("Visa", "Visa Rules Tightened For Foreign Students", False),
+        ("Visa", "Visa Wins Case Over Fees In Europe", True),
+        ("Orange", "Orange to cut jobs in Spain", False),
     ],
 )
 def test_an_ordinary_word_that_opens_an_english_sentence_is_read_by_what_follows(
-    text: str, *, named: bool
+    name: str, text: str, *, named: bool
 ) -> None:
-    assert named is bool(read_for("organization", "Apple", text, "en").matches)
+    assert named is bool(read_for("organization", name, text, "en").matches)
+
+
+def test_a_title_says_with_to_what_somebody_will_do() -> None:
+    matcher = build_matcher([entity("it", "organization", "Orange")])
+
+    assert [("Orange", "exact")] == accepted(read(matcher, "", "en", title="Orange to cut jobs in Spain"))
+
+
+@pytest.mark.parametrize(
+    ("name", "common"), [("Target", True), ("Subway", True), ("Walmart", False), ("Siemens", False)]
+)
+def test_an_english_word_is_what_has_a_plural(name: str, *, common: bool) -> None:
+    assert common is is_common(name, "en")
 
 
 def test_the_word_that_tells_is_shown() -> None:
