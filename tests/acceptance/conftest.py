@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.world import Desk, Monitor, Outlet
+from tests.mail import Mailbox, mail_server
 
 
 @pytest.fixture
@@ -33,6 +34,12 @@ def ops() -> Iterator[Desk]:
     opened = Desk()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with mail_server() as opened:
+        yield opened
 
 
 @pytest.fixture

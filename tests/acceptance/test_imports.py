@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.acceptance.test_alerts import ENTITIES, TEXT
 from tests.acceptance.world import Answer, Desk, Monitor, Outlet
+from tests.mail import Mailbox
 
 OURS = "secrets: ['env:DESK_SECRET'], allow_private: true"
 PROGRAM = """
@@ -29,14 +30,30 @@ print(sorted(late))
 
 
 def test_nothing_is_imported_once_the_work_has_begun(
-    monitor: Monitor, desk: Desk, outlet: Callable[[str], Outlet]
+    monitor: Monitor, desk: Desk, mailbox: Mailbox, outlet: Callable[[str], Outlet]
 ) -> None:
     kurier = outlet("kurier")
     kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
     kurier.pages["/robots.txt"] = Answer(body=b"\xef\xbb\xbfUser-agent: *\nDisallow: /private\n")
     by_name, by_tls = kurier.feed.replace("127.0.0.1", "localhost"), kurier.feed.replace("http:", "https:")
-    formats = ("standard", "slack", "discord", "teams", "ntfy")
-    receivers = "".join(f"  {each}: {{url: '{desk.url}', format: {each}, {OURS}}}\n" for each in formats)
+    formats = (
+        "standard",
+        "cloudevents",
+        "slack",
+        "discord",
+        "teams",
+        "ntfy",
+        "alertmanager",
+        "template",
+        "email",
+    )
+    posted = formats[:-2]
+    receivers = "".join(f"  {each}: {{url: '{desk.url}', format: {each}, {OURS}}}\n" for each in posted)
+    receivers += (
+        f"  template: {{url: '{desk.url}', format: template, template: {{a: '{{{{ type }}}}'}}, {OURS}}}\n"
+        f"  email: {{url: 'smtp://127.0.0.1:{mailbox.port}', format: email, allow_private: true, "
+        "from: a@b.example, to: c@d.example}\n"
+    )
     monitor.configure(
         f"feeds:\n  - {{id: kurier, url: '{kurier.feed}', first_poll: all}}\n"
         f"  - {{id: name, url: '{by_name}'}}\n  - {{id: tls, url: '{by_tls}'}}\n{ENTITIES}\n"
@@ -57,5 +74,6 @@ def test_nothing_is_imported_once_the_work_has_begun(
     )
 
     assert ("[]\n", 0) == (done.stdout, done.returncode), done.stderr
-    assert len(formats) == len(desk.requests)
+    assert len(formats) - 1 == len(desk.requests)
+    assert 1 == len(mailbox.letters)
     assert {"/feed.xml", "/robots.txt", "/ki-chef.html"} == {path for _, path, _ in kurier.asked}

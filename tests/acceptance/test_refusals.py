@@ -2,22 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-
-import pytest
 
 from tests.acceptance.test_alerts import TEXT
 from tests.acceptance.world import Desk, Monitor, Outlet
-from tests.mail import Mailbox, mail_server
+from tests.mail import Mailbox
 
 Open = Callable[[str], Outlet]
-
-
-@pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    with mail_server() as opened:
-        yield opened
 
 
 def configured(monitor: Monitor, kurier: Outlet, desk: Desk, mailbox: Mailbox) -> None:

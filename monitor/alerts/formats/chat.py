@@ -4,6 +4,8 @@ Each chat format spells the same `Chat` in its own markup, escaped in its own wa
 have come back from the store, as plain JSON values.
 """
 
+import encodings.idna
+import encodings.punycode  # noqa: F401  (writing a host imports both; late, and with no file left, it fails for good)
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

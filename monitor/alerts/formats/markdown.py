@@ -29,7 +29,7 @@ def escaped_link(url: str) -> str:
 
 def units(text: str) -> int:
     """Return the length of a text in UTF-16, the most that a service may count for it."""
-    return len(text.encode("utf-16-le")) // 2
+    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def escaped_within(text: str, most: int) -> str:
