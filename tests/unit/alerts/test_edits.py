@@ -64,7 +64,7 @@ def test_a_changed_title_is_told_without_sentences() -> None:
 
 
 def test_an_edit_of_other_sentences_is_not_told() -> None:
-    assert raised(Edit(revision=2), *BOTH) == Raised(suppressed={"told": 1})
+    assert raised(Edit(revision=2), *BOTH) == Raised(matches=1, suppressed={"told": 1})
 
 
 def test_an_edit_of_a_copy_is_told_to_nobody_whom_it_did_not_tell() -> None:
