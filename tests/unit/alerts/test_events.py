@@ -245,7 +245,7 @@ def test_words_that_fill_a_body_by_themselves_are_cut_to_a_few() -> None:
     assert len(told["matches"][0]["rejected"]) == 5
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_any_text_makes_a_body_that_is_json(title: str, text: str) -> None:
     article = replace(ARTICLE, zones=Zones(title=title, text=f"Amazon {text}"), authors=(title,))

@@ -147,7 +147,7 @@ TIMES = st.times().map(lambda time: time.strftime("%H:%M"))
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TIMES, TIMES, ZONES, MOMENTS)
 def test_what_is_held_is_released_later_but_within_two_days(
     begin: str, end: str, zone: str, now: datetime

@@ -36,7 +36,7 @@ def test_the_timestamp_is_the_attempt_s_whatever_its_zone() -> None:
     assert headers_of(DELIVERY, RECEIVER, there, "a")["webhook-timestamp"] == "1614265330"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(), st.lists(st.binary(min_size=24, max_size=64), min_size=1, max_size=3, unique=True))
 def test_the_reference_library_verifies_with_each_of_several_secrets(text: str, secrets: list[bytes]) -> None:
     body = text.encode("utf-8", "replace")

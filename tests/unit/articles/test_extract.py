@@ -177,7 +177,7 @@ def test_characters_that_nothing_can_keep_are_dropped() -> None:
     assert extracted.zones.text.encode()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=400), st.sampled_from([None, "text/html; charset=utf-16", "text/html;charset=x"]))
 def test_no_bytes_raise_and_every_answer_crosses_the_pipe(body: bytes, content_type: str | None) -> None:
     extracted = read_page(document(body, content_type), Announced(title="\ud800 Titel"))
@@ -300,7 +300,7 @@ def test_ten_thousand_tags_are_read_in_a_moment() -> None:
     assert time.process_time() - began < 8
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=200), st.text(max_size=60))
 def test_no_fragment_raises(fragment: str, title: str) -> None:
     zones = read_announced(Announced(title=title, summary=fragment)).zones

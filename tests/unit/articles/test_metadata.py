@@ -189,7 +189,7 @@ def test_other_scripts_and_nameless_meta_elements_are_passed_over() -> None:
     assert metadata(head + article(headline="Gut")) == Metadata(title="Gut")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.dictionaries(st.sampled_from(("headline", "author", "datePublished", "isAccessibleForFree")), PLAIN)
 )

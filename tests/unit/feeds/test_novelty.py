@@ -325,7 +325,7 @@ announcements = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(announcements, st.randoms(use_true_random=False))
 def test_what_was_shown_once_is_never_new_again_in_any_order(
     announced: Sequence[Announced], rng: object
@@ -339,7 +339,7 @@ def test_what_was_shown_once_is_never_new_again_in_any_order(
     assert reader.titles(*shuffled[: len(shuffled) // 2]) == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(announcements, max_size=5))
 def test_ids_and_keys_of_new_entries_are_new_over_all_polls(polls: Iterable[Sequence[Announced]]) -> None:
     reader = Reader()
@@ -355,7 +355,7 @@ def test_ids_and_keys_of_new_entries_are_new_over_all_polls(polls: Iterable[Sequ
     assert len(ids) == len(set(ids))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(announcements, announcements)
 def test_an_entry_with_a_guid_and_a_title_never_seen_is_always_new(
     first: Sequence[Announced], second: Sequence[Announced]

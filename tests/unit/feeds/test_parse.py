@@ -319,7 +319,7 @@ def test_the_language_of_an_entry_goes_before_that_of_the_feed() -> None:
     assert [each.language for each in feed.entries] == ["en", "de"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.sampled_from(

@@ -110,7 +110,7 @@ def test_an_empty_article_holds_only_what_asks_for_absence() -> None:
     assert not asked("Amazon OR a*", nothing)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     text=st.lists(st.sampled_from(["a", "b", "c"]), max_size=12),
     most=st.integers(0, 4),
@@ -134,7 +134,7 @@ def test_nearness_is_what_comparing_all_pairs_gives(text: list[str], most: int, 
 WORDS = ["Chip", "Chips", "l'Amazon", "Amazon's", "chip", "Lang's", "x"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     title=st.lists(st.sampled_from(WORDS), max_size=4),
     text=st.lists(st.sampled_from(WORDS), max_size=8),

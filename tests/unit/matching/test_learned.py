@@ -225,7 +225,7 @@ def test_edits_stand_whatever_was_learned() -> None:
     assert {"Florida": (-0.5, False), "Jassy": (0.5, True), "Chip": (0.0, True)} == found
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.permutations(FOUR_OF_EACH))
 def test_the_order_of_lessons_changes_no_word(lessons: list[Lesson]) -> None:
     assert speaking(taught(*FOUR_OF_EACH)) == speaking(taught(*lessons))

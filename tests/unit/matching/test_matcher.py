@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from math import exp
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis.strategies import from_regex, lists, none, one_of, permutations, sampled_from, text
 
 from monitor.matching.matcher import MatchPolicy, build_matcher
@@ -59,7 +59,6 @@ STRANGERS = lists(
 )
 
 
-@settings(deadline=None)
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT, LANGUAGES)
 def test_every_surface_is_the_slice_of_its_zone(
     title: str, text: str, captions: str, language: str | None
@@ -75,7 +74,6 @@ def test_every_surface_is_the_slice_of_its_zone(
                 assert (mention.zone is Zone.LEAD) == (mention.start < zones.lead_end)
 
 
-@settings(deadline=None)
 @given(ANY_TEXT)
 def test_the_confidence_is_the_logistic_of_the_sum_of_the_evidence(text: str) -> None:
     matched = read(FULL_MATCHER, text)
@@ -87,7 +85,6 @@ def test_the_confidence_is_the_logistic_of_the_sum_of_the_evidence(text: str) ->
         assert (match.tier is Tier.REJECTED) == (match.confidence < 0.35)
 
 
-@settings(deadline=None)
 @given(ARTICLES, STRANGERS, sampled_from(EntityKind))
 def test_an_unrelated_entity_changes_no_verdict(text: str, names: list[str], kind: EntityKind) -> None:
     more = build_matcher([entity("other", kind, *names), *FULL])
@@ -95,7 +92,6 @@ def test_an_unrelated_entity_changes_no_verdict(text: str, names: list[str], kin
     assert read(FULL_MATCHER, text) == read(more, text)
 
 
-@settings(deadline=None)
 @given(ARTICLES)
 @example("Amazon-Chef DeSantis Trainium2")
 def test_the_order_of_entities_changes_nothing(text: str) -> None:
@@ -104,7 +100,6 @@ def test_the_order_of_entities_changes_nothing(text: str) -> None:
     assert read(FULL_MATCHER, text) == read(turned, text)
 
 
-@settings(deadline=None)
 @given(lists(ARTICLES, min_size=2, max_size=4).flatmap(lambda each: permutations(list(enumerate(each)))))
 def test_the_order_of_articles_changes_nothing(articles: list[tuple[int, str]]) -> None:
     asked, turned = build_matcher(PLAIN), build_matcher(PLAIN)

@@ -90,7 +90,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.text(max_size=40), st.lists(PIECES, max_size=12).map(" ".join)))
 def test_any_text_is_a_query_that_can_be_asked_or_a_fault_within_it(text: str) -> None:
     outcome: Query | QueryError

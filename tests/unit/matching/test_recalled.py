@@ -119,7 +119,7 @@ SENTENCES = [
 ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.sampled_from(SENTENCES), max_size=5).map(" ".join),
     st.lists(

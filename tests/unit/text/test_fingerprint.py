@@ -153,7 +153,7 @@ def test_near_texts_share_a_band_and_unrelated_ones_do_not() -> None:
     assert len(bands(fingerprint("short"))) == 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=600))
 def test_any_text_has_a_fingerprint_that_is_like_itself_in_bands_that_fit_a_column(any_text: str) -> None:
     values = fingerprint(any_text)

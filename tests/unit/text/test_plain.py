@@ -73,7 +73,7 @@ class Odd:
 
 
 @pytest.mark.parametrize("kind", CROSSING, ids=lambda kind: kind.__name__)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(drawn=st.data())
 def test_every_word_of_the_model_comes_back_as_it_went(kind: type, drawn: st.DataObject) -> None:
     value, blobs = drawn.draw(st.from_type(kind)), list[bytes]()
@@ -168,7 +168,6 @@ def test_what_describes_no_such_value_is_refused(kind: Any, plain: object) -> No
         from_plain(kind, plain)
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(CROSSING),
     st.recursive(
