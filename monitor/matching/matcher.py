@@ -40,7 +40,7 @@ class MatchPolicy:
 
     confirmed: float = 0.5
     probable: float = 0.35
-    about: float = 0.65  # a title and one mention in the text come to 0.68, five mentions throughout to 0.7
+    about: float = 0.57  # between what is about an entity and what is not: docs/decisions/0023
     weights: Weights = field(default_factory=Weights)
 
 

@@ -82,27 +82,31 @@ def watched(corpus: Sequence[News]) -> Mapping[str, str]:
     return one_for_all_spellings({name: counts[name] for name in names}, names)
 
 
-def _companies(corpus: Sequence[News]) -> Sequence[Score]:
-    company_of = watched(corpus)
+def entities(company_of: Mapping[str, str]) -> Sequence[Entity]:
+    """Return the companies that are watched, by their names."""
     spellings: dict[str, list[str]] = defaultdict(list)
     for name, company in company_of.items():
         spellings[company].append(name)
-    entities = [_entity(company, names) for company, names in sorted(spellings.items())]
+    return [_entity(company, names) for company, names in sorted(spellings.items())]
+
+
+def _companies(corpus: Sequence[News]) -> Sequence[Score]:
+    company_of = watched(corpus)
     return [
-        compare(_named(news, company_of), {str(match.entity) for match in matched.matches})
-        for news, matched in zip(corpus, _verdicts(corpus, entities), strict=True)
+        compare(named(news, company_of), {str(match.entity) for match in matched.matches})
+        for news, matched in zip(corpus, _verdicts(corpus, entities(company_of)), strict=True)
     ]
 
 
 def _adjectives(corpus: Sequence[News]) -> Sequence[Score]:
     patterns = {name: _pattern(each.replace(" ", "[ -]?")) for name, each in ADJECTIVES.items()}
-    entities = [_entity(name, [name]) for name in ADJECTIVES]
+    watched_for = [_entity(name, [name]) for name in ADJECTIVES]
     return [
         compare(
             {(name, found.start()) for name, each in patterns.items() for found in each.finditer(news.text)},
             {_with_first_word(place) for place in places_found(matched)},
         )
-        for news, matched in zip(corpus, _verdicts(corpus, entities), strict=True)
+        for news, matched in zip(corpus, _verdicts(corpus, watched_for), strict=True)
     ]
 
 
@@ -115,13 +119,14 @@ def _with_first_word(place: Marked) -> tuple[str, int]:
     return place.entity, place.start
 
 
-def _verdicts(corpus: Sequence[News], entities: Sequence[Entity]) -> Iterator[Matched]:
-    matcher = build_matcher(entities)
+def _verdicts(corpus: Sequence[News], sought: Sequence[Entity]) -> Iterator[Matched]:
+    matcher = build_matcher(sought)
     for news in corpus:
         yield matcher.match(Zones(title="", text=news.text, lead_end=0, captions=""), "de")
 
 
-def _named(news: News, company_of: Mapping[str, str]) -> Collection[str]:
+def named(news: News, company_of: Mapping[str, str]) -> Collection[str]:
+    """Return the companies that people marked in a document."""
     names = (name if name in company_of else base_of(name, company_of) for name in news.companies)
     return {company_of[name] for name in names if name is not None}
 
