@@ -23,6 +23,7 @@ from monitor.errors import SchemaTooNew, StoreError
 from monitor.ports import Wanted
 from tests.contract.store_rows import ALL, DAY, LEASE, NOW, delivery, ids, promise, settings
 from tests.postgresql import PostgreSQL
+from tests.prove.old import make_old
 
 _NOBODY = 65534
 
@@ -65,6 +66,21 @@ def test_a_store_of_a_newer_version_is_left_alone(store: SqlStore, store_url: st
 
     with pytest.raises(SchemaTooNew, match="written by a newer version"):
         open_store(store_url, owner="two")
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date_with_all_its_rows(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/new.db", owner="one")
+    store.sync_feeds([settings("a")], NOW)
+    promise(store, delivery("a"))
+    store.close()
+    make_old(tmp_path / "new.db", tmp_path / "old.db")
+
+    migrated = open_store(f"sqlite:///{tmp_path}/old.db", owner="two")
+
+    assert ["msg_a"] == ids(migrated.claim_deliveries(NOW, ALL, LEASE))
+    assert ["a"] == ids(migrated.claim_feeds(NOW, ALL, LEASE))
+    migrated.close()
+    assert _statements(tmp_path / "new.db").keys() == _statements(tmp_path / "old.db").keys()
 
 
 def test_many_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ COMMITTED = '.exec_driver_sql("COMMIT"); {0}.exec_driver_sql("BEGIN IMMEDIATE")'
 _FEED = "    feed_number = save_claimed(connection, Step.POLL, claim, _remembered(feed))\n"
 _ARTICLE = "        stories.save_processed(self._connection, claim, processed)\n"
 _HELD = "        outbox.end_hold(self._connection, held)\n"
+_REREADS = '    op.create_table(\n        "rereads"'
 _SAVED = "        tx.save_attempt(claim, attempt, after, notices, report.counts)\n"
 
 
@@ -41,6 +42,10 @@ def _commit(connection: str) -> str:
 
 
 COMMITS = "tests/prove/test_syscalls.py::test_a_kill_after_any_commit_loses_nothing_and_tells_nothing_twice"
+MIGRATES = (
+    "tests/prove/test_syscalls.py::"
+    "test_a_kill_after_the_commits_of_a_migration_leaves_a_store_that_can_be_opened"
+)
 SSRF = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[ssrf]"
 
 MUTANTS = (
@@ -144,6 +149,12 @@ MUTANTS = (
             ("deliveries.c.state == DeliveryState.DELIVERED", "deliveries.c.state != DeliveryState.PENDING")
         ],
         check="tests/contract/test_store_outbox.py::test_purge_keeps_the_dead_and_the_pending[sqlite]",
+    ),
+    Mutant(
+        name="a migration commits half-way",
+        file=f"{STORE}/migrations/versions/v0003_stories_told_again.py",
+        changes=[(_REREADS, f'    op.execute("COMMIT")\n    op.execute("BEGIN IMMEDIATE")\n{_REREADS}')],
+        check=MIGRATES,
     ),
     Mutant(
         name="only the first answer of a name is checked",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import psycopg
 from psycopg import sql
@@ -18,6 +18,7 @@ from psycopg import sql
 from tests.acceptance.world import SECRET, Desk, Outlet
 from tests.postgresql import PostgreSQL
 from tests.prove.flow import Flow
+from tests.prove.old import make_old
 
 ENTRIES = 3
 # Longer than a lease, and than the first waits between two tries of a delivery.
@@ -27,26 +28,32 @@ PASSES = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What the attacked pass does: with `refused` deliveries, or with a `purge` of what was told before."""
+    """What the attacked pass does: with `refused` deliveries, or with a `purge` of what was told before.
+
+    `before` says what stands in the store already: everything `told`, or promised and not yet
+    delivered by the `first` version, whose tables the pass has to migrate.
+    """
 
     name: str
     refused: bool = False
     purge: bool = False
-    told_before: bool = False
+    before: Literal["told", "first"] | None = None
 
 
 SCENES = (
     Scene(name="accepted"),
     Scene(name="refused", refused=True),
-    Scene(name="purge", purge=True, told_before=True),
+    Scene(name="purge", purge=True, before="told"),
 )
+# Only a file can be copied into the tables of then.
+FILE_SCENES = (*SCENES, Scene(name="migration", before="first"))
 
 
 class Stores(Protocol):
     """Where stores come from, by their addresses."""
 
-    def fresh(self, told: Callable[[str], object] | None) -> AbstractContextManager[str]:
-        """Make an empty store, or one in which `told` has told everything before."""
+    def fresh(self, before: str | None, fill: Callable[[str], object] | None) -> AbstractContextManager[str]:
+        """Make an empty store, or one like what `fill` makes of it; `before` names that."""
         ...
 
     def ask(self, address: str, query: str) -> object:
@@ -65,13 +72,13 @@ class Files:
         self._folder = folder
 
     @contextmanager
-    def fresh(self, told: Callable[[str], object] | None) -> Iterator[str]:
+    def fresh(self, before: str | None, fill: Callable[[str], object] | None) -> Iterator[str]:
         with tempfile.TemporaryDirectory(prefix="store-", dir=self._folder) as folder:
             path = Path(folder) / "monitor.db"
-            if told:
-                model = self._folder / "told.db"
+            if fill:
+                model = self._folder / f"{before}.db"
                 if not model.exists():
-                    told(f"sqlite:///{model}")
+                    fill(f"sqlite:///{model}")
                 shutil.copy(model, path)
             yield f"sqlite:///{path}"
 
@@ -92,11 +99,11 @@ class Databases:
         self._numbers = count()
 
     @contextmanager
-    def fresh(self, told: Callable[[str], object] | None) -> Iterator[str]:
+    def fresh(self, before: str | None, fill: Callable[[str], object] | None) -> Iterator[str]:  # noqa: ARG002
         name = f"attacked_{next(self._numbers)}"
         self._server.admin(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        if told:
-            told(self._server.url(name))
+        if fill:
+            fill(self._server.url(name))
         yield self._server.url(name)
         self._server.admin(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -137,7 +144,8 @@ class World:
     @contextmanager
     def store(self, scene: Scene) -> Iterator[str]:
         """Make a store for one attack, with what was told before where the scene wants it."""
-        with self.stores.fresh(self.flow.run if scene.told_before else None) as address:
+        fill = {"told": self.flow.run, "first": self._promise_of_old, None: None}[scene.before]
+        with self.stores.fresh(scene.before, fill) as address:
             self.desk.requests.clear()
             if scene.refused:
                 self.desk.answers(503, times=ENTRIES)
@@ -166,7 +174,7 @@ class World:
 
     def begin(self, scene: Scene, address: str, fail_at: int | None = None) -> int:
         """Make the process of the scene's pass; it is stopped. Return its id."""
-        start = LATER if scene.told_before else timedelta(0)
+        start = LATER if scene.before else timedelta(0)
         return self.flow.begin(address, start, purge=scene.purge, fail_at=fail_at)
 
     def faults(self, address: str, scene: Scene) -> Sequence[str]:
@@ -174,7 +182,7 @@ class World:
         bodies: dict[str, set[bytes]] = defaultdict(set)
         for headers, body in self.desk.requests:
             bodies[headers["webhook-id"]].add(body)
-        wanted = 0 if scene.told_before else ENTRIES
+        wanted = 0 if scene.before == "told" else ENTRIES
         dead = self.stores.ask(address, "SELECT count(*) FROM deliveries WHERE state = 'dead'")
         waiting = self.waiting(address)
         found = (
@@ -184,3 +192,11 @@ class World:
         )
         broken = self.stores.broken(address)
         return [*([broken] if broken else []), *(fault for holds, fault in found if holds)]
+
+    def _promise_of_old(self, address: str) -> None:
+        """Make a store of the first version, in which every delivery was tried once and refused."""
+        old = Path(address.removeprefix("sqlite:///"))
+        new = old.with_suffix(".new.db")
+        self.desk.answers(503, times=ENTRIES)
+        self.flow.run(f"sqlite:///{new}")
+        make_old(new, old)

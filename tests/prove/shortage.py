@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.prove.passes import SCENES, Scene, World
+from tests.prove.passes import FILE_SCENES, Scene, World
 from tests.prove.proof import Outcome, Proof, Say
 from tests.prove.syscalls import MOST_TRIES, points_of
 from tests.prove.tracing import Point, failing_from, may_trace
@@ -46,7 +46,7 @@ def shortages(world: World) -> Sequence[Shortage]:
     assert set(ERRORS) <= set(errno.errorcode.values())
     return [
         Shortage(scene=scene, point=point, error=error, once=once)
-        for scene in SCENES
+        for scene in FILE_SCENES
         for point in points_of(world, scene)
         for error, calls in ERRORS.items()
         if point.name in calls

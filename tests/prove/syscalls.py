@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from tests.prove.passes import SCENES, Scene, World
+from tests.prove.passes import FILE_SCENES, Scene, World
 from tests.prove.proof import Outcome, Proof, Say
 from tests.prove.tracing import Point, calls_of, killed_at, may_trace
 
@@ -54,7 +54,7 @@ def attack(world: World, scene: Scene, point: Point) -> tuple[bool, Sequence[str
 def run(count: int, dice: random.Random, say: Say) -> Outcome:
     """Attack at random points, over all scenes, until so many kills have landed."""
     with tempfile.TemporaryDirectory(prefix="syscalls-") as folder, closing(World(Path(folder))) as world:
-        known = [(scene, point) for scene in SCENES for point in points_of(world, scene)]
+        known = [(scene, point) for scene in FILE_SCENES for point in points_of(world, scene)]
         landed = tried = 0
         faults: list[str] = []
         while landed < count and tried < MOST_TRIES * count:

@@ -6,7 +6,7 @@ from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
-from tests.prove.passes import SCENES, World
+from tests.prove.passes import FILE_SCENES, SCENES, World
 from tests.prove.syscalls import INSIDE, attack, points_of
 from tests.prove.tracing import Point
 
@@ -27,3 +27,14 @@ def test_a_kill_after_any_commit_loses_nothing_and_tells_nothing_twice() -> None
     assert [] == [fault for _, faults in struck for fault in faults]
     assert len(points) >= 12
     assert sum(landed for landed, _ in struck) >= 12
+
+
+def test_a_kill_after_the_commits_of_a_migration_leaves_a_store_that_can_be_opened() -> None:
+    with tempfile.TemporaryDirectory(prefix="commits-") as folder, closing(World(Path(folder))) as world:
+        migration = FILE_SCENES[-1]
+        points = _after_commits(points_of(world, migration))[:4]
+
+        struck = [attack(world, migration, point) for point in points]
+
+    assert [] == [fault for _, faults in struck for fault in faults]
+    assert 4 == len(points) == sum(landed for landed, _ in struck)
