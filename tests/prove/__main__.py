@@ -19,6 +19,9 @@ from collections.abc import Sequence
 from tests.prove.proof import Outcome, Proof, attempt
 from tests.prove.proofs import PROOFS
 
+# Faults of one proof that are shown: they are often alike.
+MOST_FAULTS = 20
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run the proofs that are named, or all; return 0 where all held."""
@@ -42,8 +45,10 @@ def _row(proof: Proof, seed: int, count: int) -> tuple[str, bool]:
     print(f"{proof.name}: {proof.law}; {count} {proof.unit}, --seed {seed}", flush=True)
     began = time.monotonic()
     outcome = attempt(proof, count, seed, lambda text: print(f"  {text}", flush=True))
-    for fault in outcome.faults:
+    for fault in outcome.faults[:MOST_FAULTS]:
         print(f"  FAULT {fault}", flush=True)
+    if len(outcome.faults) > MOST_FAULTS:
+        print(f"  and {len(outcome.faults) - MOST_FAULTS} more", flush=True)
     return _summary(proof, outcome, time.monotonic() - began), not outcome.faults
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.prove import chaos, kills, mutants, night, postgres, shortage, ssrf, syscalls
+from tests.prove import chaos, kills, mutants, night, postgres, shortage, signatures, ssrf, suites, syscalls
 from tests.prove.proof import Proof
 
 PROOFS: Mapping[str, Proof] = {
@@ -14,6 +14,8 @@ PROOFS: Mapping[str, Proof] = {
         shortage.PROOF,
         postgres.PROOF,
         ssrf.PROOF,
+        signatures.PROOF,
+        *suites.SUITES,
         night.PROOF,
         mutants.PROOF,
     )

@@ -8,14 +8,18 @@ from tests.prove.proofs import PROOFS
 SEED = 7
 
 
-@pytest.mark.parametrize("proof", PROOFS.values(), ids=PROOFS)
+# Proofs without a sample are tests already.
+SAMPLED = {name: proof for name, proof in PROOFS.items() if proof.sample}
+
+
+@pytest.mark.parametrize("proof", SAMPLED.values(), ids=SAMPLED)
 def test_a_sample_of_the_attacks_finds_no_fault(proof: Proof) -> None:
     told: list[str] = []
 
     outcome = attempt(proof, proof.sample, SEED, told.append)
 
     assert () == outcome.faults, told
-    assert outcome.tried >= proof.sample >= 1
+    assert outcome.tried >= proof.sample
 
 
 def test_fewer_attacks_than_asked_for_are_a_fault() -> None:

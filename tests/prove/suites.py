@@ -1,0 +1,59 @@
+"""Proofs that are tables of cases: they run with the tests anyway, and here by themselves, counted."""
+
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from tests.prove.proof import Outcome, Proof, Say
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def of_tests(name: str, law: str, least: int, tests: Sequence[str]) -> Proof:
+    """Return the proof that runs these tests and wants at least so many cases of them to pass."""
+
+    def run(_count: int, _dice: random.Random, say: Say) -> Outcome:
+        with tempfile.TemporaryDirectory(prefix="cases-") as folder:
+            report = Path(folder) / "report.xml"
+            line = ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *tests]
+            done = subprocess.run(
+                [sys.executable, *line],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            say((done.stdout.strip().splitlines() or [""])[-1])
+            cases = list(ET.parse(report).iter("testcase"))
+        failed = [case.get("name", "") for case in cases if list(case)]
+        return Outcome(tried=len(cases) - len(failed), faults=tuple(f"not passed: {each}" for each in failed))
+
+    return Proof(name=name, law=law, unit="cases", sample=0, usual=least, full=least, run=run)
+
+
+HTTP = "tests/contract/test_http_hostile.py"
+SUITES = (
+    of_tests(
+        "transport",
+        "servers that drip, pour, lie, loop, break off or have bad certificates end in time, with the reason",
+        120,
+        [HTTP, "tests/contract/test_http_tls.py", "tests/contract/test_http_send.py"],
+    ),
+    of_tests(
+        "receivers",
+        "25 kinds of receivers are tried as the table of waits says, up to seven days",
+        25,
+        ["tests/unit/alerts/test_retry.py"],
+    ),
+    of_tests(
+        "gallery",
+        "broken configurations are refused at their place, with what to write instead",
+        60,
+        ["tests/unit/config/test_gallery.py"],
+    ),
+)
