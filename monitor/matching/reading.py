@@ -30,7 +30,9 @@ _CLEARLY = 0.4  # log-odds by which one bearer of a name must lead
 _TELLING = frozenset(
     {
         MatchReason.CONTEXT,
+        MatchReason.CONTEXT_NEAR,
         MatchReason.NOT_CONTEXT,
+        MatchReason.NOT_CONTEXT_NEAR,
         MatchReason.RELATED,
         MatchReason.LEARNED,
         MatchReason.ORGANIZATION_CUE,
