@@ -1,0 +1,52 @@
+"""Arguments → call → print → exit code."""
+
+import os
+import sys
+
+import typer
+
+from monitor.cli import checking, context, deliveries, feeds, held, service, upkeep
+from monitor.cli.shared import EXIT_CONFIG, EXIT_FAILED, EXIT_TRY_LATER, EXIT_USAGE
+from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreError, UsageError
+
+app = typer.Typer(
+    help="Watches news feeds for entities and sends signed webhook alerts with evidence.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for _commands in (service.app, checking.app, upkeep.app):
+    app.add_typer(_commands)
+for _name, _group in (
+    ("feeds", feeds.feeds),
+    ("context", context.context),
+    ("deliveries", deliveries.deliveries),
+    ("entries", feeds.entries),
+    ("held", held.held),
+    ("silence", held.silence),
+    ("receivers", deliveries.receivers),
+):
+    app.add_typer(_group, name=_name)
+
+
+def main() -> None:
+    """Run a command; every error raised on purpose becomes a line and an exit code."""
+    try:
+        app(standalone_mode=True)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(EXIT_CONFIG)
+    except UsageError as error:
+        sys.stderr.write(f"monitor: {error}\n")
+        sys.exit(EXIT_USAGE)
+    except (StoreError, AddressTaken) as error:
+        sys.stderr.write(f"monitor: {error}\n")
+        sys.exit(EXIT_TRY_LATER)
+    except MonitorError as error:
+        sys.stderr.write(f"monitor: {error}\n")
+        sys.exit(EXIT_FAILED)
+    except BrokenPipeError:
+        # The reader of our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_FAILED)

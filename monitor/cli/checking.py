@@ -1,0 +1,135 @@
+"""Commands about the configuration and what it finds."""
+
+import os
+import sys
+import time
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from monitor.adapters.parallel import cores, ordered_map
+from monitor.app import build_learned_rules, build_rules, fetch_page, open_config_store, read_apart
+from monitor.cli.shared import (
+    EXIT_CONFIG,
+    EXIT_FAILED,
+    ConfigOption,
+    IgnoredConfig,
+    JsonOption,
+    LearnedOption,
+    load,
+    tell,
+)
+from monitor.errors import ConfigError
+from monitor.ops.check import show_check
+from monitor.ops.explain import show_explain
+from monitor.ops.looking import look_at
+from monitor.ops.match import match_lines
+from monitor.ops.schema import show_schema
+from monitor.ops.status import show_status
+from monitor.terminal import clear, counting, print_json, spinner
+
+WATCH_SECONDS = 2
+
+app = typer.Typer()
+
+
+@app.command()
+def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Validate the configuration and its tests; every fault at once, exit 78."""
+    try:
+        shown = show_check(load(config))
+    except ConfigError as error:
+        if as_json:
+            print_json({"valid": False, "faults": [str(fault) for fault in error.faults]})
+            raise typer.Exit(EXIT_CONFIG) from error
+        raise
+    tell(shown, as_json)
+
+
+@app.command()
+def schema(
+    _: IgnoredConfig = None,
+    what: Annotated[str, typer.Argument(help="`config`, `events` or `openapi`.")] = "config",
+) -> None:
+    """Print the JSON Schema of the configuration or of the events, or OpenAPI of the webhooks."""
+    print_json(show_schema(what))
+
+
+@app.command()
+def status(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show it again every two seconds.")] = False,
+) -> None:
+    """Show feeds, entries, deliveries and receivers, from the store alone."""
+    store = open_config_store(load(config, tests=False))
+    try:
+        while True:
+            tell(show_status(store.status(datetime.now(UTC))), as_json)
+            if not watch:
+                return
+            time.sleep(WATCH_SECONDS)
+            clear()
+    finally:
+        store.close()
+
+
+@app.command()
+def match(
+    config: ConfigOption = None,
+    learned: LearnedOption = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", help="So many processes judge; one for each core by default.", min=1),
+    ] = None,
+) -> None:
+    """Judge articles: JSON lines on standard input, verdicts as JSON lines on standard output."""
+    matcher = (build_learned_rules if learned else build_rules)(load(config)).matcher
+    processes = jobs or cores()
+
+    def write(verdicts: bytes) -> None:
+        # Who writes one line gets its answer at once.
+        sys.stdout.buffer.write(verdicts)
+        sys.stdout.buffer.flush()
+
+    # Verdicts on the same terminal are progress enough.
+    with nullcontext(lambda _: None) if sys.stdout.isatty() else counting("lines") as progress:
+        malformed = match_lines(
+            matcher,
+            # Not `sys.stdin`: the lock of its buffer, held while a thread waits for input, stops our end.
+            partial(os.read, 0),
+            write,
+            (lambda work, batches: ordered_map(work, batches, processes)) if processes > 1 else None,
+            progress,
+        )
+    if malformed:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def explain(
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="A URL, a file (HTML, plain text, one article in JSON), or - for standard input."
+        ),
+    ],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    entity: Annotated[str | None, typer.Option("--entity", help="Only this entity: why, or why not.")] = None,
+    learned: LearnedOption = False,
+) -> None:
+    """Show what one page or text says of whom, why, and which alerts would come of it. Stores nothing."""
+    # Whoever mends an entity whose tests fail must be able to see why.
+    loaded = load(config, tests=False)
+    now = datetime.now(UTC)
+    with spinner() as say:
+        say(f"reading {what if what != '-' else 'standard input'}")
+        looked = look_at(what, sys.stdin.buffer.read, partial(fetch_page, loaded.fetch), read_apart, now)
+        say("matching")
+        rules = (build_learned_rules if learned else build_rules)(loaded)
+        shown = show_explain(looked, rules, loaded.queries, entity, now)
+    tell(shown, as_json)

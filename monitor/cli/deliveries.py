@@ -1,0 +1,112 @@
+"""Commands about deliveries and receivers."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from monitor.app import build_rules, command_ports
+from monitor.cli.shared import ConfigOption, JsonOption, group, load, opened, tell
+from monitor.errors import UsageError
+from monitor.model import DeliveryId, ReceiverName
+from monitor.ops.deliveries import parse_since, parse_state, show_deliveries, show_delivery
+from monitor.ops.receivers import show_receiver_test
+from monitor.ports import DeliveryFilter
+from monitor.tables import Shown
+from monitor.terminal import spinner
+
+TEST_PATIENCE = timedelta(seconds=30)
+REPLAY_LIMIT = 1_000_000
+deliveries = group("List, show and replay what was promised to receivers.")
+receivers = group("Test and enable receivers.")
+
+
+@deliveries.command("list")
+def deliveries_list(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    receiver: Annotated[str | None, typer.Option(help="Only of this receiver.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only pending, delivered or dead.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only made since: 2h, 3d, or an ISO time.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many, the newest.", min=1)] = 100,
+) -> None:
+    """Show deliveries, the newest first."""
+    wanted = _filter((), receiver, state, since, limit)
+    with opened(load(config, tests=False)) as store:
+        tell(show_deliveries(store.deliveries(wanted)), as_json)
+
+
+@deliveries.command("show")
+def deliveries_show(
+    delivery: Annotated[str, typer.Argument(help="The delivery's id, msg_….")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one delivery: exact body and every attempt."""
+    with opened(load(config, tests=False)) as store:
+        tell(show_delivery(store.delivery(DeliveryId(delivery)), delivery), as_json)
+
+
+@deliveries.command("replay")
+def deliveries_replay(
+    deliveries: Annotated[list[str] | None, typer.Argument(help="Ids of deliveries.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    receiver: Annotated[str | None, typer.Option(help="All dead ones of this receiver.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="With --receiver: all made since, whatever came of them.")
+    ] = None,
+) -> None:
+    """Make deliveries due again: same id, same body."""
+    if not deliveries and not receiver:
+        raise UsageError("say which: ids of deliveries, or --receiver NAME")
+    state = "dead" if receiver and not since else None
+    wanted = _filter(tuple(deliveries or ()), receiver, state, since, REPLAY_LIMIT)
+    with opened(load(config, tests=False)) as store:
+        count = store.replay(wanted, datetime.now(UTC))
+    if deliveries and count < len(set(deliveries)):
+        raise UsageError(f"{len(set(deliveries)) - count} of the ids are not known; {count} are due again")
+    tell(Shown(plain={"replayed": count}, words=(f"{count} deliveries are due again",)), as_json)
+
+
+@receivers.command("test")
+def receivers_test(
+    name: Annotated[str, typer.Argument(help="A receiver of the configuration.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send `webhook.test` to a receiver through the real path."""
+    loaded = load(config, tests=False)
+    with command_ports(loaded) as (ports, store), spinner() as say:
+        say(f"testing {name}")
+        rules = build_rules(loaded)
+        shown = show_receiver_test(ReceiverName(name), ports, rules, store, TEST_PATIENCE, time.sleep)
+    tell(shown, as_json)
+
+
+@receivers.command("enable")
+def receivers_enable(
+    name: Annotated[str, typer.Argument(help="A receiver of the configuration.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send again to a receiver that was disabled by 410 Gone; what waited for it goes out."""
+    loaded = load(config, tests=False)
+    if name not in {receiver.name for receiver in loaded.receivers}:
+        raise UsageError(f"there is no receiver '{name}'")
+    with opened(loaded) as store:
+        store.enable_receiver(ReceiverName(name))
+    tell(Shown(plain={"enabled": name}, words=(f"{name} is enabled",)), as_json)
+
+
+def _filter(
+    ids: tuple[str, ...], receiver: str | None, state: str | None, since: str | None, limit: int
+) -> DeliveryFilter:
+    return DeliveryFilter(
+        ids=tuple(DeliveryId(each) for each in ids),
+        receiver=ReceiverName(receiver) if receiver else None,
+        state=parse_state(state),
+        since=parse_since(since, datetime.now(UTC)) if since else None,
+        limit=limit,
+    )

@@ -1,0 +1,85 @@
+"""Commands that run the service, or look after it."""
+
+import signal
+import threading
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from monitor.adapters.telemetry import Telemetry
+from monitor.app import Worker, serve, watch_file
+from monitor.cli.shared import ConfigOption, IgnoredConfig, JsonOption, load, quiet_on_terminal, tell
+from monitor.config.schema import Config
+from monitor.demo.run import run_demo
+from monitor.ops.health import show_health
+from monitor.ops.once import show_once
+from monitor.ports import Report
+from monitor.terminal import spinner
+
+app = typer.Typer()
+
+
+@app.command()
+def run(config: ConfigOption = None) -> None:
+    """Serve: poll, process and deliver until SIGTERM; SIGHUP reloads the configuration."""
+    loaded = load(config)
+    stop, changed = threading.Event(), threading.Event()
+    # From here on no signal ends us in the middle; those that come before we serve are kept.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    signal.signal(signal.SIGHUP, lambda *_: changed.set())
+    if loaded.reload == "watch":
+        threading.Thread(target=watch_file, args=(loaded.path, changed.set, stop), daemon=True).start()
+    serve(Worker(loaded), stop, changed)
+
+
+@app.command()
+def once(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """One pass: poll what is due, process and deliver all that follows, then exit."""
+    loaded = load(config)
+    counted: Counter[str] = Counter()
+    with spinner() as say:
+
+        def seen(report: Report) -> None:
+            counted.update({f"{report.step}.{report.outcome}": 1, **report.counts})
+            say(", ".join(f"{count} {name}" for name, count in sorted(counted.items()) if "." in name))
+
+        worker = Worker(loaded, telemetry=quiet_on_terminal(), seen=seen)
+        try:
+            worker.once()
+            status = worker.store.status(datetime.now(UTC))
+        finally:
+            worker.close()
+    tell(show_once(counted, status), as_json)
+
+
+@app.command()
+def demo(
+    _: IgnoredConfig = None,
+    as_json: JsonOption = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Go on afterwards, until Ctrl-C.")] = False,
+) -> None:
+    """Run the whole worker on bundled seeds, with a feed server and a receiver on loopback."""
+    with spinner() as say:
+
+        def worker(config: Config) -> Worker:
+            return Worker(
+                config, telemetry=Telemetry(None), seen=lambda report: say(f"{report.step}: {report.outcome}")
+            )
+
+        with run_demo(worker, say) as (config, shown):
+            say("")
+            tell(shown, as_json)
+            if keep:
+                stop = threading.Event()
+                for number in (signal.SIGTERM, signal.SIGINT):
+                    signal.signal(number, lambda *_: stop.set())
+                serve(Worker(config), stop, threading.Event())
+
+
+@app.command()
+def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Exit 0 where the running service says that it is ready."""
+    tell(show_health(load(config, tests=False).listen), as_json)
