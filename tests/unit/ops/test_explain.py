@@ -272,7 +272,7 @@ def test_an_unknown_entity_is_refused_with_the_nearest() -> None:
         (replace(CLOUD, min_confidence=0.9999), "confidence", "is under min_confidence 0.9999"),
         (replace(CLOUD, min_salience=0.99), "salience", "is under min_salience 0.99"),
         (replace(CLOUD, about_only=True), "salience", "it wants 'about'"),
-        (replace(CLOUD, receivers=()), "no_receivers", "it has no receivers"),
+        (replace(CLOUD, receivers=()), "no_receiver", "it has no receivers"),
     ],
 )
 def test_which_filter_says_no_is_told(watchlist: Watchlist, reason: str, words: str) -> None:
