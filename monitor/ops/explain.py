@@ -34,7 +34,6 @@ from monitor.text.normalize import fold
 from monitor.text.tokens import words
 
 _PLACES = 4
-_NO_RECEIVERS = "no_receivers"
 _TIERS = {Tier.CONFIRMED: "confirmed", Tier.PROBABLE: "probable", Tier.REJECTED: "refused"}
 
 
@@ -155,7 +154,7 @@ def _asked(
     feed = FeedSettings(id=article.feed_id, url="", shown_url="", labels=labels)
     alone = replace(matched, matches=(match,))
     raised = raise_alerts(story, article, feed, alone, [watchlist], Standing(polled_at=now), now)
-    reason = "" if raised.alerts else next(iter(raised.suppressed), _NO_RECEIVERS)
+    reason = "" if raised.alerts else next(iter(raised.suppressed))
     return _Asked(
         watchlist=watchlist,
         entity=match.entity,
@@ -170,7 +169,7 @@ def _asked(
 def _why(reason: str, watchlist: Watchlist, match: Match, article: Article, query: str) -> str:
     salience, least = match.salience, watchlist.min_salience
     only_mentioned = watchlist.about_only and not salience.about
-    words_ = {
+    words_: dict[str, str] = {
         Suppressed.QUERY: f"its query does not hold: {query}",
         Suppressed.LANGUAGE: f"the article's language is {article.language}; "
         f"it wants {', '.join(sorted(watchlist.languages))}",
@@ -179,7 +178,7 @@ def _why(reason: str, watchlist: Watchlist, match: Match, article: Article, quer
         Suppressed.SALIENCE: f"the article only mentions it (salience {salience.value:.2f}); it wants 'about'"
         if only_mentioned
         else f"salience {salience.value:.2f} is under min_salience {least:g}",
-        _NO_RECEIVERS: "it has no receivers",
+        Suppressed.NO_RECEIVER: "it has no receivers",
     }
     return words_.get(reason, reason)
 
