@@ -27,7 +27,8 @@ from monitor.config.load import load_config
 from monitor.config.schema import Config
 from monitor.engine.embedded import LEASE, Embedded, Lane, Upkeep
 from monitor.engine.limits import Limits
-from monitor.errors import MonitorError, StoreError, UsageError
+from monitor.engine.perform import DAMAGED
+from monitor.errors import MonitorError, StoreDamaged, StoreError, UsageError
 from monitor.matching.matcher import build_matcher
 from monitor.model import Announced, Document, Extracted, FetchFailed, SandboxFailed, Zones
 from monitor.pipeline import Rules, deliver, poll, process
@@ -153,6 +154,8 @@ class Worker:
         self._sandbox = ProcessSandbox(SandboxPolicy(workers=SANDBOX_WORKERS), PRELOAD)
         self._doors = [HttpDoor(config.fetch)]
         self._ready = False
+        self._stop = threading.Event()
+        self._damage: str | None = None
         ports = Ports(
             fetcher=self._doors[0],
             sender=_senders(self._doors[0]),
@@ -183,7 +186,12 @@ class Worker:
     # ---- what it does --------------------------------------------------------------------------
 
     def run(self, stop: threading.Event) -> bool:
-        """Serve until `stop` is set, then let what is in work end; False where it did not in time."""
+        """Serve until `stop` is set, then let what is in work end; False where it did not in time.
+
+        Raises:
+            StoreDamaged: the store cannot be trusted any more; who goes on would make it worse.
+        """
+        self._stop = stop
         config = self._in_force.config
         server = HealthServer(config.listen, self.probes()) if config.listen else None
         self._ready = True
@@ -197,12 +205,20 @@ class Worker:
             sd_notify("STOPPING=1")
             if server:
                 server.close()
+        self._check_store()
         self.telemetry.observe_upkeep("stop", "ok" if ended else "unfinished")
         return ended
 
     def once(self) -> None:
-        """Perform all that is due, and what follows from it, to the end."""
-        self.engine.drain(self._waiting)
+        """Perform all that is due, and what follows from it, to the end.
+
+        Raises:
+            StoreDamaged: the store cannot be trusted any more.
+        """
+        try:
+            self.engine.drain(self._waiting)
+        finally:
+            self._check_store()
 
     def reload(self, environ: Mapping[str, str]) -> bool:
         """Put the configuration file in force anew; a bad one leaves the running one as it is."""
@@ -364,11 +380,18 @@ class Worker:
         now = self._clock.now()
         return self.store.waiting_entries(now, now + WORTH_WAITING)
 
+    def _check_store(self) -> None:
+        if self._damage is not None:
+            raise StoreDamaged(self._damage)
+
     def _observe(self, report: Report, seconds: float) -> None:
         # A log that cannot be written, on a full disk or a closed pipe, must not end the work.
         with suppress(OSError, ValueError):
             self.telemetry.observe(report, seconds)
         self._seen(report)
+        if report.reason == DAMAGED:
+            self._damage = str(report.facts["detail"]).partition(": ")[2]
+            self._stop.set()
 
     def _take_over(self) -> None:
         """Free the leases of workers that died on this host, and say that we are here."""

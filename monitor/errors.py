@@ -4,6 +4,7 @@ MonitorError
 ├── ConfigError          the configuration is wrong; carries every fault at once
 ├── StoreError           the store cannot be opened, or refuses
 │   ├── LeaseLost        another worker holds the row now; nothing was written
+│   ├── StoreDamaged     what the store holds cannot be trusted any more; time does not mend it
 │   └── SchemaTooNew     the store was written by a newer version
 ├── SandboxBroken        no worker process can be started
 ├── AddressTaken         nobody can listen where the health port should be
@@ -54,6 +55,10 @@ class StoreError(MonitorError):
 
 class LeaseLost(StoreError):  # noqa: N818  (it names what happened)
     """The lease of a row ran out and another worker took it; nothing was written."""
+
+
+class StoreDamaged(StoreError):  # noqa: N818  (it names what happened)
+    """The store's file is damaged, or is no store at all; nothing was written."""
 
 
 class SchemaTooNew(StoreError):  # noqa: N818  (it names what happened)

@@ -7,7 +7,7 @@ import typer
 
 from monitor.cli import checking, context, deliveries, feeds, held, service, upkeep
 from monitor.cli.shared import EXIT_CONFIG, EXIT_FAILED, EXIT_TRY_LATER, EXIT_USAGE
-from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreError, UsageError
+from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
 
 app = typer.Typer(
     help="Watches news feeds for entities and sends signed webhook alerts with evidence.",
@@ -40,6 +40,9 @@ def main() -> None:
     except UsageError as error:
         sys.stderr.write(f"monitor: {error}\n")
         sys.exit(EXIT_USAGE)
+    except StoreDamaged as error:
+        sys.stderr.write(f"monitor: {error}\n")
+        sys.exit(EXIT_FAILED)
     except (StoreError, AddressTaken) as error:
         sys.stderr.write(f"monitor: {error}\n")
         sys.exit(EXIT_TRY_LATER)

@@ -2,11 +2,15 @@
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from monitor import __version__
+from monitor.adapters.store import back_up, restore
 from monitor.cli.shared import ConfigOption, IgnoredConfig, JsonOption, load, opened, tell
+from monitor.errors import UsageError
 from monitor.tables import Shown
 from monitor.terminal import spinner
 
@@ -22,6 +26,45 @@ def purge(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         dropped = store.purge(datetime.now(UTC) - loaded.retention)
     words = ", ".join(f"{count} {name}" for name, count in dropped.items()) or "nothing"
     tell(Shown(plain=dict(dropped), words=(f"dropped: {words}",)), as_json)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to make; it must not be there yet.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy the store to a file, also while the service runs, and check the copy."""
+    loaded = load(config, tests=False)
+    with spinner() as say:
+        size = back_up(
+            loaded.store_url, file, lambda done, pages: say(f"copying {100 * done // max(pages, 1)} %")
+        )
+    words = f"{file}: {size:,} bytes, checked"
+    tell(Shown(plain={"backup": str(file), "bytes": size}, words=(words,)), as_json)
+
+
+@app.command("restore")
+def restore_backup(
+    file: Annotated[Path | None, typer.Argument(help="What `monitor backup` made.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Instead of a backup: the next start makes a new store.")
+    ] = False,
+) -> None:
+    """Put a backup in the store's place; what stood there is renamed, never deleted."""
+    if empty == (file is not None):
+        raise UsageError("say what to put in the store's place: a backup, or --empty")
+    loaded = load(config, tests=False)
+    with spinner() as say:
+        say("checking and copying")
+        aside = restore(loaded.store_url, file, datetime.now(UTC))
+    words = (
+        f"the store is {file} again" if file else "there is no store now; the next start makes a new one",
+        *([f"what stood there is {aside}"] if aside else []),
+    )
+    tell(Shown(plain={"restored": file and str(file), "aside": aside and str(aside)}, words=words), as_json)
 
 
 @app.command()

@@ -17,7 +17,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor as TickThreads
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.engine.limits import Limits
-from monitor.engine.perform import Observe, Work, perform
+from monitor.engine.perform import Observe, Work, perform, store_trouble
 from monitor.errors import StoreError
 from monitor.ports import Claim, Clock, Report, Share, Step, Store, Wanted
 
@@ -284,11 +284,12 @@ def _run_all_now(ticks: BackgroundScheduler, clock: Clock) -> None:
 
 
 def _no_claim(step: Step, error: Exception) -> Report:
-    reason = "store" if isinstance(error, StoreError) else "internal"
+    reason = store_trouble(error) if isinstance(error, StoreError) else "internal"
     detail = f"{type(error).__name__}: {error}"[:300]
     return Report(step=step, row="-", outcome="error", reason=reason, facts={"detail": detail})
 
 
 def _upkeep_failed(name: str, error: Exception) -> Report:
+    reason = store_trouble(error) if isinstance(error, StoreError) else "internal"
     detail = f"{type(error).__name__}: {error}"[:300]
-    return Report(step=Step.UPKEEP, row=name, outcome="error", reason="internal", facts={"detail": detail})
+    return Report(step=Step.UPKEEP, row=name, outcome="error", reason=reason, facts={"detail": detail})

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from monitor.errors import LeaseLost, SandboxBroken, StoreError
+from monitor.errors import LeaseLost, SandboxBroken, StoreDamaged, StoreError
 from monitor.ports import Claim, Clock, Report, Step, Store
 
 # A bug must not spin: the row rests this long, and an entry is given up after so many failures.
@@ -13,6 +13,8 @@ RETRY_AFTER_BUG = timedelta(minutes=5)
 GIVE_UP_AFTER = 5
 # No file handle, process or memory left: no row's fault, so no entry is given up for it.
 SHORTAGES = (SandboxBroken, OSError, MemoryError)
+# The reason by which all others learn that the store cannot be trusted any more.
+DAMAGED = "damaged"
 
 Observe = Callable[[Report, float], None]
 Work = Callable[[Claim[Any]], Report]
@@ -33,7 +35,7 @@ def perform(
     except LeaseLost:
         report = Report(step=step, row=claim.row.id, outcome="lease_lost")
     except StoreError as error:
-        report = _failed(step, claim, "store", error)
+        report = _failed(step, claim, store_trouble(error), error)
     except SHORTAGES as error:
         report = _failed(step, claim, "machine", error)
         _give_back(step, claim, store, clock, None)
@@ -42,6 +44,11 @@ def perform(
         _give_back(step, claim, store, clock, str(report.facts["detail"]))
     observe(report, time.monotonic() - began)
     return report
+
+
+def store_trouble(error: StoreError) -> str:
+    """Return the reason for which the store failed: `damaged` mends no next try."""
+    return DAMAGED if isinstance(error, StoreDamaged) else "store"
 
 
 def _failed(step: Step, claim: Claim[Any], reason: str, error: Exception) -> Report:

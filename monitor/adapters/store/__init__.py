@@ -1,7 +1,8 @@
 """The database as the queue: SQLite by default, PostgreSQL by the same statements."""
 
+from monitor.adapters.store.copying import back_up, restore
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.sql import SqlStore, SqlTx, open_store
 from monitor.adapters.store.views import FoundArticle
 
-__all__ = ("FoundArticle", "Instance", "SqlStore", "SqlTx", "open_store")
+__all__ = ("FoundArticle", "Instance", "SqlStore", "SqlTx", "back_up", "open_store", "restore")

@@ -1,6 +1,7 @@
 """Open a store: find it or make it, check that it is ours, bring its tables up to date."""
 
 import os
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -9,8 +10,18 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from monitor.adapters.store.dialect import connect, lock_migration, writer_of
 from monitor.adapters.store.schema import REVISION
-from monitor.errors import SchemaTooNew, StoreError
+from monitor.errors import SchemaTooNew, StoreDamaged, StoreError
 
+# What to do about a damaged store.
+MEND = "it is left as it is: stop the service, see `monitor doctor`, then `monitor restore BACKUP`"
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_HINTS = {
+    sqlite3.SQLITE_BUSY: "another program has held it for over 10 s",
+    sqlite3.SQLITE_IOERR: "see what the system's log says of its disk",
+    sqlite3.SQLITE_FULL: "make room on its disk",
+    sqlite3.SQLITE_READONLY: "let this user write the file and its folder",
+    sqlite3.SQLITE_CANTOPEN: "let this user write the file and its folder",
+}
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -34,19 +45,38 @@ def open_engine(address: str) -> Engine:
             _bring_up_to_date(connection, place)
     except SQLAlchemyError as error:
         engine.dispose()
-        raise StoreError(f"cannot open the store '{place}': {why(error)}") from error
+        raise refusal(f"cannot open the store '{place}'", error) from error
     except BaseException:
         engine.dispose()
         raise
     if new and path:
-        _sync_folder(path.absolute().parent)
+        sync_folder(path.absolute().parent)
     return engine
 
 
-def why(error: SQLAlchemyError) -> str:
+def refusal(what: str, error: SQLAlchemyError) -> StoreError:
+    """Return the error that tells what a database refused, why, and what to do where that is known."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF if isinstance(error, DBAPIError) else 0
+    text = f"{what}: {_why(error)}"
+    if code in _DAMAGED:
+        return StoreDamaged(f"{text}; {MEND}")
+    return StoreError(f"{text}; {_HINTS[code]}" if code in _HINTS else text)
+
+
+def _why(error: SQLAlchemyError) -> str:
     """Return what a database said, in one line, without statements and values."""
     said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
     return said.strip().partition("\n")[0]
+
+
+def file_of(address: str) -> Path | None:
+    """Return the file of a store of SQLite; None of one that is a server's.
+
+    Raises:
+        StoreError: the address names no store.
+    """
+    url = _read_address(address)
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 
 def _read_address(address: str) -> URL:
@@ -71,17 +101,29 @@ def _prepare(path: Path) -> bool:
     """Make the folders above a store's file; tell whether the file is still to be made."""
     if path.is_dir():
         raise StoreError(f"cannot open the store '{path}': it is a directory")
+    log = path.with_name(f"{path.name}-wal")
+    # SQLite would take the store for a new one, and drop the log. One that is just made has its log last.
+    if _size(log) > 0 and _size(path) == 0:
+        raise StoreDamaged(f"the store '{path}' is empty or gone, but its log '{log.name}' is not; {MEND}")
     try:
         missing = [folder for folder in path.absolute().parents if not folder.exists()]
         path.parent.mkdir(parents=True, exist_ok=True)
         for folder in missing:
-            _sync_folder(folder.parent)
+            sync_folder(folder.parent)
     except OSError as error:
         raise StoreError(f"cannot make the folder of the store '{path}': {error.strerror}") from error
     return not path.exists()
 
 
-def _sync_folder(folder: Path) -> None:
+def _size(path: Path) -> int:
+    """Return how many bytes a file has; 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def sync_folder(folder: Path) -> None:
     """Have a folder's new names survive power loss; the database itself syncs only its files."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -25,7 +25,7 @@ from monitor.adapters.store import (
 )
 from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, writer_of
 from monitor.adapters.store.memory import Instance
-from monitor.adapters.store.opening import open_engine, why
+from monitor.adapters.store.opening import open_engine, refusal
 from monitor.adapters.store.views import FoundArticle
 from monitor.errors import StoreError
 from monitor.model import (
@@ -488,4 +488,4 @@ def _told() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise StoreError(f"the store refused: {why(error)}") from error
+        raise refusal("the store refused", error) from error
