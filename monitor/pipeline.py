@@ -19,9 +19,9 @@ from monitor.articles.extract import read_announced, read_page
 from monitor.articles.patience import PagePolicy, postponed
 from monitor.feeds.cadence import CadencePolicy, address_of, missed, polled
 from monitor.feeds.edits import EditPolicy, edited, watched
-from monitor.feeds.novelty import Novelty, keys_of, nothing_new, only_new
+from monitor.feeds.novelty import Novelty, keys_of, nothing_new, only_new, unread
 from monitor.feeds.pages import page_seen
-from monitor.feeds.parse import read_feed
+from monitor.feeds.parse import completed, cut, outline_feed, read_cut, read_feed
 from monitor.matching.learned import lessons_of, with_lesson
 from monitor.matching.matcher import Matcher
 from monitor.model import (
@@ -42,11 +42,13 @@ from monitor.model import (
     FeedId,
     FeedSettings,
     FetchFailed,
+    FirstPoll,
     HeldAlert,
     LearnedContext,
     Lesson,
     Matched,
     NotModified,
+    Outline,
     ParsedFeed,
     ParseFailed,
     Receiver,
@@ -97,7 +99,7 @@ def poll(claim: Claim[Feed], on: Ports, by: Rules) -> Report:
     if settings is None or settings.shown_url != before.shown_url:
         return _put_off(claim, on)
     answer = on.fetcher.revalidate(address_of(before, settings), before.validators)
-    read = _read(answer, before, on)
+    read = _read(answer, before, settings, on)
     now = on.clock.now()
     with on.store.transaction() as tx:
         if isinstance(read, FetchFailed | ParseFailed | SandboxFailed):
@@ -231,14 +233,33 @@ def _put_off(claim: Claim[Feed], on: Ports) -> Report:
 
 
 def _read(
-    answer: Document | NotModified | FetchFailed, feed: Feed, on: Ports
+    answer: Document | NotModified | FetchFailed, feed: Feed, settings: FeedSettings, on: Ports
 ) -> ParsedFeed | NotModified | FetchFailed | ParseFailed | SandboxFailed:
     """Read an answer's document, unless its entries are stored already."""
     if not isinstance(answer, Document):
         return answer
     if sha256(answer.body).digest() == feed.body_digest:
         return NotModified(validators=answer.validators, freshness=answer.freshness)
-    return on.sandbox.run(read_feed, answer)
+    if feed.first_polled_at is None and settings.first_poll is not FirstPoll.BASELINE:
+        return on.sandbox.run(read_feed, answer)
+    outline = on.sandbox.run(outline_feed, answer)
+    return _filled(outline, feed, settings, answer, on) if isinstance(outline, Outline) else outline
+
+
+def _filled(
+    outline: Outline, feed: Feed, settings: FeedSettings, answer: Document, on: Ports
+) -> ParsedFeed | ParseFailed | SandboxFailed:
+    """Read those entries of an outline that are new, or whose edits may matter; the others stay outlined."""
+    now = on.clock.now()
+    remembered = on.store.remembered(feed.id, keys_of(feed.id, outline.feed), now)
+    wanted = unread(feed, settings, outline.feed, remembered.known, remembered.open, now)
+    if not wanted:
+        return outline.feed
+    read = on.sandbox.run(read_cut, cut(outline, wanted))
+    if not isinstance(read, ParsedFeed):
+        return read
+    whole = completed(outline, wanted, read)
+    return on.sandbox.run(read_feed, answer) if whole is None else whole
 
 
 def _page(

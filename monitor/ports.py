@@ -197,6 +197,17 @@ class Counted:
     rows: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """Which keys of a feed are known and whose they are; and the entries that an edit could still matter to.
+
+    Those are the ones that wait to be read, or whose edits are looked for.
+    """
+
+    known: Mapping[EntryKey, EntryId]
+    open: frozenset[EntryId]
+
+
 class Tx(Protocol):
     """One transaction. Every `save_*` raises `LeaseLost` where the claim is no longer ours."""
 
@@ -430,6 +441,10 @@ class Store(Protocol):
 
     def next_due(self, now: datetime) -> datetime | None:
         """Return when the next row that nobody holds falls due; None where none will."""
+        ...
+
+    def remembered(self, feed: FeedId, keys: Collection[EntryKey], now: datetime) -> Remembered:
+        """Return what is remembered of a feed's entries, outside of any transaction."""
         ...
 
     def context_digests(self) -> Mapping[EntityId, int]:

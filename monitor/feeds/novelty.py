@@ -16,8 +16,8 @@ guid and title at once, where no other entry of the document shows that the guid
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.model import (
@@ -48,7 +48,7 @@ class Novelty:
     """What one poll brought: new entries and further keys of known ones.
 
     After a `gap` some may have been missed; in a `storm` most of a known feed is suddenly new. `known` is
-    what the document announces of entries that were known before.
+    what the document announces of entries that were known before, as far as they were read.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -76,6 +76,24 @@ def keys_of(feed_id: FeedId, read: ParsedFeed | NotModified) -> tuple[EntryKey, 
     return tuple(dict.fromkeys(keys))
 
 
+def unread(
+    before: Feed,
+    settings: FeedSettings,
+    outlined: ParsedFeed,
+    known: Mapping[EntryKey, EntryId],
+    open_still: Collection[EntryId],
+    now: datetime,
+) -> frozenset[int]:
+    """Return which of the outlined entries must be read: those that are new, or whose edits may matter.
+
+    What comes of the others hangs on their marks alone.
+    """
+    news = only_new(before, settings, replace(outlined, outlined=frozenset()), known, now)
+    new = {id(entry.announced) for entry in news.pending}
+    edits = {id(announced) for entry, announced in news.known if entry in open_still}
+    return frozenset(number for number in outlined.outlined if id(outlined.entries[number]) in new | edits)
+
+
 def only_new(
     before: Feed,
     settings: FeedSettings,
@@ -97,8 +115,8 @@ def only_new(
     learned: dict[EntryKey, EntryId] = {}
     entries: list[Entry] = []
     stored = frozenset(known.values())
-    seen: list[tuple[EntryId, Announced]] = []
-    for announced, mark in marked:
+    seen: list[tuple[int, EntryId, Announced]] = []
+    for number, (announced, mark) in enumerate(marked):
         told = _whose(mark, familiar, by_link)
         if told is None:
             entry = _entry_of(before, settings, announced, mark, by_link, now)
@@ -106,7 +124,7 @@ def only_new(
             familiar |= dict.fromkeys(entry.keys, entry.id)
             continue
         if told in stored:
-            seen.append((told, announced))
+            seen.append((number, told, announced))
         further = [key for key in _worth_learning(mark, familiar, by_link) if key not in familiar]
         for key in further[: max(0, _LEARNED - len(learned))]:
             learned[key] = familiar[key] = told
@@ -114,7 +132,7 @@ def only_new(
     return Novelty(
         entries=tuple(entries),
         learned=learned,
-        known=tuple(seen),
+        known=tuple((told, what) for number, told, what in seen if number not in read.outlined),
         gap=missed and len(entries) >= _GAP,
         storm=_is_storm(before, settings, len(entries), len(read.entries), now),
     )

@@ -4,15 +4,25 @@ import calendar
 import html
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import feedparser
 
 from monitor.feeds import formats
+from monitor.feeds.outline import cut_of, places_of
 from monitor.feeds.scan import is_charset, is_utf8, legible, screen
-from monitor.model import Announced, Document, FailureReason, Freshness, ParsedFeed, ParseFailed
+from monitor.model import (
+    Announced,
+    Document,
+    FailureReason,
+    Freshness,
+    Outline,
+    ParsedFeed,
+    ParseFailed,
+)
 
 _CHARSET = re.compile(r"""\bcharset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,64})""", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,100}:)?([A-Za-z_][\w.-]{0,100})")
@@ -73,14 +83,73 @@ _PERIODS = {
 def read_feed(document: Document) -> ParsedFeed | ParseFailed:
     """Read RSS, Atom, RDF, JSON Feed or a news sitemap; never raises for what a document holds."""
     try:
-        return _read(document)
+        feed = _opened(document)
+        return _read_xml(feed) if isinstance(feed, _Xml) else feed
     except Exception as error:  # noqa: BLE001  (feedparser raises all sorts on broken feeds)
-        return ParseFailed(
-            reason=FailureReason.PARSE, detail=f"the feed cannot be read: {type(error).__name__}"
-        )
+        return _unreadable(error)
 
 
-def _read(document: Document) -> ParsedFeed | ParseFailed:
+def outline_feed(document: Document) -> Outline | ParsedFeed | ParseFailed:
+    """Read a feed but for its plain entries, of which only the marks are taken.
+
+    A document that has none, or in which they cannot be told apart, is read as a whole.
+    """
+    try:
+        feed = _opened(document)
+        if not isinstance(feed, _Xml):
+            return feed
+        places = places_of(feed.body)
+        outlined = frozenset(number for number, place in enumerate(places or ()) if place.marks is not None)
+        if not places or not outlined or len(places) > formats.ENTRIES:
+            return _read_xml(feed)
+        spans = tuple((place.start, place.end) for place in places)
+        rest = _read_xml(replace(feed, body=cut_of(feed.body, spans, outlined)))
+        whole = _joined(rest, [place.marks for place in places], outlined)
+        return _read_xml(feed) if whole is None else _outline(feed, whole, spans)
+    except Exception as error:  # noqa: BLE001  (as above)
+        return _unreadable(error)
+
+
+def read_cut(document: Document) -> ParsedFeed | ParseFailed:
+    """Read what `cut` has left of a document."""
+    try:
+        content_type = document.content_type or ""
+        return _read_xml(_Xml(body=document.body, base=document.url, content_type=content_type))
+    except Exception as error:  # noqa: BLE001  (as above)
+        return _unreadable(error)
+
+
+def cut(outline: Outline, wanted: Collection[int]) -> Document:
+    """Return the document of an outline without those of its plain entries that are not wanted."""
+    left_out = outline.feed.outlined.difference(wanted)
+    return Document(
+        url=outline.url,
+        content_type=outline.content_type,
+        body=cut_of(outline.body, outline.spans, left_out),
+    )
+
+
+def completed(outline: Outline, wanted: Collection[int], read: ParsedFeed) -> ParsedFeed | None:
+    """Return an outline's feed with the wanted entries as they were read from its cut; None on a misfit."""
+    left_out = outline.feed.outlined.difference(wanted)
+    return _joined(read, outline.feed.entries, left_out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Xml:
+    """A document that feedparser may read, and what it is told of it."""
+
+    body: bytes
+    base: str
+    content_type: str
+
+
+def _unreadable(error: Exception) -> ParseFailed:
+    return ParseFailed(reason=FailureReason.PARSE, detail=f"the feed cannot be read: {type(error).__name__}")
+
+
+def _opened(document: Document) -> _Xml | ParsedFeed | ParseFailed:
+    """Return a document as XML for feedparser, or what it is where it is none."""
     base = formats.base_of(document.url)
     charset = _charset_of(document.content_type)
     body = legible(document.body, charset)
@@ -96,7 +165,23 @@ def _read(document: Document) -> ParsedFeed | ParseFailed:
         return screened
     if root in _SITEMAPS:
         return formats.read_sitemap(screened.body, base)
-    return _read_xml(screened.body, base, document.content_type, charset)
+    content_type = _content_type(document.content_type, charset, screened.body)
+    return _Xml(body=screened.body, base=base, content_type=content_type)
+
+
+def _outline(feed: _Xml, whole: ParsedFeed, spans: tuple[tuple[int, int], ...]) -> Outline:
+    return Outline(feed=whole, url=feed.base, content_type=feed.content_type, body=feed.body, spans=spans)
+
+
+def _joined(
+    read: ParsedFeed | ParseFailed, marks: Sequence[Announced | None], outlined: frozenset[int]
+) -> ParsedFeed | None:
+    """Put entries that were read between those of which there are marks alone, in the document's order."""
+    if isinstance(read, ParseFailed) or len(read.entries) != len(marks) - len(outlined):
+        return None
+    entries = iter(read.entries)
+    joined = (mark if mark and number in outlined else next(entries) for number, mark in enumerate(marks))
+    return replace(read, entries=tuple(joined), outlined=outlined)
 
 
 def _root_of(body: bytes) -> bytes:
@@ -109,15 +194,10 @@ def _no_feed(detail: str) -> ParseFailed:
     return ParseFailed(reason=FailureReason.NOT_A_FEED, detail=detail)
 
 
-def _read_xml(
-    body: bytes, base: str, content_type: str | None, charset: str | None
-) -> ParsedFeed | ParseFailed:
-    headers = {
-        "content-type": _content_type(content_type, charset, body),
-        "content-location": base,
-    }
+def _read_xml(xml: _Xml) -> ParsedFeed | ParseFailed:
+    headers = {"content-type": xml.content_type, "content-location": xml.base}
     # A stream, never bytes or text: feedparser opens the file or URL that these may name.
-    parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
+    parsed = feedparser.parse(io.BytesIO(xml.body), response_headers=headers)
     feed, entries, version = parsed["feed"], parsed["entries"], str(parsed.get("version") or "")
     if not version and not entries:
         return _no_feed("the document is XML, but no feed")
@@ -127,7 +207,7 @@ def _read_xml(
         title=_title_of(feed) or None,
         language=language,
         freshness=Freshness(max_age=_max_age_of(feed)),
-        entries=tuple(_announced(entry, base, language) for entry in entries[: formats.ENTRIES]),
+        entries=tuple(_announced(entry, xml.base, language) for entry in entries[: formats.ENTRIES]),
     )
 
 

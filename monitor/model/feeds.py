@@ -234,13 +234,32 @@ class Announced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed's document, read. `format` is a word such as `rss20`, `atom10`, `json11`, `sitemap`."""
+    """A feed's document, read. `format` is a word such as `rss20`, `atom10`, `json11`, `sitemap`.
+
+    Of the entries at the positions in `outlined` only guid, link and title were read.
+    """
 
     format: str
     title: str | None = None
     language: str | None = None
     freshness: Freshness = Freshness()
     entries: tuple[Announced, ...] = ()
+    outlined: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A feed's document of which the plain entries were not read, but for what they are known by.
+
+    `body` is the document as feedparser may read it, `spans` are half-open ranges of its bytes, one for
+    each entry of `feed`.
+    """
+
+    feed: ParsedFeed
+    url: str
+    content_type: str
+    body: bytes = field(repr=False)
+    spans: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,19 @@ import pytest
 
 from monitor.adapters.store import SqlStore
 from monitor.errors import LeaseLost
-from monitor.model import Announced, Edited, EntityId, EntryState, FeedId, Matched, Reread, Tier, Told
-from monitor.ports import Reading
+from monitor.model import (
+    Announced,
+    Edited,
+    EntityId,
+    EntryKey,
+    EntryState,
+    FeedId,
+    Matched,
+    Reread,
+    Tier,
+    Told,
+)
+from monitor.ports import Reading, Remembered
 from tests.contract.store_rows import (
     ALL,
     CLOUD,
@@ -166,3 +177,26 @@ def test_what_is_looked_for_no_more_is_dropped(read: SqlStore) -> None:
     read.purge(WATCHED.until + SECOND)
     with read.transaction() as tx:
         assert ({ID: WATCHED}, {}) == (kept, tx.rereads(FEED, NOW))
+
+
+def test_an_entry_is_open_while_it_waits_is_worked_on_or_its_edits_are_looked_for(store: SqlStore) -> None:
+    announce(store, entry("a"), entry("b"))
+    keys = [*entry("a").keys, *entry("b").keys, EntryKey(7)]
+    known = dict.fromkeys(entry("a").keys, ID) | dict.fromkeys(entry("b").keys, entry("b").id)
+
+    assert Remembered(known=known, open=frozenset({ID, entry("b").id})) == store.remembered(FEED, keys, NOW)
+    store.claim_entries(NOW, ALL, LEASE)
+    assert frozenset({ID, entry("b").id}) == store.remembered(FEED, keys, NOW).open
+
+
+def test_what_matched_is_open_until_its_time_is_over(read: SqlStore) -> None:
+    assert {ID} == read.remembered(FEED, entry("a").keys, NOW).open
+    assert set() == read.remembered(FEED, entry("a").keys, WATCHED.until).open
+
+
+def test_what_matched_nothing_is_settled(store: SqlStore) -> None:
+    announce(store, entry("a"))
+    process(store, "a", story("a"), matched=Matched())
+
+    assert set() == store.remembered(FEED, entry("a").keys, NOW).open
+    assert Remembered(known={}, open=frozenset()) == store.remembered(FEED, (), NOW)

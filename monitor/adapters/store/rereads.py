@@ -1,6 +1,6 @@
 """Of which entries are edits looked for, and what did their articles say before?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, or_, select, update
@@ -17,6 +17,9 @@ from monitor.adapters.store.schema import (
 )
 from monitor.model import Edited, EntryId, EntryState, FeedId, Reread, Story
 from monitor.ports import Reading
+
+# Of values in one statement; databases allow some ten thousand.
+_BATCH = 1000
 
 
 def looked_for(connection: Connection, feed: FeedId, now: datetime) -> Mapping[EntryId, Reread]:
@@ -43,6 +46,21 @@ def looked_for(connection: Connection, feed: FeedId, now: datetime) -> Mapping[E
         )
         for row in connection.execute(statement)
     }
+
+
+def still_open(connection: Connection, ids: Collection[EntryId], now: datetime) -> frozenset[EntryId]:
+    """Return those of some entries that wait to be read, or whose edits are looked for; in work or not."""
+    found: set[EntryId] = set()
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _BATCH):
+        statement = (
+            select(entries.c.id)
+            .outerjoin(rereads, rereads.c.entry_number == entries.c.number)
+            .where(entries.c.id.in_(wanted[start : start + _BATCH]))
+            .where(or_(ENTRY_PENDING, rereads.c.until > now))
+        )
+        found.update(connection.scalars(statement))
+    return frozenset(found)
 
 
 def save_edited(connection: Connection, edited: Sequence[Edited]) -> int:

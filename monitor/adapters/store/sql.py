@@ -64,6 +64,7 @@ from monitor.ports import (
     HeldFilter,
     Processed,
     Reading,
+    Remembered,
     Step,
     Wanted,
 )
@@ -416,6 +417,12 @@ class SqlStore:
         """Return the newest articles with what was accepted and refused in them."""
         with self._reading() as connection:
             return views.found_articles(connection, limit)
+
+    def remembered(self, feed: FeedId, keys: Collection[EntryKey], now: datetime) -> Remembered:
+        """Return what is remembered of a feed's entries, outside of any transaction."""
+        with self._reading() as connection:
+            found = polls.known(connection, feed, keys)
+            return Remembered(known=found, open=rereads.still_open(connection, set(found.values()), now))
 
     def context_digests(self) -> Mapping[EntityId, int]:
         """Return which entities something was learned of, and a digest of it."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.feeds.novelty import Novelty, keys_of, nothing_new, only_new
+from monitor.feeds.novelty import Novelty, keys_of, nothing_new, only_new, unread
 from monitor.model import (
     Announced,
     EntryId,
@@ -400,3 +400,38 @@ def test_a_feed_without_a_brake_knows_no_storm() -> None:
     reader = Reader(BUSY, replace(SETTINGS, brake=None))
 
     assert not reader.polls(*many(30)).storm
+
+
+# ---- what was outlined ---------------------------------------------------------------------------
+
+
+def outline(*announced: Announced, outlined: Iterable[int] = ()) -> ParsedFeed:
+    return ParsedFeed(format="rss20", entries=announced, outlined=frozenset(outlined))
+
+
+def test_what_is_new_or_open_still_is_read_and_what_is_settled_is_not() -> None:
+    reader = Reader()
+    reader.polls(*many(2))
+    still_open = next(told for key, told in reader.known.items() if key in keys_of(FEED, outline(many(2)[1])))
+    read = outline(*many(4), outlined=(0, 1, 2))
+
+    assert {1, 2} == unread(POLLED, SETTINGS, read, reader.known, {still_open}, NOW)
+    assert {2} == unread(POLLED, SETTINGS, read, reader.known, set(), NOW)
+
+
+def test_a_first_poll_for_a_baseline_reads_nothing_that_was_outlined() -> None:
+    read = outline(*many(3), outlined=(0, 1, 2))
+
+    assert set() == unread(NEW, SETTINGS, read, {}, set(), NOW)
+    assert {0, 1, 2} == unread(NEW, replace(SETTINGS, first_poll=FirstPoll.ALL), read, {}, set(), NOW)
+
+
+def test_an_outlined_entry_is_known_and_says_nothing_of_edits() -> None:
+    reader = Reader()
+    reader.polls(*many(2))
+
+    news = only_new(POLLED, SETTINGS, outline(*many(2), outlined=(0,)), reader.known, NOW)
+
+    assert () == news.entries
+    assert [many(2)[1]] == [announced for _, announced in news.known]
+    assert not only_new(POLLED, SETTINGS, outline(*many(2), outlined=(0, 1)), reader.known, NOW).gap
