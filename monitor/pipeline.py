@@ -337,6 +337,7 @@ def _standing(tx: Tx, entry: Entry, feed: Feed | None, story: Story, by: Rules, 
     """Return what stands in the way of an article's alerts, as the transaction sees it."""
     return Standing(
         told=tx.told(story.id),
+        held=tx.held_of(story.id),
         spent={
             watchlist: tx.alerted_since(watchlist, since)
             for watchlist, since in counted_since(by.watchlists, now).items()

@@ -236,7 +236,10 @@ class Tx(Protocol):
         ...
 
     def reading(self, entry: EntryId) -> Reading | None:
-        """Return what an entry's article said when it was read before; None where it was not."""
+        """Return what an entry's article said when it was read before; None where it was not.
+
+        Where it was, no other transaction changes its story from here on, until this one ends.
+        """
         ...
 
     def stories_near(self, article: Article, since: datetime) -> Sequence[StoryCandidate]:
@@ -248,6 +251,10 @@ class Tx(Protocol):
 
     def told(self, story: StoryId) -> frozenset[Told]:
         """Return who has been told what of a story."""
+        ...
+
+    def held_of(self, story: StoryId) -> Sequence[HeldAlert]:
+        """Return the alerts of a story that wait still."""
         ...
 
     def alerted_since(self, watchlist: WatchlistId, since: datetime) -> int:

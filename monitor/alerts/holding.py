@@ -16,10 +16,12 @@ from monitor.model import (
     Brake,
     Budget,
     Burst,
+    EntityId,
     FeedId,
     FeedSettings,
     HeldAlert,
     HoldReason,
+    ReceiverName,
     Severity,
     Silence,
     Watchlist,
@@ -123,6 +125,23 @@ def _not_in_quiet(watchlist: Watchlist, at: datetime) -> datetime:
 
 def _quiet_until(watchlist: Watchlist, severity: Severity, now: datetime) -> datetime | None:
     return quiet_until((each for each in watchlist.quiet_hours if severity not in each.spared), now)
+
+
+def awaited(alert: Alert, receiver: ReceiverName, held: Sequence[HeldAlert]) -> HeldAlert | None:
+    """Return the held alert that one which tells more must wait for: the last of those of its entities."""
+    entities = {match.entity for match in alert.matches}
+    own = [
+        each
+        for each in held
+        if (each.watchlist, each.receiver) == (alert.watchlist, receiver)
+        and not entities.isdisjoint(_entities_of(each))
+    ]
+    return max(own, key=lambda each: each.release_at, default=None)
+
+
+def _entities_of(held: HeldAlert) -> Iterator[EntityId]:
+    told: Any = held.event.content
+    return (EntityId(match["entity"]["id"]) for match in told["matches"])
 
 
 # ---- when its time has come ------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.alerts.holding import braked, by_salience, held_back
+from monitor.alerts.holding import awaited, braked, by_salience, held_back
 from monitor.alerts.hours import window_of
 from monitor.alerts.silencing import labels_of, silenced_until
 from monitor.alerts.updates import updates_of
@@ -21,6 +21,7 @@ from monitor.model import (
     Burst,
     EntityId,
     FeedSettings,
+    HeldAlert,
     HoldReason,
     Match,
     Matched,
@@ -66,12 +67,13 @@ class Raised:
 class Standing:
     """What stood when an article came.
 
-    `told` is what its story has told so far. `spent` says how many alerts of a watchlist went out
-    since `counted_since`. `burst` is what came of the poll at `polled_at` that brought the article; a
-    feed's first poll brings much by its policy, and is not braked.
+    `told` is what its story has told so far, `held` what of that still waits. `spent` says how many
+    alerts of a watchlist went out since `counted_since`. `burst` is what came of the poll at `polled_at`
+    that brought the article; a feed's first poll brings much by its policy, and is not braked.
     """
 
     told: frozenset[Told] = frozenset()
+    held: Sequence[HeldAlert] = ()
     spent: Mapping[WatchlistId, int] = field(default_factory=dict)
     silences: Sequence[Silence] = ()
     burst: Burst = field(default_factory=Burst)
@@ -100,7 +102,7 @@ def raise_alerts(
         fresh, known = _fresh(story, watchlist, wanted, standing.told, silenced, now)
         more = updates_of(story, article, watchlist, wanted, standing.told, now)
         others = [*(alert for alert in also if alert.watchlist == watchlist.id), *more.alerts]
-        further = [part for alert in others for part in _by_silence(alert, silenced)]
+        further = [part for alert in others for part in _by_wait(alert, silenced, standing.held)]
         alerts += held_back(watchlist, [*fresh, *further], standing.spent.get(watchlist.id, 0), now)
         heard |= {*_told_by(fresh, story, article), *more.told}
         reasons += (*refused, *known)
@@ -238,16 +240,23 @@ def _fresh(
     return alerts, [why for match in matches if match.entity not in heard_of]
 
 
-def _by_silence(alert: Alert, silenced: _Silenced) -> Iterator[Alert]:
-    """Yield an alert for the receivers that may hear it, and for those for whom each entity is silenced."""
-    groups: dict[datetime | None, list[ReceiverName]] = {}
+def _by_wait(alert: Alert, silenced: _Silenced, held: Sequence[HeldAlert]) -> Iterator[Alert]:
+    """Yield an alert that tells more, for the receivers that may hear it, and for those for whom it waits.
+
+    It waits where each entity is silenced, and where what it tells more of has not gone out.
+    """
+    groups: dict[tuple[HoldReason | None, datetime | None], list[ReceiverName]] = {}
     for receiver in alert.receivers:
         ends = [silenced(match.entity, receiver) for match in alert.matches]
         until = None if None in ends else min(end for end in ends if end)
-        groups.setdefault(until, []).append(receiver)
-    for until, names in groups.items():
-        hold = HoldReason.SILENCED if until else None
-        yield replace(alert, receivers=tuple(names), hold=hold, release_at=until)
+        first = awaited(alert, receiver, held)
+        if first is not None and (until is None or until < first.release_at):
+            wait: tuple[HoldReason | None, datetime | None] = (first.hold, first.release_at)
+        else:
+            wait = (HoldReason.SILENCED if until else None, until)
+        groups.setdefault(wait, []).append(receiver)
+    for (hold, release_at), names in groups.items():
+        yield replace(alert, receivers=tuple(names), hold=hold, release_at=release_at)
 
 
 def _alert(

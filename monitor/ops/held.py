@@ -15,7 +15,18 @@ from monitor.tables import Shown, Table
 
 # Of alerts in one transaction.
 BATCH = 500
-_COLUMNS = ("id", "watchlist", "receiver", "held", "raised_at", "release_at", "entities", "title", "note")
+_COLUMNS = (
+    "id",
+    "type",
+    "watchlist",
+    "receiver",
+    "held",
+    "raised_at",
+    "release_at",
+    "entities",
+    "title",
+    "note",
+)
 
 
 class Held(Protocol):
@@ -159,6 +170,7 @@ def _plain(
     ]
     return {
         "id": held.alert_id,
+        "type": held.event.type.value,
         "watchlist": held.watchlist,
         "receiver": held.receiver,
         "held": held.hold.value,

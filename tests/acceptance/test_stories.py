@@ -1,5 +1,6 @@
 """What a desk hears of a story that grows, of a report that is corrected, and of one that is taken back."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -94,14 +95,19 @@ def test_a_correction_is_told_with_the_sentences_before_and_after(
     ]
 
 
-def test_an_entity_that_an_edit_takes_out_is_retracted_and_one_that_it_brings_in_is_told(
+def two_watchlists(quiet: str) -> str:
+    return f"watchlists: {{now: {{receivers: [desk]}}, later: {{receivers: [desk]{quiet}}}}}"
+
+
+def test_an_entity_that_an_edit_takes_out_is_retracted_behind_its_alert_and_one_that_it_brings_in_is_told(
     monitor: Monitor, desk: Desk, outlet: Open
 ) -> None:
     kurier = outlet("kurier")
     report = TEXT.replace("Chip Trainium", "Chip Inferentia")
     kurier.publishes("Amazon ernennt KI-Chef", report, slug="ki-chef")
-    configured(monitor, desk, kurier)
+    configured(monitor, desk, kurier, extra=two_watchlists(", quiet_hours: {from: '00:00', to: '24:00'}"))
     monitor.once()
+    configured(monitor, desk, kurier, extra=two_watchlists(""))
 
     edited = report.replace("Peter DeSantis", "Rohit Prasad").replace("DeSantis", "Prasad")
     kurier.edits("ki-chef", text=edited.replace("Chip Inferentia", "Chip Trainium"))
@@ -112,5 +118,10 @@ def test_an_entity_that_an_edit_takes_out_is_retracted_and_one_that_it_brings_in
     pairs = {each["before"]: each["after"] for each in retracted["data"]["edit"]["sentences"]}
     first = next(before for before in pairs if "Peter DeSantis" in before)
     assert pairs[first] == first.replace("Peter DeSantis", "Rohit Prasad")
-    assert ["trainium"] == desk.entities()[1]
+    assert "now" == retracted["data"]["alert"]["watchlist"]
+    assert [["amazon", "desantis"], ["trainium"], ["trainium"]] == desk.entities()
     assert all(each["data"]["story"]["id"] == retracted["data"]["story"]["id"] for each in desk.events())
+    assert [("match.created", "later"), ("article.corrected", "later"), ("match.retracted", "later")] == [
+        (each["type"], each["watchlist"])
+        for each in json.loads(monitor.call("held", "list", "--json"))["held"]
+    ]

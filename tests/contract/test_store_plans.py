@@ -56,6 +56,7 @@ def in_transaction(deed: Callable[..., object]) -> Callable[[SqlStore], object]:
         (in_transaction(lambda tx: tx.rereads(FEED, NOW)), "INDEX rereads_feed"),
         (in_transaction(lambda tx: tx.reading(entry("a").id)), "articles"),
         (in_transaction(lambda tx: tx.told(StoryId("st_a"))), "told USING PRIMARY KEY (story_number=?)"),
+        (in_transaction(lambda tx: tx.held_of(StoryId("st_a"))), "alerts USING INDEX alerts_story"),
         (in_transaction(lambda tx: tx.alerted_since(CLOUD, NOW)), "INDEX alerts_budget"),
         (in_transaction(lambda tx: tx.held_due(NOW, [CLOUD], [DESK], 9)), "INDEX held_alerts_due"),
         (in_transaction(lambda tx: tx.silences(NOW)), "INDEX silences_end"),

@@ -290,6 +290,24 @@ def release_and_crash(store: SqlStore) -> None:
         raise RuntimeError("crash")
 
 
+def test_what_waits_of_a_story_is_what_its_alerts_held_and_nothing_else(store: SqlStore) -> None:
+    announce(store, entry("a"), entry("b"))
+    first, second = held("a", NOW + DAY), held("a", NOW + DAY, "slack")
+    claims = store.claim_entries(NOW, ALL, LEASE)
+    with store.transaction() as tx:
+        for claim in claims:
+            of = story(claim.row.id)
+            waits = [first, second] if claim.row.id == entry("a").id else [held("b")]
+            raised = [alert(waits[0].alert_id.removeprefix("al_"), of)]
+            tx.save_processed(claim, processed(claim.row, of, alerts=raised, held=waits), {})
+
+    with store.transaction() as tx:
+        assert [first, second] == list(tx.held_of(StoryId("st_en_a")))
+        tx.end_hold([first], (), {})
+        assert [second] == list(tx.held_of(StoryId("st_en_a")))
+        assert [] == list(tx.held_of(StoryId("st_x")))
+
+
 def test_two_workers_do_not_release_the_same_alerts(store: SqlStore, other: SqlStore) -> None:
     announce(store, entry("a"))
     process(store, "a", story("a"), held=[held("a")])

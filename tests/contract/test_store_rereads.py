@@ -1,5 +1,6 @@
 """Entries that are read again: of which edits are looked for, what they said, and what takes its place."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -200,3 +201,26 @@ def test_what_matched_nothing_is_settled(store: SqlStore) -> None:
 
     assert set() == store.remembered(FEED, entry("a").keys, NOW).open
     assert Remembered(known={}, open=frozenset()) == store.remembered(FEED, (), NOW)
+
+
+def test_an_edit_is_told_of_the_story_as_it_is_when_others_are_through_with_it(
+    read: SqlStore, other: SqlStore
+) -> None:
+    edit(read, announced=CHANGED, due_at=NOW)
+    (claim,) = read.claim_entries(NOW, ALL, LEASE)
+    found: list[Reading | None] = []
+
+    def look() -> None:
+        with other.transaction() as tx:
+            found.append(tx.reading(ID))
+
+    second = threading.Thread(target=look)
+    with read.transaction() as tx:
+        tx.stories_near(article(claim.row), NOW - DAY)
+        second.start()
+        second.join(0.3)
+        assert second.is_alive()
+        tx.save_processed(claim, processed(claim.row, story("a", articles=2), edited=True), {})
+    second.join(20)
+
+    assert [2] == [each.story.articles for each in found if each]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, insert, select, update
 
 from monitor.adapters.store.dialect import add_up, insert_new
-from monitor.adapters.store.schema import bursts, feeds, held_alerts, silences
+from monitor.adapters.store.schema import alerts, bursts, feeds, held_alerts, silences, stories
 from monitor.model import (
     Burst,
     FeedId,
@@ -17,6 +17,7 @@ from monitor.model import (
     ReceiverName,
     Silence,
     SilenceId,
+    StoryId,
     WatchlistId,
 )
 from monitor.ports import HeldFilter
@@ -59,6 +60,18 @@ def held_due(
         .order_by(held_alerts.c.release_at, held_alerts.c.number)
         .limit(limit)
         .with_for_update()
+    )
+    return tuple(map(_held_of, connection.execute(statement)))
+
+
+def held_of(connection: Connection, story: StoryId) -> Sequence[HeldAlert]:
+    """Return the alerts of a story that wait still, oldest first."""
+    statement = (
+        select(held_alerts)
+        .join(alerts, alerts.c.id == held_alerts.c.alert_id)
+        .join(stories, stories.c.number == alerts.c.story_number)
+        .where(stories.c.id == story)
+        .order_by(held_alerts.c.number)
     )
     return tuple(map(_held_of, connection.execute(statement)))
 

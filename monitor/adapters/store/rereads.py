@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select, update
 
+from monitor.adapters.store.dialect import lock_stories
 from monitor.adapters.store.schema import (
     ENTRY_PENDING,
     announcements,
@@ -111,15 +112,21 @@ def save_reread(connection: Connection, entry_number: int, reread: Reread) -> No
 
 
 def reading(connection: Connection, entry: EntryId) -> Reading | None:
-    """Return what an entry's article said when it was read before; None where it was not."""
-    row = connection.execute(
+    """Return what an entry's article said when it was read before; None where it was not.
+
+    Where it was, no other transaction changes its story from here on: what a copy added meanwhile would
+    be written over.
+    """
+    statement = (
         select(articles.c.number.label("article_number"), articles.c.article, stories)
         .join(entries, entries.c.number == articles.c.entry_number)
         .join(stories, stories.c.number == articles.c.story_number)
         .where(entries.c.id == entry)
-    ).one_or_none()
-    if row is None:
+    )
+    if connection.execute(statement).one_or_none() is None:
         return None
+    lock_stories(connection)
+    row = connection.execute(statement).one()
     accepted = select(matches.c.match).where(
         matches.c.article_number == row.article_number, matches.c.refused.is_(False)
     )

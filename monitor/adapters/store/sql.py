@@ -129,6 +129,10 @@ class SqlTx:
         """Return who has been told what of a story."""
         return stories.told_of(self._connection, story)
 
+    def held_of(self, story: StoryId) -> Sequence[HeldAlert]:
+        """See `Tx`."""
+        return holding.held_of(self._connection, story)
+
     def alerted_since(self, watchlist: WatchlistId, since: datetime) -> int:
         """Return how many alerts of a watchlist went out, not held, since then."""
         return stories.alerted_since(self._connection, watchlist, since)

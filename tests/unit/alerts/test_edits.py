@@ -1,8 +1,13 @@
 """Who hears of an edit: those that the article told, of what they were told."""
 
 from dataclasses import replace
+from datetime import timedelta
+
+import pytest
 
 from monitor.alerts.edits import raise_edit
+from monitor.alerts.events import match_event
+from monitor.alerts.outbox import hold
 from monitor.alerts.raising import Raised, Standing
 from monitor.model import (
     Budget,
@@ -10,6 +15,7 @@ from monitor.model import (
     EntityId,
     EntryId,
     EventType,
+    HeldAlert,
     HoldReason,
     Match,
     Matched,
@@ -17,10 +23,23 @@ from monitor.model import (
     Rewrite,
     Told,
     Watchlist,
+    WatchlistId,
 )
-from tests.unit.alerts.samples import ARTICLE, DESK, NOW, SLACK, STORY, WATCHLIST, match
+from tests.unit.alerts.samples import (
+    ARTICLE,
+    DESK,
+    ENTITIES,
+    FEED,
+    NOW,
+    SLACK,
+    STORY,
+    WATCHLIST,
+    alert,
+    match,
+)
 
 AFTER = replace(ARTICLE, revision=2)
+HOUR = timedelta(hours=1)
 AMAZON, DESANTIS = EntityId("amazon"), EntityId("desantis")
 REWRITTEN = Edit(
     revision=2,
@@ -38,11 +57,15 @@ def told(entity: EntityId = AMAZON, receiver: ReceiverName = DESK, **more: objec
 
 
 def raised(
-    edit: Edit, *known: Told, matches: tuple[Match, ...] = (match(),), by: Watchlist = WATCHLIST
+    edit: Edit,
+    *known: Told,
+    matches: tuple[Match, ...] = (match(),),
+    by: Watchlist = WATCHLIST,
+    held: tuple[HeldAlert, ...] = (),
 ) -> Raised:
     then = (match(), match("desantis"))
     matched = Matched(matches=matches)
-    standing = Standing(told=frozenset(known), spent={by.id: 9}, polled_at=NOW)
+    standing = Standing(told=frozenset(known), spent={by.id: 9}, held=held, polled_at=NOW)
     return raise_edit(STORY, AFTER, edit, then, None, matched, (by,), standing, NOW)
 
 
@@ -108,6 +131,46 @@ def test_a_watchlist_that_waits_waits_with_its_corrections() -> None:
     ).alerts
 
     assert alert.hold is HoldReason.BUDGET
+
+
+def waiting(reason: HoldReason, *entities: str, hours: int = 1) -> HeldAlert:
+    told_then = replace(
+        alert(*map(match, entities), receivers=(DESK,)), hold=reason, release_at=NOW + hours * HOUR
+    )
+    (row,) = hold(told_then, match_event(told_then, ARTICLE, STORY, FEED, ENTITIES, NOW))
+    return row
+
+
+@pytest.mark.parametrize("reason", HoldReason)
+def test_what_is_taken_back_before_its_alert_went_out_waits_with_it_and_for_nobody_else(
+    reason: HoldReason,
+) -> None:
+    held = waiting(reason, "amazon", "desantis")
+
+    found = raised(GONE, told(DESANTIS), told(DESANTIS, SLACK), held=(held,))
+
+    assert {DESK: (reason, NOW + HOUR), SLACK: (None, None)} == {
+        receiver: (each.hold, each.release_at)
+        for each in found.alerts
+        if each.type is EventType.MATCH_RETRACTED
+        for receiver in each.receivers
+    }
+    assert {reason.value: 1} == found.suppressed
+
+
+def test_an_edit_waits_for_the_last_of_the_alerts_that_it_speaks_of_and_for_no_other() -> None:
+    held = (
+        waiting(HoldReason.STORM, "desantis"),
+        waiting(HoldReason.BUDGET, "desantis", hours=2),
+        waiting(HoldReason.DIGEST, "trainium", hours=3),
+        replace(waiting(HoldReason.DIGEST, "desantis", hours=4), watchlist=WatchlistId("other")),
+    )
+
+    corrected, retracted = raised(GONE, *BOTH, told(DESANTIS), held=held).alerts
+
+    assert (EventType.ARTICLE_CORRECTED, None) == (corrected.type, corrected.hold)
+    assert (EventType.MATCH_RETRACTED, HoldReason.BUDGET) == (retracted.type, retracted.hold)
+    assert NOW + 2 * HOUR == retracted.release_at
 
 
 def test_the_same_edit_has_the_same_id_and_another_has_another() -> None:
