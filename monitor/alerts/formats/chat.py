@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from monitor.model import Event, EventType
+from monitor.model import Event, EventType, UpdateReason
 
 _NO_TITLE = "(no title)"
 _GONE = "(gone)"
@@ -33,6 +33,10 @@ _PREFIXES = {
     EventType.MATCH_UPDATED: "Update: ",
     EventType.MATCH_RETRACTED: "Retracted: ",
     EventType.ARTICLE_CORRECTED: "Corrected: ",
+}
+_UPDATES = {
+    UpdateReason.SALIENCE: "now about it, no longer a mention",
+    UpdateReason.NAMED_AGAIN: "named again",
 }
 _HEADLINES = {
     EventType.SOURCE_FAILING: "Feed is failing",
@@ -165,38 +169,57 @@ def _of_match(told: Mapping[str, Any], event: Event) -> Chat:
         ("Published", _spelled(article["published_at"] or "unknown")),
     ]
     if told.get("update"):
-        facts.append(("Update", _spelled(told["update"])))
-    rewrites = tuple(_rewrites(told["edit"])) if told.get("edit") else ()
+        facts.append(("Update", _why(told["update"])))
+    rewrites, left_out = _rewrites(told["edit"]) if told.get("edit") else ((), 0)
     return Chat(
-        headline=_PREFIXES.get(event.type, "") + _title_of(article),
+        headline=_prefixed(event.type, article),
         url=web_link(article["url"]),
         time=event.timestamp,
         quotes=rewrites or tuple(_quotes(matches)),
         facts=tuple(facts),
+        left_out=left_out,
     )
 
 
-def _rewrites(edit: Mapping[str, Any]) -> Iterable[Quote]:
-    """Give what an edit changed, each as it was and as it is now."""
-    pairs = [each for each in (edit["title"], *edit["sentences"]) if each]
-    for pair in pairs[:_MOST_QUOTES]:
-        yield Quote("", "Before:", f" {one_line(pair['before'])}")
-        yield Quote("", "Now:", f" {one_line(pair['after'] or _GONE)}")
+def _why(update: Mapping[str, Any]) -> str:
+    reason = UpdateReason(update["reason"])
+    return f"now in {update['outlets']} outlets" if reason is UpdateReason.OUTLETS else _UPDATES[reason]
+
+
+def _rewrites(edit: Mapping[str, Any]) -> tuple[tuple[Quote, ...], int]:
+    """Return what an edit changed, each as it was and as it is now, and how many quotes are left out.
+
+    A sentence that names several entities stands in the edit for each of them.
+    """
+    pairs = [(each["before"], each["after"] or _GONE) for each in (edit["title"], *edit["sentences"]) if each]
+    once = list(dict.fromkeys(pairs))
+    quotes = (
+        Quote("", label, f" {one_line(text)}")
+        for pair in once[:_MOST_QUOTES]
+        for label, text in zip(("Before:", "Now:"), pair, strict=True)
+    )
+    return tuple(quotes), 2 * (max(len(once) - _MOST_QUOTES, 0) + edit["more"])
 
 
 def _of_digest(told: Mapping[str, Any], time: datetime) -> Chat:
     digest, alerts = told["digest"], told["alerts"]
     quotes = [
-        Quote(f"{', '.join(map(_name, alert['entities']))}: ", _title_of(alert), "", link)
+        Quote(f"{', '.join(map(_name, alert['entities']))}: ", _prefixed(alert["type"], alert), "", link)
         for alert in alerts[:_MOST_ROWS]
         for link in [web_link(alert["url"])]
     ]
     facts = [("Watchlist", digest["watchlist"]), ("Alerts", str(digest["count"]))]
-    facts += [("Notice", digest["notice"])] if digest["notice"] else []
-    if digest.get("notice"):
+    if digest["pages"] > 1:
+        facts.append(("Page", f"{digest['page']} of {digest['pages']}"))
+    if digest["notice"]:
         facts.append(("Notice", digest["notice"]))
     left_out = max(len(alerts) - _MOST_ROWS, 0)
     return Chat(headline="Digest", time=time, quotes=tuple(quotes), facts=tuple(facts), left_out=left_out)
+
+
+def _prefixed(kind: str, article: Mapping[str, Any]) -> str:
+    """Return a title behind what became of the match."""
+    return _PREFIXES.get(EventType(kind), "") + _title_of(article)
 
 
 def _title_of(article: Mapping[str, Any]) -> str:

@@ -28,6 +28,7 @@ from monitor.model import (
     ReceiverHealth,
     ReceiverState,
     Reply,
+    UpdateReason,
     Zone,
     Zones,
 )
@@ -189,8 +190,21 @@ def test_a_digest_of_a_storm_says_so() -> None:
     content: Any = told.content
     stormy = replace(told, content={**content, "digest": {**content["digest"], "notice": "look before"}})
 
-    assert ("Notice", "look before") in chat_of(stormy).facts
+    assert 1 == chat_of(stormy).facts.count(("Notice", "look before"))
     assert "Notice" not in dict(chat_of(told).facts)
+
+
+def test_a_digest_in_words_says_what_became_of_each_alert_and_which_page_it_is() -> None:
+    told = digest(1)
+    content: Any = told.content
+    retracted = {**content["alerts"][0], "type": EventType.MATCH_RETRACTED.value}
+    second = {**content["digest"], "page": 2, "pages": 3}
+
+    chat = chat_of(replace(told, content={**content, "alerts": [retracted], "digest": second}))
+
+    assert [f"Retracted: {ZONES.title}"] == [quote.mention for quote in chat.quotes]
+    assert ("Page", "2 of 3") in chat.facts
+    assert "Page" not in dict(chat_of(told).facts)
 
 
 def test_other_events_in_words_are_a_headline_and_their_values() -> None:
@@ -294,14 +308,36 @@ def test_an_edit_is_told_as_it_was_and_as_it_is_now() -> None:
     ) == chat_of(corrected).quotes
 
 
-def test_an_edit_without_pairs_shows_the_sentences_and_an_update_says_why() -> None:
+def test_a_sentence_that_names_two_entities_is_told_as_changed_once_and_what_is_left_out_is_counted() -> None:
+    pairs = [{"entity": name, "before": f"x{n}", "after": f"y{n}"} for n in range(7) for name in ("a", "b")]
+    edit = {"revision": 2, "title": None, "sentences": pairs, "more": 3}
+
+    chat = chat_of(replace(event_of(), content={**event_of().content, "edit": edit}))
+
+    assert [f" {side}{n}" for n in range(5) for side in ("x", "y")] == [quote.after for quote in chat.quotes]
+    assert 2 * (2 + 3) == chat.left_out
+
+
+def test_an_edit_without_pairs_shows_the_sentences() -> None:
     told = event_of()
     edit: dict[str, object] = {"revision": 2, "title": None, "sentences": [], "more": 0}
-    more = {"edit": edit, "update": {"reason": "outlets", "outlets": 3}}
-    updated = chat_of(replace(told, content={**told.content, **more}))
 
-    assert chat_of(told).quotes == updated.quotes
-    assert ("Update", "reason outlets, outlets 3") in updated.facts
+    assert chat_of(told).quotes == chat_of(replace(told, content={**told.content, "edit": edit})).quotes
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (UpdateReason.OUTLETS, "now in 3 outlets"),
+        (UpdateReason.SALIENCE, "now about it, no longer a mention"),
+        (UpdateReason.NAMED_AGAIN, "named again"),
+    ],
+)
+def test_an_update_says_why_in_words(reason: UpdateReason, words: str) -> None:
+    told = event_of()
+    update = {"reason": reason.value, "outlets": 3}
+
+    assert ("Update", words) in chat_of(replace(told, content={**told.content, "update": update})).facts
 
 
 def test_where_a_body_would_be_too_big_quotes_go_first_then_facts_and_the_rest_stays() -> None:
