@@ -40,7 +40,7 @@ class MatchPolicy:
 
     confirmed: float = 0.5
     probable: float = 0.35
-    about: float = 0.57  # between what is about an entity and what is not: docs/decisions/0023
+    about: float = 0.63  # between what is about an entity and what is not: docs/decisions/0023
     weights: Weights = field(default_factory=Weights)
 
 

@@ -12,7 +12,7 @@ from monitor.config.load import load_config
 from monitor.demo.run import CONFIGURATION
 from monitor.feeds.parse import read_feed
 from monitor.matching.matcher import Matcher, build_matcher
-from monitor.model import Announced, Document, Extracted, Matched, ParsedFeed, Zone
+from monitor.model import Announced, Document, EntityId, Extracted, Matched, ParsedFeed, Zone
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((SEEDS / "expected.yaml").read_text(encoding="utf-8"))[
@@ -61,6 +61,15 @@ def test_exactly_the_labelled_entities_match(name: str, matcher: Matcher) -> Non
 
     wanted = {entity for entity, alerts in EXPECTED[name]["alerts"].items() if alerts}
     assert wanted == {match.entity for match in matched.matches}
+
+
+@pytest.mark.parametrize("name", [name for name, label in EXPECTED.items() if label["levels"]])
+def test_what_an_article_is_about_is_told_from_what_it_mentions(name: str, matcher: Matcher) -> None:
+    matched = judged(name, matcher)
+
+    levels = {match.entity: "about" if match.salience.about else "mention" for match in matched.matches}
+    labelled: dict[str, str] = EXPECTED[name]["levels"]
+    assert labelled == {entity: levels[EntityId(entity)] for entity in labelled}
 
 
 def judged(name: str, matcher: Matcher) -> Matched:
