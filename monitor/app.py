@@ -31,8 +31,9 @@ from monitor.engine.perform import DAMAGED
 from monitor.errors import MonitorError, StoreDamaged, StoreError, UsageError
 from monitor.matching.matcher import build_matcher
 from monitor.model import Announced, Document, Extracted, FetchFailed, SandboxFailed, Zones
-from monitor.pipeline import Rules, deliver, poll, process
+from monitor.pipeline import deliver, poll, process
 from monitor.ports import Claim, FetchPolicy, Ports, Report, Sender, Step
+from monitor.steps.rules import Rules
 from monitor.text.urls import host_of
 from monitor.upkeep import Recalled, beat, having_recalled, recall, release_held
 

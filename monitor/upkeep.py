@@ -9,8 +9,8 @@ from monitor.alerts.holding import waits_on
 from monitor.alerts.outbox import promise, release
 from monitor.matching.learned import learned_words
 from monitor.model import EntityId, LearnedWord, Learning
-from monitor.pipeline import Rules
 from monitor.ports import Ports, Store
+from monitor.steps.rules import Rules
 
 DIGEST_BATCH = 500
 

@@ -27,7 +27,7 @@ from monitor.model import (
 from monitor.ops.looking import Looked
 from monitor.ops.marking import LEGEND, marked_zones
 from monitor.ops.match import shown
-from monitor.pipeline import Rules
+from monitor.steps.rules import Rules
 from monitor.stories.grouping import choose
 from monitor.tables import Shown, Table
 from monitor.text.normalize import fold

@@ -9,8 +9,9 @@ from monitor.alerts.events import test_event
 from monitor.alerts.outbox import promise
 from monitor.errors import UsageError
 from monitor.model import DeliveryId, ReceiverName
-from monitor.pipeline import Rules, deliver
+from monitor.pipeline import deliver
 from monitor.ports import Ports, Wanted
+from monitor.steps.rules import Rules
 from monitor.tables import Shown
 
 LEASE = timedelta(seconds=60)

@@ -18,7 +18,7 @@ from monitor.model import (
     Lesson,
     Name,
 )
-from monitor.pipeline import Rules
+from monitor.steps.rules import Rules
 from monitor.upkeep import Recalled, having_recalled, recall
 from tests.contract.store_rows import LEASE, announce, claim_entry, entry, processed, story
 

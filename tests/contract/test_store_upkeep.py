@@ -26,8 +26,9 @@ from monitor.model import (
     Watchlist,
     WatchlistId,
 )
-from monitor.pipeline import PUT_OFF, Rules, poll
+from monitor.pipeline import PUT_OFF, poll
 from monitor.ports import HeldFilter, Ports
+from monitor.steps.rules import Rules
 from monitor.upkeep import beat, release_held
 from tests.contract.store_rows import (
     ALL,

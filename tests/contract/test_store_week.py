@@ -8,8 +8,9 @@ from typing import Any, cast
 
 from monitor.adapters.store import SqlStore
 from monitor.model import DeliveryState, FailureReason, Receiver, ReceiverName, Reply
-from monitor.pipeline import Rules, deliver
+from monitor.pipeline import deliver
 from monitor.ports import DeliveryFilter, Ports, Wanted
+from monitor.steps.rules import Rules
 from tests.contract.store_rows import DAY, LEASE, NOW, delivery, promise
 
 RECEIVERS = {

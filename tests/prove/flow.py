@@ -28,8 +28,9 @@ from monitor.app import build_rules
 from monitor.config.load import load_config
 from monitor.config.schema import Config
 from monitor.engine.perform import perform
-from monitor.pipeline import Rules, deliver, poll, process
+from monitor.pipeline import deliver, poll, process
 from monitor.ports import Claim, Ports, Report, Step, Wanted
+from monitor.steps.rules import Rules
 
 LEASE = timedelta(minutes=1)
 # What a fail point inside the process stands before: calls into C by which the world is changed.

@@ -24,8 +24,9 @@ from monitor.app import build_rules
 from monitor.config.load import load_config
 from monitor.model import DeliveryState, EventType
 from monitor.ops.silences import add_silence
-from monitor.pipeline import Rules, deliver, poll, process
+from monitor.pipeline import deliver, poll, process
 from monitor.ports import DeliveryFilter, HeldFilter, Ports, Wanted
+from monitor.steps.rules import Rules
 from monitor.upkeep import release_held
 from tests.acceptance.world import SECRET, Desk, Outlet, paragraphs
 from tests.prove.proof import Outcome, Proof, Say

@@ -37,7 +37,7 @@ from monitor.model import (
 from monitor.ops.explain import show_explain
 from monitor.ops.looking import Looked, look_at
 from monitor.ops.marking import marked_zones
-from monitor.pipeline import Rules
+from monitor.steps.rules import Rules
 from monitor.tables import Shown
 
 NOW = datetime(2025, 12, 17, 20, 0, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""What the three steps of the pipeline are made of."""

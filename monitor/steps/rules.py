@@ -1,0 +1,37 @@
+"""What does the configuration say, ready for the steps?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from monitor.alerts.retry import RetryPolicy
+from monitor.articles.patience import PagePolicy
+from monitor.feeds.cadence import CadencePolicy
+from monitor.feeds.edits import EditPolicy
+from monitor.matching.matcher import Matcher
+from monitor.model import (
+    Entity,
+    EntityId,
+    FeedId,
+    FeedSettings,
+    Receiver,
+    ReceiverName,
+    Watchlist,
+)
+from monitor.stories.grouping import GroupingPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the configuration says, ready for the stages; replaced as a whole by a reload."""
+
+    feeds: Mapping[FeedId, FeedSettings]
+    entities: Mapping[EntityId, Entity]
+    watchlists: tuple[Watchlist, ...]
+    receivers: Mapping[ReceiverName, Receiver]
+    matcher: Matcher
+    user_agent: str
+    cadence: CadencePolicy = field(default_factory=CadencePolicy)
+    pages: PagePolicy = field(default_factory=PagePolicy)
+    grouping: GroupingPolicy = field(default_factory=GroupingPolicy)
+    edits: EditPolicy = field(default_factory=EditPolicy)
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
