@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +27,18 @@ class Shown:
     tables: tuple[Table, ...] = ()
     words: tuple[str, ...] = ()
     failed: bool = False
+
+
+def cell(value: object) -> str:
+    """Return a plain value as a table shows it: nothing for None, a list's values behind one another."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def shown_time(at: datetime) -> str:
+    """Return a time in UTC as it is written everywhere, in whole seconds."""
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def many(count: int, one: str, more: str) -> str:
+    """Return a number with the words for one, or for none and more."""
+    return f"{count} {one if count == 1 else more}"

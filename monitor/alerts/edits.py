@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from monitor.alerts.making import make_alert
 from monitor.alerts.raising import Raised, Standing, raise_alerts
 from monitor.alerts.updates import by_entities
 from monitor.model import (
     Alert,
-    AlertId,
     Article,
     Edit,
     EventType,
@@ -25,7 +25,6 @@ from monitor.model import (
     Told,
     Watchlist,
 )
-from monitor.text.ids import derive_id
 
 
 def raise_edit(
@@ -89,19 +88,8 @@ def _alert(
     now: datetime,
 ) -> Alert:
     entities = sorted(match.entity for match in matches)
-    named = derive_id("al_", kind.value, story.id, watchlist.id, article.entry_id, *entities, *_told_in(edit))
-    return Alert(
-        id=AlertId(named),
-        story=story.id,
-        watchlist=watchlist.id,
-        severity=watchlist.severity,
-        labels=watchlist.labels,
-        matches=tuple(sorted(matches, key=lambda match: (-match.salience.value, match.entity))),
-        receivers=receivers,
-        raised_at=now,
-        type=kind,
-        edit=edit,
-    )
+    fact = (kind.value, article.entry_id, *entities, *_told_in(edit))
+    return replace(make_alert(kind, story, watchlist, matches, receivers, fact, now), edit=edit)
 
 
 def _told_in(edit: Edit) -> Iterator[str]:

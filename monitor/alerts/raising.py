@@ -12,14 +12,15 @@ from enum import StrEnum
 
 from monitor.alerts.holding import awaited, braked, by_salience, held_back
 from monitor.alerts.hours import window_of
+from monitor.alerts.making import make_alert
 from monitor.alerts.silencing import labels_of, silenced_until
 from monitor.alerts.updates import updates_of
 from monitor.model import (
     Alert,
-    AlertId,
     Article,
     Burst,
     EntityId,
+    EventType,
     FeedSettings,
     HeldAlert,
     HoldReason,
@@ -32,7 +33,6 @@ from monitor.model import (
     Watchlist,
     WatchlistId,
 )
-from monitor.text.ids import derive_id
 
 
 class Suppressed(StrEnum):
@@ -269,18 +269,9 @@ def _alert(
     now: datetime,
 ) -> Alert:
     about = [match for match in matches if match.entity in new]
-    return Alert(
-        id=AlertId(derive_id("al_", story.id, watchlist.id, *sorted(new))),
-        story=story.id,
-        watchlist=watchlist.id,
-        severity=watchlist.severity,
-        labels=watchlist.labels,
-        matches=tuple(sorted(about, key=lambda match: (-match.salience.value, match.entity))),
-        receivers=receivers,
-        raised_at=now,
-        hold=HoldReason.SILENCED if silenced_until else None,
-        release_at=silenced_until,
-    )
+    made = make_alert(EventType.MATCH_CREATED, story, watchlist, about, receivers, sorted(new), now)
+    hold = HoldReason.SILENCED if silenced_until else None
+    return replace(made, hold=hold, release_at=silenced_until)
 
 
 def _told_by(alerts: Iterable[Alert], story: Story, article: Article) -> Iterable[Told]:

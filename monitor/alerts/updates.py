@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.alerts.making import make_alert
 from monitor.model import (
     Alert,
-    AlertId,
     Article,
     EntityId,
     EventType,
@@ -23,7 +23,6 @@ from monitor.model import (
     UpdateReason,
     Watchlist,
 )
-from monitor.text.ids import derive_id
 
 OUTLETS = (3, 10, 30)
 
@@ -123,16 +122,6 @@ def _alert(
     that took it there; the others are of the entities.
     """
     entities = () if update.reason is UpdateReason.OUTLETS else (match.entity for match in matches)
-    named = derive_id("al_", story.id, watchlist.id, update.reason.value, *fact, *entities)
-    return Alert(
-        id=AlertId(named),
-        story=story.id,
-        watchlist=watchlist.id,
-        severity=watchlist.severity,
-        labels=watchlist.labels,
-        matches=tuple(sorted(matches, key=lambda match: (-match.salience.value, match.entity))),
-        receivers=receivers,
-        raised_at=now,
-        type=EventType.MATCH_UPDATED,
-        update=update,
-    )
+    named = (update.reason.value, *fact, *entities)
+    made = make_alert(EventType.MATCH_UPDATED, story, watchlist, matches, receivers, named, now)
+    return replace(made, update=update)

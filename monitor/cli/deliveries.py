@@ -13,7 +13,7 @@ from monitor.model import DeliveryId, ReceiverName
 from monitor.ops.deliveries import parse_since, parse_state, show_deliveries, show_delivery
 from monitor.ops.receivers import show_receiver_test
 from monitor.ports import DeliveryFilter
-from monitor.tables import Shown
+from monitor.tables import Shown, many
 from monitor.terminal import spinner
 
 TEST_PATIENCE = timedelta(seconds=30)
@@ -66,8 +66,12 @@ def deliveries_replay(
     with opened(load(config, tests=False)) as store:
         count = store.replay(wanted, datetime.now(UTC))
     if deliveries and count < len(set(deliveries)):
-        raise UsageError(f"{len(set(deliveries)) - count} of the ids are not known; {count} are due again")
-    tell(Shown(plain={"replayed": count}, words=(f"{count} deliveries are due again",)), as_json)
+        raise UsageError(
+            f"{len(set(deliveries)) - count} of the ids are not known; "
+            f"{many(count, 'delivery is', 'deliveries are')} due again"
+        )
+    words = f"{many(count, 'delivery is', 'deliveries are')} due again"
+    tell(Shown(plain={"replayed": count}, words=(words,)), as_json)
 
 
 @receivers.command("test")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.errors import UsageError
-from monitor.tables import Shown, Table
+from monitor.tables import Shown, Table, cell
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _STATES = ("pending", "delivered", "dead")
@@ -19,7 +19,7 @@ def show_deliveries(rows: Sequence[Mapping[str, Any]]) -> Shown:
         tables=(
             Table(
                 columns=columns,
-                rows=[tuple(_cell(row[column]) for column in columns) for row in rows],
+                rows=[tuple(cell(row[column]) for column in columns) for row in rows],
                 empty="no deliveries",
             ),
         ),
@@ -38,9 +38,7 @@ def show_delivery(delivery: Mapping[str, Any] | None, wanted: str) -> Shown:
         title="attempts",
         columns=("number", "at", "state", "status", "reason", "detail"),
         rows=[
-            tuple(
-                _cell(attempt[column]) for column in ("number", "at", "state", "status", "reason", "detail")
-            )
+            tuple(cell(attempt[column]) for column in ("number", "at", "state", "status", "reason", "detail"))
             for attempt in delivery["attempts"]
         ],
         empty="not attempted yet",
@@ -79,7 +77,3 @@ def parse_state(text: str | None) -> str | None:
     if text is not None and text not in _STATES:
         raise UsageError(f"'{text}' is no state of a delivery; write {', '.join(_STATES)}")
     return text
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)

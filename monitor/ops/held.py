@@ -11,7 +11,7 @@ from monitor.config import values
 from monitor.errors import UsageError
 from monitor.model import AlertId, HeldAlert, HoldReason, Receiver, ReceiverName, WatchlistId
 from monitor.ports import HeldFilter, Tx
-from monitor.tables import Shown, Table
+from monitor.tables import Shown, Table, cell, many, shown_time
 
 # Of alerts in one transaction.
 BATCH = 500
@@ -76,7 +76,7 @@ def list_held(
     found = [_plain(each, watchlists, receivers) for each in rows.held(wanted)]
     table = Table(
         columns=_COLUMNS,
-        rows=[tuple(_cell(each[column]) for column in _COLUMNS) for each in found],
+        rows=[tuple(cell(each[column]) for column in _COLUMNS) for each in found],
         empty="nothing waits",
     )
     return Shown(plain={"held": found}, tables=(table,))
@@ -94,7 +94,7 @@ def show_held(
     if not held:
         raise UsageError(f"no alert '{alert}' waits; `monitor held list` shows those that do")
     found = [_plain(each, watchlists, receivers) | {"event": each.event.content} for each in held]
-    words = [f"{_cell(each[column])}" for each in found[:1] for column in ("id", "title", "url")]
+    words = [cell(each[column]) for each in found[:1] for column in ("id", "title", "url")]
     lines = [
         f"{each['receiver']}: {each['held']}, until {each['release_at']}"
         + (f" ({each['note']})" if each["note"] else "")
@@ -115,9 +115,11 @@ def release_by_hand(
         tx.end_hold(held, release(held, receivers, now), {"released": len(held)})
 
     done, left = _in_batches(rows, wanted, send, lambda each: each.receiver in receivers)
-    words = [f"{done} alerts are released"]
+    words = [f"{many(done, 'alert is', 'alerts are')} released"]
     if left:
-        words.append(f"{left} stay: their receiver is configured no more; add it again, or drop them")
+        words.append(
+            f"{many(left, 'stays', 'stay')}: the receiver is configured no more; add it again, or drop them"
+        )
     return Shown(plain={"released": done, "left": left}, words=tuple(words), failed=bool(left) and not done)
 
 
@@ -126,7 +128,7 @@ def drop_by_hand(rows: Held, wanted: HeldFilter) -> Shown:
     done, _ = _in_batches(
         rows, wanted, lambda tx, held: tx.end_hold(held, (), {"dropped": len(held)}), lambda _: True
     )
-    return Shown(plain={"dropped": done}, words=(f"{done} alerts are dropped",))
+    return Shown(plain={"dropped": done}, words=(f"{many(done, 'alert is', 'alerts are')} dropped",))
 
 
 def _in_batches(
@@ -174,18 +176,10 @@ def _plain(
         "watchlist": held.watchlist,
         "receiver": held.receiver,
         "held": held.hold.value,
-        "raised_at": _shown(held.event.timestamp),
-        "release_at": _shown(held.release_at),
+        "raised_at": shown_time(held.event.timestamp),
+        "release_at": shown_time(held.release_at),
         "entities": [match["entity"]["id"] for match in told["matches"]],
         "title": told["article"]["title"],
         "url": told["article"]["url"],
         "note": "; ".join(gone) or None,
     }
-
-
-def _cell(value: object) -> str:
-    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-
-
-def _shown(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -63,7 +63,10 @@ def show_receiver_test(
 
 def _shown(name: ReceiverName, delivery: DeliveryId, attempt: Any) -> Shown:  # noqa: ANN401
     if attempt is None:
-        problem = "no attempt was made in time; is the receiver disabled? see `monitor status`"
+        problem = (
+            f"{name}: no attempt was made in time: it is disabled, or rests after failures; "
+            f"see `monitor status`; delivery {delivery} waits for it"
+        )
         return Shown(plain={"receiver": name, "delivery": delivery}, words=(problem,), failed=True)
     delivered = attempt["state"] == "delivered"
     came = (

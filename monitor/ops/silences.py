@@ -9,7 +9,7 @@ from monitor.alerts.silencing import LABEL_PREFIX, LABELS, holds
 from monitor.config import values
 from monitor.errors import UsageError
 from monitor.model import Condition, Sign, Silence, SilenceId
-from monitor.tables import Shown, Table
+from monitor.tables import Shown, Table, cell, many, shown_time
 from monitor.text.ids import derive_id
 
 _MATCHER = re.compile(r"\s*([A-Za-z_.-]+|label\.[^=!~]+?)\s*(=~|!~|!=|=)(.*)", re.DOTALL)
@@ -85,7 +85,7 @@ def list_silences(rows: Silences, now: datetime, *, expired: bool) -> Shown:
         tables=(
             Table(
                 columns=columns,
-                rows=[tuple(_cell(each[column]) for column in columns) for each in found],
+                rows=[tuple(cell(each[column]) for column in columns) for each in found],
                 empty="no silences",
             ),
         ),
@@ -103,7 +103,9 @@ def expire_silences(rows: Silences, names: Sequence[str], now: datetime) -> Show
     unknown = [name for name in names if name not in known]
     if unknown:
         raise UsageError(f"there is no silence '{unknown[0]}'; `monitor silence list` shows those that are")
-    return Shown(plain={"expired": ended}, words=(f"{len(ended)} silences have ended",))
+    return Shown(
+        plain={"expired": ended}, words=(f"{many(len(ended), 'silence has', 'silences have')} ended",)
+    )
 
 
 def _condition(text: str) -> Condition:
@@ -153,17 +155,9 @@ def _plain(silence: Silence, now: datetime) -> dict[str, Any]:
         "id": silence.id,
         "state": state,
         "matchers": [f"{each.label}{each.sign}{each.value}" for each in silence.conditions],
-        "begins_at": _shown(silence.begins_at),
-        "ends_at": _shown(silence.ends_at),
+        "begins_at": shown_time(silence.begins_at),
+        "ends_at": shown_time(silence.ends_at),
         "by": silence.by,
         "comment": silence.comment,
-        "created_at": _shown(silence.created_at),
+        "created_at": shown_time(silence.created_at),
     }
-
-
-def _cell(value: str | list[str]) -> str:
-    return ", ".join(value) if isinstance(value, list) else value
-
-
-def _shown(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
 from monitor.adapters.store.dialect import lock_stories
 from monitor.adapters.store.schema import (
@@ -133,11 +134,16 @@ def reading(connection: Connection, entry: EntryId) -> Reading | None:
     return Reading(
         article=row.article,
         matches=tuple(connection.scalars(accepted.order_by(matches.c.number))),
-        story=Story(
-            id=row.id,
-            revision=row.revision,
-            articles=row.articles,
-            outlets=row.outlets,
-            first_seen_at=row.first_seen_at,
-        ),
+        story=story_of(row),
+    )
+
+
+def story_of(row: Row[Any]) -> Story:
+    """Return the story that a row of `stories` holds."""
+    return Story(
+        id=row.id,
+        revision=row.revision,
+        articles=row.articles,
+        outlets=row.outlets,
+        first_seen_at=row.first_seen_at,
     )

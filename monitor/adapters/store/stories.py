@@ -24,7 +24,7 @@ from monitor.adapters.store.claims import save_claimed
 from monitor.adapters.store.columns import Moment
 from monitor.adapters.store.dialect import insert_new, lock_stories, upsert
 from monitor.adapters.store.holding import add_held, add_to_burst
-from monitor.adapters.store.rereads import save_reread
+from monitor.adapters.store.rereads import save_reread, story_of
 from monitor.adapters.store.schema import (
     alerts,
     articles,
@@ -65,13 +65,7 @@ def stories_near(connection: Connection, article: Article, since: datetime) -> S
     given |= {"canonical": digest63(article.canonical_url), "since": since}
     return tuple(
         StoryCandidate(
-            story=Story(
-                id=row.id,
-                revision=row.revision,
-                articles=row.articles,
-                outlets=row.outlets,
-                first_seen_at=row.first_seen_at,
-            ),
+            story=story_of(row),
             fingerprint=row.fingerprint or (),
             canonical_url=row.canonical_url,
             language=row.language,
