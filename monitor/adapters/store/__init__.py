@@ -2,7 +2,8 @@
 
 from monitor.adapters.store.copying import back_up, restore
 from monitor.adapters.store.memory import Instance
-from monitor.adapters.store.sql import SqlStore, SqlTx, open_store
+from monitor.adapters.store.sql import SqlStore, open_store
+from monitor.adapters.store.tx import SqlTx
 from monitor.adapters.store.views import FoundArticle
 
 __all__ = ("FoundArticle", "Instance", "SqlStore", "SqlTx", "back_up", "open_store", "restore")

@@ -1,22 +1,15 @@
-"""What the pipeline needs of the world, and the two words that engines share: step and report."""
+"""What do the steps ask of the database, which is their queue?"""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Generic, ParamSpec, Protocol, TypeVar
+from typing import Protocol
 
 from monitor.model import (
-    Alert,
-    AlertId,
     Article,
     Attempt,
     Burst,
     Delivery,
-    DeliveryId,
-    Dice,
-    Document,
     Edited,
     EntityId,
     Entry,
@@ -25,187 +18,30 @@ from monitor.model import (
     Feed,
     FeedId,
     FeedSettings,
-    FetchFailed,
     HeldAlert,
-    HoldReason,
     LearnedContext,
-    Match,
-    Matched,
-    NotModified,
     PageMemory,
     Receiver,
     ReceiverHealth,
     ReceiverName,
-    Reply,
     Reread,
-    SandboxFailed,
     Silence,
-    Story,
     StoryCandidate,
     StoryId,
     Told,
-    Validators,
     WatchlistId,
 )
-
-Row = TypeVar("Row")
-Result = TypeVar("Result")
-Given = ParamSpec("Given")
-
-
-class Step(StrEnum):
-    """One unit of the flow: it claims one row and writes one transaction. Upkeep has no row."""
-
-    POLL = "poll"
-    PROCESS = "process"
-    DELIVER = "deliver"
-    UPKEEP = "upkeep"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim(Generic[Row]):
-    """A row and the time-limited right to work on it; `token` is unlike that of any other claim."""
-
-    row: Row
-    token: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What one step did to one row: one log line, one count.
-
-    `facts` go to the log, `counts` into the heartbeat's tallies.
-    """
-
-    step: Step
-    row: str
-    outcome: str
-    reason: str | None = None
-    facts: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchPolicy:
-    """Limits of the HTTP door.
-
-    `allow_private` are CIDRs that feeds and pages may reach, never receivers. Deadlines are totals
-    from the first look-up to the last byte, redirects included; sizes are bytes after inflating.
-    """
-
-    user_agent: str = "news-monitor/1.0"
-    allow_private: tuple[str, ...] = ()
-    respect_robots: bool = True
-    at_once: int = 2
-    pause: timedelta = timedelta(seconds=1)
-    feed_deadline: timedelta = timedelta(seconds=20)
-    page_deadline: timedelta = timedelta(seconds=15)
-    feed_bytes: int = 10_000_000
-    page_bytes: int = 5_000_000
-    reply_bytes: int = 4_096
-    redirects: int = 5
-
-
-class Clock(Protocol):
-    """Where the time comes from."""
-
-    def now(self) -> datetime:
-        """Return the time, aware, in UTC."""
-        ...
-
-
-class Fetcher(Protocol):
-    """Brings documents; never raises for what a server does."""
-
-    def revalidate(self, url: str, validators: Validators) -> Document | NotModified | FetchFailed:
-        """Ask for a feed, conditionally where validators are known."""
-        ...
-
-    def get(self, url: str) -> Document | FetchFailed:
-        """Ask for an article's page, if robots.txt admits it."""
-        ...
-
-
-class Sender(Protocol):
-    """Brings bodies to receivers; never raises for what a receiver does."""
-
-    def post(self, receiver: Receiver, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Post once; redirects are not followed."""
-        ...
-
-
-class Sandbox(Protocol):
-    """Runs a pure function where it can be killed."""
-
-    def run(
-        self, task: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs
-    ) -> Result | SandboxFailed:
-        """Return what the task returns, or how its worker ended."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Processed:
-    """Everything that processing one entry wants written, in one transaction.
-
-    `pages` is None where no page was asked for. `reread` says how edits of the entry are looked for, if
-    they are. An `edited` article takes the place of the one that was read before.
-    """
-
-    entry: Entry
-    article: Article
-    story: Story
-    matched: Matched
-    told: frozenset[Told]
-    alerts: Sequence[Alert]
-    held: Sequence[HeldAlert]
-    deliveries: Sequence[Delivery]
-    pages: PageMemory | None = None
-    contexts: Mapping[EntityId, LearnedContext] = field(default_factory=dict)
-    reread: Reread | None = None
-    edited: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What an entry's article said when it was last read, its matches, and its story."""
-
-    article: Article
-    matches: tuple[Match, ...]
-    story: Story
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldFilter:
-    """Which held alerts: by id, watchlist, receiver and reason."""
-
-    ids: tuple[AlertId, ...] = ()
-    watchlist: WatchlistId | None = None
-    receiver: ReceiverName | None = None
-    reason: HoldReason | None = None
-    limit: int = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """What was counted since the store was made, and what stands in it at the same moment.
-
-    `rows` are `pending` (entries), `held` (alerts), and feeds and deliveries by state: `feeds.ok`.
-    """
-
-    totals: Mapping[str, int]
-    rows: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
-    """Which keys of a feed are known and whose they are; and the entries that an edit could still matter to.
-
-    Those are the ones that wait to be read, or whose edits are looked for.
-    """
-
-    known: Mapping[EntryKey, EntryId]
-    open: frozenset[EntryId]
+from monitor.ports.rows import (
+    Claim,
+    Counted,
+    FeedsChange,
+    HeldFilter,
+    Processed,
+    Reading,
+    Remembered,
+    Step,
+    Wanted,
+)
 
 
 class Tx(Protocol):
@@ -359,53 +195,6 @@ class Tx(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """What groups may have: which are full, and how many rows any other may be given.
-
-    `free` overrides `at_once` for a group that has some of its slots taken.
-    """
-
-    at_once: int
-    full: frozenset[str] = frozenset()
-    free: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted(Share):
-    """What an engine has room for: how many rows in all, and how many of a group.
-
-    A group is a host for feeds and entries, a receiver for deliveries. `feeds` is the share of each
-    feed in the entries that are claimed, whatever hosts their pages are on. `working` is how many a
-    receiver has in work; the last `reserved` rows are for those that have none.
-    """
-
-    limit: int
-    feeds: Share | None = None
-    working: Mapping[str, int] = field(default_factory=dict)
-    reserved: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedsChange:
-    """What a configuration did to the stored feeds."""
-
-    added: tuple[FeedId, ...]
-    removed: tuple[FeedId, ...]
-    kept: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryFilter:
-    """Which deliveries: by id, receiver, state, and the time they were made."""
-
-    ids: tuple[DeliveryId, ...] = ()
-    receiver: ReceiverName | None = None
-    state: str | None = None
-    since: datetime | None = None
-    limit: int = 100
-
-
 class Store(Protocol):
     """The database as the queue. Claims last `lease`; a crash is a lease that runs out."""
 
@@ -469,15 +258,3 @@ class Store(Protocol):
     def close(self) -> None:
         """Let go of every connection."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """The world, as one step sees it."""
-
-    fetcher: Fetcher
-    sender: Sender
-    sandbox: Sandbox
-    store: Store
-    clock: Clock
-    random: Dice

@@ -1,0 +1,41 @@
+"""What the pipeline needs of the world, and the words that steps, engines and the store share."""
+
+from monitor.ports.rows import (
+    Claim,
+    Counted,
+    DeliveryFilter,
+    FeedsChange,
+    HeldFilter,
+    Processed,
+    Reading,
+    Remembered,
+    Report,
+    Share,
+    Step,
+    Wanted,
+)
+from monitor.ports.store import Store, Tx
+from monitor.ports.world import Clock, Fetcher, FetchPolicy, Ports, Sandbox, Sender
+
+__all__ = [
+    "Claim",
+    "Clock",
+    "Counted",
+    "DeliveryFilter",
+    "FeedsChange",
+    "FetchPolicy",
+    "Fetcher",
+    "HeldFilter",
+    "Ports",
+    "Processed",
+    "Reading",
+    "Remembered",
+    "Report",
+    "Sandbox",
+    "Sender",
+    "Share",
+    "Step",
+    "Store",
+    "Tx",
+    "Wanted",
+]

@@ -1,0 +1,176 @@
+"""What passes between the steps, the engines and the store?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from monitor.model import (
+    Alert,
+    AlertId,
+    Article,
+    Delivery,
+    DeliveryId,
+    EntityId,
+    Entry,
+    EntryId,
+    EntryKey,
+    FeedId,
+    HeldAlert,
+    HoldReason,
+    LearnedContext,
+    Match,
+    Matched,
+    PageMemory,
+    ReceiverName,
+    Reread,
+    Story,
+    Told,
+    WatchlistId,
+)
+
+Row = TypeVar("Row")
+
+
+class Step(StrEnum):
+    """One unit of the flow: it claims one row and writes one transaction. Upkeep has no row."""
+
+    POLL = "poll"
+    PROCESS = "process"
+    DELIVER = "deliver"
+    UPKEEP = "upkeep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Generic[Row]):
+    """A row and the time-limited right to work on it; `token` is unlike that of any other claim."""
+
+    row: Row
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one step did to one row: one log line, one count.
+
+    `facts` go to the log, `counts` into the heartbeat's tallies.
+    """
+
+    step: Step
+    row: str
+    outcome: str
+    reason: str | None = None
+    facts: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processed:
+    """Everything that processing one entry wants written, in one transaction.
+
+    `pages` is None where no page was asked for. `reread` says how edits of the entry are looked for, if
+    they are. An `edited` article takes the place of the one that was read before.
+    """
+
+    entry: Entry
+    article: Article
+    story: Story
+    matched: Matched
+    told: frozenset[Told]
+    alerts: Sequence[Alert]
+    held: Sequence[HeldAlert]
+    deliveries: Sequence[Delivery]
+    pages: PageMemory | None = None
+    contexts: Mapping[EntityId, LearnedContext] = field(default_factory=dict)
+    reread: Reread | None = None
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What an entry's article said when it was last read, its matches, and its story."""
+
+    article: Article
+    matches: tuple[Match, ...]
+    story: Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """Which keys of a feed are known and whose they are; and the entries that an edit could still matter to.
+
+    Those are the ones that wait to be read, or whose edits are looked for.
+    """
+
+    known: Mapping[EntryKey, EntryId]
+    open: frozenset[EntryId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What was counted since the store was made, and what stands in it at the same moment.
+
+    `rows` are `pending` (entries), `held` (alerts), and feeds and deliveries by state: `feeds.ok`.
+    """
+
+    totals: Mapping[str, int]
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFilter:
+    """Which held alerts: by id, watchlist, receiver and reason."""
+
+    ids: tuple[AlertId, ...] = ()
+    watchlist: WatchlistId | None = None
+    receiver: ReceiverName | None = None
+    reason: HoldReason | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFilter:
+    """Which deliveries: by id, receiver, state, and the time they were made."""
+
+    ids: tuple[DeliveryId, ...] = ()
+    receiver: ReceiverName | None = None
+    state: str | None = None
+    since: datetime | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What groups may have: which are full, and how many rows any other may be given.
+
+    `free` overrides `at_once` for a group that has some of its slots taken.
+    """
+
+    at_once: int
+    full: frozenset[str] = frozenset()
+    free: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted(Share):
+    """What an engine has room for: how many rows in all, and how many of a group.
+
+    A group is a host for feeds and entries, a receiver for deliveries. `feeds` is the share of each
+    feed in the entries that are claimed, whatever hosts their pages are on. `working` is how many a
+    receiver has in work; the last `reserved` rows are for those that have none.
+    """
+
+    limit: int
+    feeds: Share | None = None
+    working: Mapping[str, int] = field(default_factory=dict)
+    reserved: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedsChange:
+    """What a configuration did to the stored feeds."""
+
+    added: tuple[FeedId, ...]
+    removed: tuple[FeedId, ...]
+    kept: int
