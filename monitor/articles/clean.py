@@ -12,9 +12,8 @@ the story itself and stays; a consent layer never is one.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 # Elements whose text is never the article's; the second set only where they do not hold the page.
 _DROPPED = frozenset(
@@ -39,6 +38,7 @@ def _named(words: Iterable[str]) -> re.Pattern[str]:
 
 _BESIDE = _named(_BESIDE_WORDS)
 _CONSENT = _named(_CONSENT_WORDS)
+_SPACES = re.compile(r"\s+")
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 _MARKS = ("class", "id", "role", "aria-label", "data-component")
 _RELATED_HEADINGS = (
@@ -74,8 +74,7 @@ _CONSENT_SHARE = 0.9
 Node = Any
 
 
-@dataclass(frozen=True, slots=True)
-class _Measure:
+class _Measure(NamedTuple):
     """What an element holds, with its descendants.
 
     `letters` and `linked` count characters with single spaces, `linked` those inside links; `words`
@@ -104,13 +103,13 @@ def clean(root: Node) -> tuple[str, ...]:
     measures = _measured(root)
     page = measures[root].letters
     most = _PAGE_SHARE * page
-    _drop_all(root, {node for node in root.iter() if _is_beside(node, measures[node], page)})
+    measures = _without(
+        root, {node for node in root.iter() if _is_beside(node, measures[node], page)}, measures
+    )
     for node in list(root.iter("aside")):
         # What is left is a box of the story; extraction would drop it for its name.
         node.tag = "div"
-    measures = _measured(root)
-    _drop_all(root, _related(root, measures, most))
-    measures = _measured(root)
+    measures = _without(root, _related(root, measures, most), measures)
     _drop_all(root, {node for node in root.iter(*_BLOCKS) if _is_link_list(measures[node], most)})
     return _take_captions(root)
 
@@ -120,38 +119,56 @@ def words_of(node: Node) -> str:
     return _spaced("".join(node.itertext()))
 
 
+def _without(root: Node, doomed: Collection[Node], measures: _Measures) -> _Measures:
+    """Remove elements; return the measures of what is left."""
+    if not doomed:
+        return measures
+    _drop_all(root, doomed)
+    return _measured(root)
+
+
 def _measured(root: Node) -> _Measures:
     """Measure every element; in reverse document order, children come before their parents."""
     measures: dict[Node, _Measure] = {}
     for node in reversed(list(root.iter())):
-        measures[node] = _measure(node, [(child, measures[child]) for child in node])
+        measures[node] = _measure(node, measures)
     return measures
 
 
-def _measure(node: Node, children: list[tuple[Node, _Measure]]) -> _Measure:
-    own = [_spaced(node.text or ""), *(_spaced(child.tail or "") for child, _ in children)]
-    letters = sum(map(len, own)) + sum(each.letters for _, each in children)
-    words = sum(len(piece.split()) for piece in own) + sum(each.words for _, each in children)
-    is_link = node.tag == "a"
-    linked_words = words if is_link else sum(each.linked_words for _, each in children)
-    return _Measure(
-        letters=letters,
-        linked=letters if is_link else sum(each.linked for _, each in children),
-        words=words,
-        linked_words=linked_words,
-        links=is_link + sum(each.links for _, each in children),
-        long=(node.tag == "p" and words - linked_words >= _LONG_WORDS)
-        + sum(each.long for _, each in children),
-        text=_short_text(node, children) if letters <= _HEADING_LENGTH else None,
-    )
+def _measure(node: Node, measures: _Measures) -> _Measure:
+    """Measure an element whose children are measured; nearly all of the time is spent here."""
+    letters, words = _size(node.text)
+    linked = linked_words = links = long = 0
+    children = list(node)
+    for child in children:
+        inside, after = measures[child], _size(child.tail)
+        letters += inside.letters + after[0]
+        words += inside.words + after[1]
+        linked += inside.linked
+        linked_words += inside.linked_words
+        links += inside.links
+        long += inside.long
+    tag = node.tag
+    if tag == "a":
+        linked, linked_words, links = letters, words, links + 1
+    elif tag == "p" and words - linked_words >= _LONG_WORDS:
+        long += 1
+    text = _short_text(node, children, measures) if letters <= _HEADING_LENGTH else None
+    return _Measure(letters, linked, words, linked_words, links, long, text)
 
 
-def _short_text(node: Node, children: list[tuple[Node, _Measure]]) -> str:
+def _size(text: str | None) -> tuple[int, int]:
+    """Return how many characters a text has with single spaces, and how many words."""
+    words = text.split() if text else ()
+    return (len(" ".join(words)), len(words)) if words else (0, 0)
+
+
+def _short_text(node: Node, children: Sequence[Node], measures: _Measures) -> str:
     pieces = [node.text or ""]
-    for child, measure in children:
-        pieces += (measure.text or "", child.tail or "")
+    for child in children:
+        pieces += (measures[child].text or "", child.tail or "")
     # Spaces at the ends tell whether the words on both sides are one.
-    return re.sub(r"\s+", " ", "".join(pieces))
+    return _SPACES.sub(" ", "".join(pieces))
 
 
 def _spaced(text: str) -> str:
@@ -159,14 +176,17 @@ def _spaced(text: str) -> str:
 
 
 def _is_beside(node: Node, measure: _Measure, page: int) -> bool:
+    attributes = node.attrib
+    if not attributes and node.tag not in _OFTEN_BESIDE:
+        return False
     if node.tag in ("html", "body", "main", "article") or measure.letters > _CONSENT_SHARE * page:
         return False
-    marks = _HUMP.sub(" ", " ".join(node.get(name, "") for name in _MARKS))
+    marks = _HUMP.sub(" ", " ".join([attributes.get(name, "") for name in _MARKS]))
     if _CONSENT.search(marks) and next(node.iter("article", "main"), None) is None:
         return True
     if measure.letters > _PAGE_SHARE * page:
         return False
-    hidden = node.get("hidden") is not None or node.get("aria-hidden") == "true"
+    hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
     beside = hidden or node.tag in _OFTEN_BESIDE or bool(_BESIDE.search(marks))
     return beside and measure.long < _STORY_PARAGRAPHS
 
