@@ -106,12 +106,15 @@ def test_an_entity_that_an_edit_takes_out_is_retracted_behind_its_alert_and_one_
     report = TEXT.replace("Chip Trainium", "Chip Inferentia")
     kurier.publishes("Amazon ernennt KI-Chef", report, slug="ki-chef")
     configured(monitor, desk, kurier, extra=two_watchlists(", quiet_hours: {from: '00:00', to: '24:00'}"))
-    monitor.once()
+    monitor.start()
+    eventually(desk.events, what="the report alerts")
     configured(monitor, desk, kurier, extra=two_watchlists(""))
+    monitor.reload()
+    eventually(lambda: any('"event": "reload"' in line for line in monitor.lines()), what="nothing is quiet")
 
     edited = report.replace("Peter DeSantis", "Rohit Prasad").replace("DeSantis", "Prasad")
     kurier.edits("ki-chef", text=edited.replace("Chip Inferentia", "Chip Trainium"))
-    eventually(lambda: monitor.once() and desk.events("match.retracted"), what="the edit is told")
+    eventually(lambda: len(desk.events()) == 3 and desk.events("match.retracted"), what="the edit is told")
 
     (retracted,) = desk.events("match.retracted")
     assert ["desantis"] == [each["entity"]["id"] for each in retracted["data"]["matches"]]
