@@ -22,7 +22,6 @@ from monitor.model import (
     Article,
     Delivery,
     Entry,
-    EntryState,
     Extracted,
     Feed,
     FetchFailed,
@@ -128,7 +127,7 @@ def _edited(
     edit = edit_of(before.article, before.matches, article, matched.matches)
     if edit is None:
         counts = {"reread": 1}
-        tx.save_postponed(claim, replace(entry, state=EntryState.PROCESSED), counts)
+        tx.save_unchanged(claim, now, counts)
         return Report(step=Step.PROCESS, row=entry.id, outcome="unchanged", counts=counts)
     after = replace(article, revision=edit.revision)
     story = replace(before.story, revision=before.story.revision + 1)

@@ -117,9 +117,11 @@ class Tx(Protocol):
         """Write the article, its matches, story, alerts, deliveries and contexts; the entry is processed."""
         ...
 
-    def save_postponed(
-        self, claim: Claim[Entry], entry: Entry, counts: Mapping[str, int] | None = None
-    ) -> None:
+    def save_unchanged(self, claim: Claim[Entry], read_at: datetime, counts: Mapping[str, int]) -> None:
+        """Write that an entry was read again and said nothing else; it is processed."""
+        ...
+
+    def save_postponed(self, claim: Claim[Entry], entry: Entry) -> None:
         """Write an entry that is to be tried again at its `due_at`."""
         ...
 

@@ -102,6 +102,21 @@ def test_while_it_waits_a_further_change_moves_nothing_and_while_it_is_read_nobo
         assert [ID] == list(tx.rereads(FEED, NOW + SECOND + LEASE))
 
 
+def test_an_entry_that_was_read_again_unchanged_is_processed_and_its_next_wait_begins_then(
+    read: SqlStore,
+) -> None:
+    edit(read)
+    (claim,) = read.claim_entries(NOW + SECOND, ALL, LEASE)
+    with read.transaction() as tx:
+        tx.save_unchanged(claim, NOW + DAY, {"reread": 1})
+
+    with read.transaction() as tx:
+        (looked_for,) = tx.rereads(FEED, NOW + DAY).values()
+        assert 1 == tx.tallies()["reread"] == tx.reading(ID).article.revision  # type: ignore[union-attr]
+    assert (NOW + DAY, 1, False) == (looked_for.read_at, looked_for.times, looked_for.pending)
+    assert [] == ids(read.claim_entries(NOW + DAY, ALL, LEASE))
+
+
 def test_a_reading_is_the_article_its_accepted_matches_and_its_story(read: SqlStore) -> None:
     with read.transaction() as tx:
         found = tx.reading(ID)
@@ -144,19 +159,6 @@ def test_an_edited_article_takes_the_place_of_the_first_and_is_found_by_both_tex
     assert known.retracted
     assert (NOW + SECOND, 1, 8) == (waiting.read_at, waiting.times, waiting.announced_digest)
     assert [[OTHER], [OTHER]] == [[each.fingerprint for each in some] for some in near]
-
-
-def test_an_edit_that_shows_nothing_leaves_the_first_reading(read: SqlStore) -> None:
-    edit(read)
-    (claim,) = read.claim_entries(NOW + SECOND, ALL, LEASE)
-
-    with read.transaction() as tx:
-        tx.save_postponed(claim, replace(claim.row, state=EntryState.PROCESSED))
-
-    assert [] == ids(read.claim_entries(NOW + DAY, ALL, LEASE))
-    with read.transaction() as tx:
-        assert 1 == tx.reading(ID).article.revision  # type: ignore[union-attr]
-        assert not tx.rereads(FEED, NOW + SECOND)[ID].pending
 
 
 def test_who_lost_the_lease_of_an_edit_writes_nothing(read: SqlStore) -> None:

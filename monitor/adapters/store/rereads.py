@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select, update
 
+from monitor.adapters.store.claims import save_claimed
 from monitor.adapters.store.dialect import lock_stories
 from monitor.adapters.store.schema import (
     ENTRY_PENDING,
@@ -17,8 +18,8 @@ from monitor.adapters.store.schema import (
     rereads,
     stories,
 )
-from monitor.model import Edited, EntryId, EntryState, FeedId, Reread, Story
-from monitor.ports import Reading
+from monitor.model import Edited, Entry, EntryId, EntryState, FeedId, Reread, Story
+from monitor.ports import Claim, Reading, Step
 
 # Of values in one statement; databases allow some ten thousand.
 _BATCH = 1000
@@ -96,8 +97,7 @@ def save_edited(connection: Connection, edited: Sequence[Edited]) -> int:
 
 def save_reread(connection: Connection, entry_number: int, reread: Reread) -> None:
     """Begin to look for edits of an entry, or note when it was read again."""
-    again = update(rereads).where(rereads.c.entry_number == entry_number).values(read_at=reread.read_at)
-    if connection.execute(again).rowcount:
+    if _note_read(connection, entry_number, reread.read_at):
         return
     feed = select(entries.c.feed_number).where(entries.c.number == entry_number).scalar_subquery()
     connection.execute(
@@ -110,6 +110,18 @@ def save_reread(connection: Connection, entry_number: int, reread: Reread) -> No
             until=reread.until,
         )
     )
+
+
+def save_unchanged(connection: Connection, claim: Claim[Entry], read_at: datetime) -> None:
+    """Write that an entry is processed as it was, and when it was read again."""
+    number = save_claimed(connection, Step.PROCESS, claim, {"state": EntryState.PROCESSED})
+    _note_read(connection, number, read_at)
+
+
+def _note_read(connection: Connection, entry_number: int, read_at: datetime) -> bool:
+    """Note when an entry was read; tell whether its edits are looked for."""
+    noted = update(rereads).where(rereads.c.entry_number == entry_number).values(read_at=read_at)
+    return connection.execute(noted).rowcount > 0
 
 
 def reading(connection: Connection, entry: EntryId) -> Reading | None:

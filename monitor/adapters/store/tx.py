@@ -126,12 +126,14 @@ class SqlTx:
         outbox.add_deliveries(self._connection, processed.deliveries)
         memory.count(self._connection, counts)
 
-    def save_postponed(
-        self, claim: Claim[Entry], entry: Entry, counts: Mapping[str, int] | None = None
-    ) -> None:
+    def save_unchanged(self, claim: Claim[Entry], read_at: datetime, counts: Mapping[str, int]) -> None:
+        """Write that an entry was read again and said nothing else; it is processed."""
+        rereads.save_unchanged(self._connection, claim, read_at)
+        memory.count(self._connection, counts)
+
+    def save_postponed(self, claim: Claim[Entry], entry: Entry) -> None:
         """Write an entry that is to be tried again at its `due_at`."""
         polls.save_postponed(self._connection, claim, entry)
-        memory.count(self._connection, counts or {})
 
     def receiver(self, name: ReceiverName) -> ReceiverHealth:
         """Return a receiver's health; a new one is well."""
