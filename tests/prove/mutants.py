@@ -22,7 +22,7 @@ STORE = "monitor/adapters/store"
 COMMITTED = '.exec_driver_sql("COMMIT"); {0}.exec_driver_sql("BEGIN IMMEDIATE")'
 _FEED = "    feed_number = save_claimed(connection, Step.POLL, claim, _remembered(feed))\n"
 _ARTICLE = "        stories.save_processed(self._connection, claim, processed)\n"
-_HELD = "        outbox.end_hold(self._connection, held)\n"
+_HELD = "        holding.end_hold(self._connection, held)\n"
 _REREADS = '    op.create_table(\n        "rereads"'
 _SAVED = "        tx.save_attempt(claim, attempt, after, notices, report.counts)\n"
 
@@ -64,20 +64,20 @@ MUTANTS = (
     ),
     Mutant(
         name="deliveries are written after the article's transaction",
-        file=f"{STORE}/sql.py",
+        file=f"{STORE}/tx.py",
         changes=[(_ARTICLE, f"{_ARTICLE}        {_commit('self._connection')}")],
         check="tests/contract/test_store_survival.py::"
         "test_a_crash_while_deliveries_are_written_leaves_nothing_of_the_article[sqlite]",
     ),
     Mutant(
         name="deliveries are written after the article's transaction (seen by kills)",
-        file=f"{STORE}/sql.py",
+        file=f"{STORE}/tx.py",
         changes=[(_ARTICLE, f"{_ARTICLE}        {_commit('self._connection')}")],
         check=COMMITS,
     ),
     Mutant(
         name="held alerts are dropped before their digest is written",
-        file=f"{STORE}/sql.py",
+        file=f"{STORE}/tx.py",
         changes=[(_HELD, f"{_HELD}        {_commit('self._connection')}")],
         check="tests/contract/test_store_processed.py::"
         "test_a_digest_that_is_cut_short_leaves_the_alerts_held[sqlite]",
