@@ -1,16 +1,21 @@
 """The composition root: the only place that names every adapter and reads the clock."""
 
 import os
+import platform
 import random
+import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
+from xml.parsers import expat
 
 from monitor.adapters.bridge import Bridge
 from monitor.adapters.health import HealthServer, Probes, sd_notify, watchdog_seconds
@@ -19,9 +24,9 @@ from monitor.adapters.instance import Process, surely_dead, this_process
 from monitor.adapters.sandbox import InlineSandbox, ProcessSandbox, SandboxPolicy
 from monitor.adapters.senders import Senders
 from monitor.adapters.smtp import MailDoor
-from monitor.adapters.store import SqlStore, open_store
+from monitor.adapters.store import SqlStore, examine, file_of, open_store
 from monitor.adapters.telemetry import Telemetry
-from monitor.articles.extract import read_page
+from monitor.articles.extract import LIBXML2, read_page
 from monitor.articles.language import language_of
 from monitor.config.load import load_config
 from monitor.config.schema import Config
@@ -31,6 +36,7 @@ from monitor.engine.perform import DAMAGED
 from monitor.errors import MonitorError, StoreDamaged, StoreError, UsageError
 from monitor.matching.matcher import build_matcher
 from monitor.model import Announced, Document, Extracted, FetchFailed, SandboxFailed, Zones
+from monitor.ops import doctor
 from monitor.pipeline import deliver, poll, process
 from monitor.ports import Claim, FetchPolicy, Ports, Report, Sender, Step
 from monitor.steps.rules import Rules
@@ -89,6 +95,32 @@ def build_learned_rules(config: Config) -> Rules:
 def open_config_store(config: Config) -> SqlStore:
     """Open the store that a configuration names, for a command beside a running service."""
     return open_store(config.store_url, owner=f"command-{uuid4().hex[:12]}")
+
+
+def examine_machine(config: Config, environ: Mapping[str, str], *, network: bool) -> Sequence[doctor.Finding]:
+    """Look at everything that may make trouble; with `network` hosts are looked up too."""
+    examined, file = examine(config.store_url), file_of(config.store_url)
+    urls = (*(feed.url for feed in config.feeds), *(receiver.url for receiver in config.receivers))
+    hosts = {name for url in urls if (name := urlsplit(url).hostname)}
+    installed = {name: version(name) for name in ("lxml", "feedparser", "trafilatura", "httpx", "h11")}
+    return (
+        *doctor.versions(
+            {
+                "python": platform.python_version(),
+                "sqlite": sqlite3.sqlite_version,
+                "expat": expat.EXPAT_VERSION.removeprefix("expat_"),
+                "libxml2": LIBXML2,
+                **installed,
+            }
+        ),
+        *doctor.secrets(config.path),
+        *([doctor.disk(file.parent)] if file else []),
+        doctor.clock(SystemClock().now(), examined.newest),
+        doctor.handles(),
+        doctor.proxies(environ),
+        *doctor.store(examined),
+        *(doctor.names(hosts) if network else ()),
+    )
 
 
 @contextmanager

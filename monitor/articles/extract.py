@@ -13,6 +13,9 @@ from monitor.articles.metadata import Metadata, metadata_of
 from monitor.articles.verdict import Judged, judge
 from monitor.model import Announced, Document, Extracted, Verdict, Zones
 
+# Which libxml2 reads the pages.
+LIBXML2 = ".".join(map(str, etree.LIBXML_VERSION))
+
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 # A page says its charset within its first 1,024 bytes (HTML Standard); some are late.
 _HEAD_BYTES = 4_096

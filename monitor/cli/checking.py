@@ -11,7 +11,14 @@ from typing import Annotated
 import typer
 
 from monitor.adapters.parallel import cores, ordered_map
-from monitor.app import build_learned_rules, build_rules, fetch_page, open_config_store, read_apart
+from monitor.app import (
+    build_learned_rules,
+    build_rules,
+    examine_machine,
+    fetch_page,
+    open_config_store,
+    read_apart,
+)
 from monitor.cli.shared import (
     EXIT_CONFIG,
     EXIT_FAILED,
@@ -24,6 +31,7 @@ from monitor.cli.shared import (
 )
 from monitor.errors import ConfigError
 from monitor.ops.check import show_check
+from monitor.ops.doctor import show_doctor
 from monitor.ops.explain import show_explain
 from monitor.ops.looking import look_at
 from monitor.ops.match import match_lines
@@ -47,6 +55,21 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             raise typer.Exit(EXIT_CONFIG) from error
         raise
     tell(shown, as_json)
+
+
+@app.command()
+def doctor(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    network: Annotated[
+        bool, typer.Option("--network", help="Look up the hosts of feeds and receivers too.")
+    ] = False,
+) -> None:
+    """Look at versions, secrets, disk, clock and store; exit 1 where something will make trouble."""
+    loaded = load(config, tests=False)
+    with spinner() as say:
+        say("reading the store")
+        tell(show_doctor(examine_machine(loaded, os.environ, network=network)), as_json)
 
 
 @app.command()

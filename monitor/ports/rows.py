@@ -174,3 +174,18 @@ class FeedsChange:
     added: tuple[FeedId, ...]
     removed: tuple[FeedId, ...]
     kept: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """How a store is: what is wrong with it and what to `do`, or its sizes in bytes where it is a file.
+
+    `newest` is the latest moment at which an entry was first seen.
+    """
+
+    trouble: str | None = None
+    do: str = ""
+    size: int | None = None
+    log_size: int = 0
+    open_to_all: bool = False
+    newest: datetime | None = None

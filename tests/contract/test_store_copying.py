@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.adapters.store import SqlStore, back_up, open_store, restore
+from monitor.adapters.store import SqlStore, back_up, examine, open_store, restore
 from monitor.errors import StoreError, UsageError
-from tests.contract.store_rows import ALL, LEASE, NOW, delivery, ids, promise
+from monitor.ports import Examined
+from tests.contract.store_rows import ALL, LEASE, NOW, delivery, entry, ids, promise, settings
 
 
 def _silent(_done: int, _pages: int) -> None:
@@ -178,3 +179,22 @@ def _exit_code_of_restoring(folder: Path) -> int:
 def _claimed(path: Path | None) -> list[str]:
     with closing(open_store(f"sqlite:///{path}", owner="two")) as store:
         return ids(store.claim_deliveries(NOW, ALL, LEASE))
+
+
+def test_a_store_is_examined_without_being_made_or_changed(tmp_path: Path) -> None:
+    assert Examined(size=0) == examine(_address(tmp_path))
+    assert [] == list(tmp_path.iterdir())
+    store = open_store(_address(tmp_path), owner="one")
+    store.sync_feeds([settings("feed")], NOW)
+    (claim,) = store.claim_feeds(NOW, ALL, LEASE)
+    with store.transaction() as tx:
+        tx.save_poll(claim, claim.row, [entry("a")], {}, (), {})
+    store.close()
+
+    examined = examine(_address(tmp_path))
+
+    assert examined.trouble is None
+    assert NOW == examined.newest
+    assert (tmp_path / "monitor.db").stat().st_size == examined.size
+    (tmp_path / "monitor.db").write_bytes(b"\0" * 999)
+    assert "is damaged" in str(examine(_address(tmp_path)).trouble)

@@ -31,9 +31,8 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(10**6)
     proofs = [PROOFS[name] for name in chosen.names or PROOFS]
-    rows = [
-        _row(proof, seed, chosen.count or (proof.full if chosen.full else proof.usual)) for proof in proofs
-    ]
+    count = chosen.count or round(60 * (chosen.minutes or 0))
+    rows = [_row(proof, seed, count or (proof.full if chosen.full else proof.usual)) for proof in proofs]
     print("", *(text for text, _ in rows), "", sep="\n")
     broken = sum(not held for _, held in rows)
     print(f"{len(rows) - broken} of {len(rows)} promises held, --seed {seed}", flush=True)
@@ -70,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[*PROOFS, []], help=", ".join(PROOFS))
     parser.add_argument("--count", type=int, help="how many attacks, instead of the proof's own number")
+    parser.add_argument("--minutes", type=float, help="how long, of a proof that is counted in seconds: soak")
     parser.add_argument("--full", action="store_true", help="the full number of attacks: hours")
     parser.add_argument("--seed", type=int, help="of everything random; said at the start")
     parser.add_argument("--list", action="store_true", help="list the proofs and end")

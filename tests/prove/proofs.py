@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 
-from tests.prove import chaos, kills, mutants, night, postgres, shortage, signatures, ssrf, suites, syscalls
+from tests.prove import (
+    chaos,
+    kills,
+    mutants,
+    night,
+    postgres,
+    shortage,
+    signatures,
+    soak,
+    ssrf,
+    suites,
+    syscalls,
+)
 from tests.prove.proof import Proof
 
 PROOFS: Mapping[str, Proof] = {
@@ -17,6 +29,7 @@ PROOFS: Mapping[str, Proof] = {
         signatures.PROOF,
         *suites.SUITES,
         night.PROOF,
+        soak.PROOF,
         mutants.PROOF,
     )
 }

@@ -1,9 +1,21 @@
 """The database as the queue: SQLite by default, PostgreSQL by the same statements."""
 
 from monitor.adapters.store.copying import back_up, restore
+from monitor.adapters.store.examining import examine
 from monitor.adapters.store.memory import Instance
+from monitor.adapters.store.opening import file_of
 from monitor.adapters.store.sql import SqlStore, open_store
 from monitor.adapters.store.tx import SqlTx
 from monitor.adapters.store.views import FoundArticle
 
-__all__ = ("FoundArticle", "Instance", "SqlStore", "SqlTx", "back_up", "open_store", "restore")
+__all__ = (
+    "FoundArticle",
+    "Instance",
+    "SqlStore",
+    "SqlTx",
+    "back_up",
+    "examine",
+    "file_of",
+    "open_store",
+    "restore",
+)
