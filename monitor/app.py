@@ -54,6 +54,8 @@ SANDBOX_WORKERS = FEED_AT_ONCE + 2
 DELIVER_THREADS = 64
 # Deliveries in flight to one receiver that is configured no more.
 RECEIVER_AT_ONCE = 4
+# Clocks of several machines differ; more than this is a clock that was wrong, or is.
+CLOCK_AHEAD = timedelta(minutes=1)
 # Warnings of one configuration that a log keeps; long lists of names may have thousands.
 MOST_WARNINGS = 20
 DRAIN = timedelta(seconds=25)
@@ -206,6 +208,7 @@ class Worker:
         self._receivers = Limits(RECEIVER_AT_ONCE, timedelta(0), _at_once(config))
         self.store.sync_feeds(config.feeds, self._clock.now())
         self._sync_receivers(config)
+        self._mind_the_clock()
         self._take_over()
         self.engine = Embedded(
             self._lanes(),
@@ -425,6 +428,15 @@ class Worker:
         if report.reason == DAMAGED:
             self._damage = str(report.facts["detail"]).partition(": ")[2]
             self._stop.set()
+
+    def _mind_the_clock(self) -> None:
+        """Where the store was written at a later time than now, let nothing wait for that time."""
+        now, latest = self._clock.now(), self.store.latest()
+        if latest is not None and latest > now + CLOCK_AHEAD:
+            self.store.clock_was_set_back(now, LEASE)
+            self.telemetry.observe_upkeep(
+                "clock", "behind", detail=f"the store was written at {latest:%FT%TZ}"
+            )
 
     def _take_over(self) -> None:
         """Free the leases of workers that died on this host, and say that we are here."""

@@ -51,6 +51,26 @@ def _without_times(body: bytes) -> object:
     return event
 
 
+def test_a_clock_that_was_a_year_ahead_before_the_start_puts_nothing_off(
+    monitor: Monitor, desk: Desk, outlet: Open
+) -> None:
+    kurier = outlet("kurier")
+    monitor.configure(
+        f"feeds: [{{id: kurier, url: '{kurier.feed}', every: 1s, first_poll: all}}]\n{ENTITIES}\n"
+        f"receivers: {{desk: {{url: '{desk.url}', secrets: ['env:DESK_SECRET'], allow_private: true}}}}\n"
+        "http: {listen: null}\n"
+    )
+    monitor.once()
+    year = 365 * 24 * 3600 * 1_000_000
+    with closing(sqlite3.connect(monitor.database)) as database, database:
+        database.execute("UPDATE feeds SET due_at = due_at + ?, last_ok_at = last_ok_at + ?", (year, year))
+    kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
+
+    monitor.start()
+
+    eventually(desk.events, what="the feed is asked at once, not in a year")
+
+
 def _damage(store: Path, table: str) -> None:
     """Overwrite the first page of a table, and of each of its indexes."""
     with closing(sqlite3.connect(store)) as database:

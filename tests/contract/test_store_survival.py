@@ -174,6 +174,19 @@ def test_after_the_clock_was_set_back_nothing_waits_for_the_old_future(
     assert [held.row.id] == ids(store.claim_entries(NOW + LEASE, Wanted(limit=1, at_once=1), LEASE))
 
 
+def test_the_latest_time_is_that_of_any_clock(store: SqlStore, other: SqlStore) -> None:
+    assert store.latest() is None
+
+    store.sync_feeds([settings()], NOW)
+    claim = the_feed(store)
+    with store.transaction() as tx:
+        tx.save_poll(claim, replace(claim.row, last_ok_at=NOW + DAY), (), {}, (), {})
+    assert NOW + DAY == store.latest()
+
+    other.register(host="h", pid=1, started="s", now=NOW + 2 * DAY)
+    assert NOW + 2 * DAY == store.latest()
+
+
 def test_a_feed_that_is_gone_stays_so_when_the_clock_is_set_back(store: SqlStore) -> None:
     store.sync_feeds([settings()], NOW)
     claim = the_feed(store)

@@ -44,6 +44,7 @@ from monitor.adapters.store.schema import (
     deliveries,
     entries,
     feeds,
+    instances,
     receivers,
 )
 from monitor.errors import LeaseLost
@@ -260,6 +261,13 @@ def clock_was_set_back(connection: Connection, now: datetime, longest: timedelta
     connection.execute(update(feeds).where(ahead).values(due_at=soon))
     shut = receivers.c.open_until > now
     connection.execute(update(receivers).where(shut).values(open_until=now))
+
+
+def latest(connection: Connection) -> datetime | None:
+    """Return the latest time at which a feed answered well or an instance was seen, by any clock."""
+    seen = select(func.max(instances.c.seen_at)).scalar_subquery()
+    times = connection.execute(select(func.max(feeds.c.last_ok_at), seen)).one()
+    return max((time for time in times if time is not None), default=None)
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:

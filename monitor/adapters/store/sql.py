@@ -134,6 +134,11 @@ class SqlStore:
         with self._writing() as connection:
             claims.clock_was_set_back(connection, now, longest)
 
+    def latest(self) -> datetime | None:
+        """Return the latest time that was written, by any instance's clock; None in a new store."""
+        with self._reading() as connection:
+            return claims.latest(connection)
+
     def purge(self, before: datetime) -> Mapping[str, int]:
         """Drop articles, matches and delivered deliveries older than that; keys and the dead stay."""
         return purging.purge(self._in_batches, before)
