@@ -65,6 +65,10 @@ _REFUSED_V6 = {
     "ff00::/8": "multicast",
 }
 _GLOBAL_V6 = ipaddress.ip_network("2000::/3")
+# Seconds for which an answer that passed is good for further dials, and of how many hosts. Systems do not
+# tell how long a name's answer lives; no name that is meant to move lives much shorter.
+_KEPT_SECONDS = 30.0
+_KEPT_HOSTS = 4_096
 # What the standard calls a host that "ends in a number": resolvers read it as an address in many
 # spellings (decimal, octal, hexadecimal, shortened), and not all of them alike.
 _ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)$", re.IGNORECASE)
@@ -155,6 +159,8 @@ def system_resolve(host: str) -> tuple[str, ...]:
 class Guard:
     """Looks names up in a bounded number of threads, and lets through what may be dialed.
 
+    What passed is kept for a moment: the very addresses that were checked are dialed, never a name.
+
     A name that is slow to look up takes one thread, however many ask for it at once. The threads are
     daemons, since a look-up cannot be stopped and must not hold up the program's end.
     """
@@ -164,6 +170,8 @@ class Guard:
         self._allowed = tuple(allowed)
         self._slots = asyncio.Semaphore(at_once)
         self._running: dict[str, asyncio.Task[tuple[str, ...]]] = {}
+        # The oldest first, each with the time (of the loop) until which it is good.
+        self._passed: dict[str, tuple[float, tuple[str, ...]]] = {}
 
     async def addresses(self, host: str) -> tuple[str, ...]:
         """Return the addresses of a host, all of them checked.
@@ -171,12 +179,28 @@ class Guard:
         Raises:
             Refused: `dns`, or `private_address` where even one of the answers must not be dialed.
         """
-        answers = _literal(host) or await self._shared_look_up(host)
+        until, passed = self._passed.get(host, (0.0, ()))
+        if asyncio.get_running_loop().time() < until:
+            return passed
+        literal = _literal(host)
+        answers = literal or await self._shared_look_up(host)
         for answer in answers:
             reason = check_address(answer, self._allowed)
             if reason is not None:
                 raise Refused(FailureReason.PRIVATE_ADDRESS, f"'{host}' is at a refused address ({reason})")
+        if not literal:
+            self._keep(host, answers)
         return answers
+
+    def forget(self, host: str) -> None:
+        """Have a host looked up anew: what answered at its addresses was not what was wanted."""
+        self._passed.pop(host, None)
+
+    def _keep(self, host: str, answers: tuple[str, ...]) -> None:
+        self.forget(host)
+        if len(self._passed) >= _KEPT_HOSTS:
+            del self._passed[next(iter(self._passed))]
+        self._passed[host] = (asyncio.get_running_loop().time() + _KEPT_SECONDS, answers)
 
     async def _shared_look_up(self, host: str) -> tuple[str, ...]:
         running = self._running.get(host)

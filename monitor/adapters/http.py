@@ -6,8 +6,6 @@ a value.
 """
 
 import asyncio
-import concurrent.futures
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -33,6 +31,7 @@ from monitor.adapters.client import (
     tls_context,
 )
 from monitor.adapters.guard import Guard, Refused, Resolve, networks, system_resolve
+from monitor.adapters.loop import LoopThread
 from monitor.adapters.robots import ROBOTS_BYTES, Robots
 from monitor.adapters.transport import Room
 from monitor.model import (
@@ -88,11 +87,7 @@ class HttpDoor:
         self._sending = Lane(Guard(resolve, (), _SEND_LOOK_UPS), context, _SEND_ROOM)
         anywhere = Guard(resolve, networks(_ANYWHERE), _SEND_LOOK_UPS)
         self._sending_anywhere = Lane(anywhere, context, _SEND_ROOM)
-        self._opening = threading.Lock()
-        self._closed = False
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="http", daemon=True)
-        self._thread.start()
+        self._loop = LoopThread("http")
 
     def revalidate(self, url: str, validators: Validators) -> Document | NotModified | FetchFailed:
         """Ask for a feed, conditionally where validators are known."""
@@ -143,14 +138,7 @@ class HttpDoor:
 
     def close(self) -> None:
         """Break off what is under way, close every socket, end the thread."""
-        with self._opening:
-            if self._closed:
-                return
-            self._closed = True
-        asyncio.run_coroutine_threadsafe(self._shut_down(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._loop.close(self._close_lanes())
 
     # ---- what the three are made of
 
@@ -196,19 +184,13 @@ class HttpDoor:
     ) -> Got:
         """Hand one exchange to the event loop, and wait for it."""
         left = deadline - time.monotonic()
-        exchange = lane.exchange(method, url, headers, body, wish, left)
-        with self._opening:
-            if self._closed:
-                exchange.close()
-                raise Refused(FailureReason.INTERNAL, "the HTTP door is closed")
-            pending = asyncio.run_coroutine_threadsafe(exchange, self._loop)
         try:
-            return pending.result()
+            return self._loop.run(lane.exchange(method, url, headers, body, wish, left))
         except TimeoutError as error:
             host = url.raw_host.decode("ascii")
             raise Refused(FailureReason.TIMEOUT, f"no whole answer from '{host}' in time") from error
-        except concurrent.futures.CancelledError as error:
-            raise Refused(FailureReason.INTERNAL, "the HTTP door was closed") from error
+        except asyncio.CancelledError as error:
+            raise Refused(FailureReason.INTERNAL, "the HTTP door is closed") from error
 
     def _admit(self, url: Address, deadline: float) -> None:
         """Let a page through that its host's robots.txt admits.
@@ -253,14 +235,9 @@ class HttpDoor:
             moved_to=_moved_to(start, got),
         )
 
-    async def _shut_down(self) -> None:
-        running = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+    async def _close_lanes(self) -> None:
         for lane in (self._fetching, self._sending, self._sending_anywhere):
             await lane.close()
-        await self._loop.shutdown_asyncgens()
 
 
 def _expect_secure(url: Address, receiver: Receiver) -> None:

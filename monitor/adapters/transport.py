@@ -144,7 +144,11 @@ class Wires:
         while self._idle and self._busy + self._resting > self._room.sockets:
             oldest = next(iter(self._idle))
             self._drop(oldest, self._idle[oldest][0])
-        return await self._dial_one_of(addresses[:_ADDRESSES], origin)
+        try:
+            return await self._dial_one_of(addresses[:_ADDRESSES], origin)
+        except BaseException:
+            self._guard.forget(origin.host)
+            raise
 
     async def _dial_one_of(self, addresses: Sequence[str], origin: Origin) -> "_Wire":
         for address in addresses[:-1]:

@@ -215,5 +215,36 @@ def test_a_look_up_that_outlives_its_loop_harms_nobody() -> None:
         time.sleep(0.005)
 
 
+def test_what_passed_is_good_for_a_moment_and_for_so_many_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.adapters.guard._KEPT_HOSTS", 2)
+    asked: list[str] = []
+
+    async def ask() -> None:
+        guard = Guard(lambda host: asked.append(host) or ["8.8.8.8"], (), 1)  # type: ignore[func-returns-value]
+        for host in ("a.example", "a.example", "b.example", "c.example", "b.example", "a.example"):
+            await guard.addresses(host)
+        guard.forget("b.example")
+        guard.forget("b.example")
+        await guard.addresses("b.example")
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: time.monotonic() + 31)
+        await guard.addresses("b.example")
+
+    asyncio.run(ask())
+
+    assert ["a.example", "b.example", "c.example", "a.example", "b.example", "b.example"] == asked
+
+
+def test_what_was_refused_is_not_kept() -> None:
+    answers = iter([["8.8.8.8", "127.0.0.1"], ["8.8.8.8"]])
+
+    async def ask() -> tuple[str, ...]:
+        guard = Guard(lambda _: next(answers), (), 1)
+        with pytest.raises(Refused):
+            await guard.addresses("news.example")
+        return await guard.addresses("news.example")
+
+    assert ("8.8.8.8",) == asyncio.run(ask())
+
+
 def _unreachable(host: str) -> list[str]:
     raise AssertionError(f"'{host}' was looked up")
