@@ -13,6 +13,7 @@ given up.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 from zlib import crc32
@@ -24,7 +25,9 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    Update,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -35,6 +38,7 @@ from sqlalchemy import (
     update,
 )
 
+from monitor.adapters.store.columns import Moment
 from monitor.adapters.store.doors import enabled, open_doors, opens_at, pass_doors
 from monitor.adapters.store.memory import count
 from monitor.adapters.store.schema import (
@@ -56,6 +60,7 @@ LOST_AT_MOST = 20
 _BAD_LUCK = 4
 _APART = timedelta(seconds=1)
 _PARKED = timedelta(seconds=30)
+_NOW = bindparam("now", type_=Moment)
 _NO_LEASE: Mapping[str, object] = {"lease_token": None, "lease_until": None}
 
 
@@ -68,14 +73,14 @@ class Queue:
     group: ColumnElement[str]
     feed: ColumnElement[Any]
 
-    def claimable(self, now: datetime) -> ColumnElement[bool]:
-        """Return the condition of rows that are alive, due, and held by nobody."""
-        return and_(self.alive, self.table.c.due_at <= now, self.unheld(now))
+    def claimable(self) -> ColumnElement[bool]:
+        """Return the condition of rows that are alive, due `now`, and held by nobody."""
+        return and_(self.alive, self.table.c.due_at <= _NOW, self.unheld())
 
-    def unheld(self, now: datetime) -> ColumnElement[bool]:
-        """Return the condition of rows without a lease that still holds."""
+    def unheld(self) -> ColumnElement[bool]:
+        """Return the condition of rows without a lease that still holds `now`."""
         until = self.table.c.lease_until
-        return or_(until.is_(None), until <= now)
+        return or_(until.is_(None), until <= _NOW)
 
 
 QUEUES: Mapping[Step, Queue] = {
@@ -93,33 +98,34 @@ def pick(connection: Connection, step: Step, now: datetime, wanted: Wanted) -> S
     """
     if wanted.limit <= 0:
         return ()
-    queue = QUEUES[step]
     if step is Step.DELIVER:
-        return _pick_by_receiver(connection, queue, now, wanted)
-    return _pick_by_age(connection, queue, now, wanted)
+        return _pick_by_receiver(connection, now, wanted)
+    return _pick_by_age(connection, step, now, wanted)
 
 
-def candidates(
-    queue: Queue, now: datetime, shut: Iterable[str], limit: int, shut_feeds: Iterable[int] = ()
-) -> Select[Any]:
-    """Return the statement for due rows outside of `shut` groups and feeds, the longest due first."""
-    outside = [queue.feed.not_in(sorted(shut_feeds))] if shut_feeds else []
+@cache
+def candidates(step: Step, *, some_feeds: bool) -> Select[Any]:
+    """Return the statement for `most` rows due outside of `shut` groups and feeds, the longest due first."""
+    queue = QUEUES[step]
+    outside = [queue.feed.not_in(bindparam("shut_feeds", expanding=True))] if some_feeds else []
     return (
         select(queue.table.c.number, queue.group.label("at"), queue.feed.label("feed"), queue.table.c.due_at)
-        .where(queue.claimable(now), queue.group.not_in(sorted(shut)), *outside)
+        .where(queue.claimable(), queue.group.not_in(bindparam("shut", expanding=True)), *outside)
         .order_by(queue.table.c.due_at)
-        .limit(limit)
+        .limit(bindparam("most", type_=BigInteger))
         .with_for_update(skip_locked=True)
     )
 
 
-def due_of_group(queue: Queue, now: datetime, group: str, limit: int) -> Select[Any]:
-    """Return the statement for due rows of one group, the longest due first, of equals the oldest."""
+@cache
+def due_of_group(step: Step) -> Select[Any]:
+    """Return the statement for `most` due rows of a `group`, the longest due first, of equals the oldest."""
+    queue = QUEUES[step]
     return (
         select(queue.table.c.number, queue.table.c.due_at)
-        .where(queue.claimable(now), queue.group == group)
+        .where(queue.claimable(), queue.group == bindparam("group"))
         .order_by(queue.table.c.due_at, queue.table.c.number)
-        .limit(limit)
+        .limit(bindparam("most", type_=BigInteger))
         .with_for_update(skip_locked=True)
     )
 
@@ -138,12 +144,19 @@ def take(
     if step is Step.DELIVER:
         pass_doors(connection, numbers, now, until)
     prefix = f"{owner}/{uuid4().hex}/"
-    connection.execute(
-        update(table)
-        .where(table.c.number.in_(numbers))
-        .values(lease_token=literal(prefix) + cast(table.c.number, Text), lease_until=until)
-    )
+    connection.execute(_leasing(step), {"numbers": numbers, "prefix": prefix, "until": until})
     return {number: f"{prefix}{number}" for number in numbers}
+
+
+@cache
+def _leasing(step: Step) -> Update:
+    table = QUEUES[step].table
+    token = bindparam("prefix", type_=Text) + cast(table.c.number, Text)
+    return (
+        update(table)
+        .where(table.c.number.in_(bindparam("numbers", expanding=True)))
+        .values(lease_token=token, lease_until=bindparam("until"))
+    )
 
 
 def save_claimed(connection: Connection, step: Step, claim: Claim[Any], values: Mapping[str, object]) -> int:
@@ -152,16 +165,23 @@ def save_claimed(connection: Connection, step: Step, claim: Claim[Any], values: 
     Raises:
         LeaseLost: the row is no longer held under the claim's token.
     """
-    table = QUEUES[step].table
-    number: int | None = connection.execute(
-        update(table)
-        .where(table.c.id == claim.row.id, table.c.lease_token == claim.token)
-        .values(lease_token=None, lease_until=None, **values)
-        .returning(table.c.number)
-    ).scalar()
+    given = {f"new_{name}": value for name, value in values.items()}
+    given |= {"of_id": claim.row.id, "of_token": claim.token}
+    number: int | None = connection.execute(_saving(step, tuple(values)), given).scalar()
     if number is None:
         raise LeaseLost(f"{step} {claim.row.id}: the lease was lost; nothing was written")
     return number
+
+
+@cache
+def _saving(step: Step, columns: tuple[str, ...]) -> Any:  # noqa: ANN401  (a statement)
+    table = QUEUES[step].table
+    return (
+        update(table)
+        .where(table.c.id == bindparam("of_id"), table.c.lease_token == bindparam("of_token"))
+        .values({**_NO_LEASE, **{name: bindparam(f"new_{name}") for name in columns}})
+        .returning(table.c.number)
+    )
 
 
 def renew(connection: Connection, claims: Iterable[tuple[Step, str]], until: datetime) -> None:
@@ -238,9 +258,9 @@ def _count_lost(connection: Connection, now: datetime, where: ColumnElement[bool
 def waiting_entries(connection: Connection, owner: str, now: datetime, until: datetime) -> int:
     """Return how many entries are due by then, and held by nobody or by this owner."""
     queue = QUEUES[Step.PROCESS]
-    free = or_(queue.unheld(now), entries.c.lease_token.startswith(f"{owner}/", autoescape=True))
+    free = or_(queue.unheld(), entries.c.lease_token.startswith(f"{owner}/", autoescape=True))
     statement = select(func.count()).where(queue.alive, entries.c.due_at <= until, free)
-    return connection.execute(statement).scalar_one()
+    return connection.execute(statement, {"now": now}).scalar_one()
 
 
 def clock_was_set_back(connection: Connection, now: datetime, longest: timedelta) -> None:
@@ -285,19 +305,22 @@ def _first_due(
     connection: Connection, queue: Queue, now: datetime, *further: ColumnElement[bool]
 ) -> datetime | None:
     due_at = queue.table.c.due_at
-    statement = select(due_at).where(queue.alive, queue.unheld(now), *further).order_by(due_at).limit(1)
-    first: datetime | None = connection.execute(statement).scalar()
+    statement = select(due_at).where(queue.alive, queue.unheld(), *further).order_by(due_at).limit(1)
+    first: datetime | None = connection.execute(statement, {"now": now}).scalar()
     return first
 
 
-def _pick_by_age(connection: Connection, queue: Queue, now: datetime, wanted: Wanted) -> Sequence[int]:
+def _pick_by_age(connection: Connection, step: Step, now: datetime, wanted: Wanted) -> Sequence[int]:
     """Look at the longest due rows; a group that has its share is left out of the next look."""
     groups = _Room(wanted)
     of_feeds = _Room(_by_number(connection, wanted.feeds or Share(at_once=wanted.limit)))
     picked: dict[int, None] = {}
     look = 2 * wanted.limit
     while True:
-        rows = connection.execute(candidates(queue, now, groups.shut, look, of_feeds.shut)).all()
+        given = {"now": now, "most": look, "shut": sorted(groups.shut)}
+        if of_feeds.shut:
+            given["shut_feeds"] = sorted(of_feeds.shut)
+        rows = connection.execute(candidates(step, some_feeds=bool(of_feeds.shut)), given).all()
         for row in rows:
             if row.at in groups.shut or row.feed in of_feeds.shut or row.number in picked:
                 continue
@@ -338,8 +361,8 @@ def _by_number(connection: Connection, share: Share) -> Share:
     )
 
 
-def _pick_by_receiver(connection: Connection, queue: Queue, now: datetime, wanted: Wanted) -> Sequence[int]:
-    """Ask each open receiver for its longest due rows; give in turn, first to who has least in work.
+def _pick_by_receiver(connection: Connection, now: datetime, wanted: Wanted) -> Sequence[int]:
+    """Ask each open receiver with due rows for its longest due; give in turn, first to who has least in work.
 
     So each gets the same, however long the backlog of another is. What was replayed is due at one
     moment: then numbers decide, shuffled, for those of one receiver stand together.
@@ -350,7 +373,9 @@ def _pick_by_receiver(connection: Connection, queue: Queue, now: datetime, wante
         room = min(wanted.limit, free, free if door.most is None else door.most)
         if room > 0:
             working = wanted.working.get(door.name, 0)
-            rows = connection.execute(due_of_group(queue, now, door.name, room))
+            rows = connection.execute(
+                due_of_group(Step.DELIVER), {"now": now, "group": door.name, "most": room}
+            )
             due.extend(
                 (working + turn, row.due_at, crc32(row.number.to_bytes(8)), row.number)
                 for turn, row in enumerate(rows)

@@ -1,14 +1,17 @@
 """How do SQLite and PostgreSQL differ? Everything that does stands here; statements do not.
 
+Statements are made once and kept: to make one, and to find its compiled form, costs far more than to run it.
+
 SQLite: write-ahead log, `synchronous=FULL` (an acknowledged commit survives power loss), foreign keys
 on, writes begin with `BEGIN IMMEDIATE` (a read that turns into a write fails at once, whatever the
 busy timeout), 10 s of patience with other processes.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy import Column, Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
@@ -58,25 +61,50 @@ def has_one_writer(engine: Engine) -> bool:
     return engine.dialect.name == "sqlite"
 
 
-def insert_new(connection: Connection, table: Table) -> Any:  # noqa: ANN401  (two classes, one interface)
+def insert_new(connection: Connection, table: Table, *returning: Column[Any]) -> Any:  # noqa: ANN401  (two classes, one interface)
     """Return an insert that leaves rows alone which are there already."""
-    return _INSERTS[connection.dialect.name](table).on_conflict_do_nothing()
+    return _insert_new(connection.dialect.name, table, returning)
 
 
-def upsert(connection: Connection, table: Table, *keys: str, only: Collection[str] = ()) -> Any:  # noqa: ANN401  (the same)
+@cache
+def _insert_new(dialect: str, table: Table, returning: tuple[Column[Any], ...]) -> Any:  # noqa: ANN401  (the same)
+    statement = _INSERTS[dialect](table).on_conflict_do_nothing()
+    return statement.returning(*returning) if returning else statement
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    *keys: str,
+    only: Collection[str] = (),
+    returning: Column[Any] | None = None,
+) -> Any:  # noqa: ANN401  (the same)
     """Return an insert that overwrites every other column, or `only` some, of a row with the same keys."""
-    statement = _INSERTS[connection.dialect.name](table)
+    return _upsert(connection.dialect.name, table, keys, tuple(only), returning)
+
+
+@cache
+def _upsert(
+    dialect: str, table: Table, keys: tuple[str, ...], only: tuple[str, ...], returning: Column[Any] | None
+) -> Any:  # noqa: ANN401  (the same)
+    statement = _INSERTS[dialect](table)
     others = {
         column.name: statement.excluded[column.name]
         for column in table.columns
         if column.name not in keys and not column.primary_key and column.name in (only or table.columns)
     }
-    return statement.on_conflict_do_update(index_elements=keys, set_=others)
+    updated = statement.on_conflict_do_update(index_elements=keys, set_=others)
+    return updated if returning is None else updated.returning(returning)
 
 
-def add_up(connection: Connection, table: Table, *keys: str, totals: Sequence[str]) -> Any:  # noqa: ANN401  (the same)
+def add_up(connection: Connection, table: Table, *keys: str, totals: Collection[str]) -> Any:  # noqa: ANN401  (the same)
     """Return an insert that adds `totals` to those of a row with the same keys."""
-    statement = _INSERTS[connection.dialect.name](table)
+    return _add_up(connection.dialect.name, table, keys, tuple(totals))
+
+
+@cache
+def _add_up(dialect: str, table: Table, keys: tuple[str, ...], totals: tuple[str, ...]) -> Any:  # noqa: ANN401  (the same)
+    statement = _INSERTS[dialect](table)
     added = {total: table.c[total] + statement.excluded[total] for total in totals}
     return statement.on_conflict_do_update(index_elements=keys, set_=added)
 

@@ -9,12 +9,14 @@ far it is used up stands in the row, for all workers and after a restart.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, not_, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, not_, or_, select, update
 
+from monitor.adapters.store.columns import Moment
 from monitor.adapters.store.dialect import insert_new, upsert
-from monitor.adapters.store.schema import deliveries, receivers
+from monitor.adapters.store.schema import DELIVERY_PENDING, deliveries, receivers
 from monitor.model import Rate, Receiver, ReceiverHealth, ReceiverName, ReceiverState
 from monitor.text.ids import digest63
 
@@ -22,6 +24,9 @@ from monitor.text.ids import digest63
 _BURST = timedelta(milliseconds=250)
 _ONE_BY_ONE = 1
 _WARY = or_(receivers.c.state == ReceiverState.FAILING, receivers.c.rate_count.is_not(None))
+
+
+_THE_RECEIVER = select(receivers).where(receivers.c.name == bindparam("of_name")).with_for_update()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +38,27 @@ class Door:
 
 
 def open_doors(connection: Connection, now: datetime) -> Sequence[Door]:
-    """Return the receivers that may be sent something now.
+    """Return the receivers for which something is due, and that may be sent it now.
 
     Those that fail or have a rate are locked until the transaction ends: no other worker passes them.
     """
-    rows = list(connection.execute(enabled().where(not_(_WARY))))
-    rows += connection.execute(enabled().where(_WARY).with_for_update(skip_locked=True))
+    rows = [*connection.execute(_waited_for(wary=False), {"now": now})]
+    rows += connection.execute(_waited_for(wary=True), {"now": now})
     found = [Door(name=row.name, most=_most(row, now)) for row in rows if not _is_shut(row, now)]
     return [door for door in found if door.most != 0]
+
+
+@cache
+def _waited_for(*, wary: bool) -> Select[Any]:
+    """Return the statement for receivers with something due, those that must be locked or the others."""
+    now = bindparam("now", type_=Moment)
+    unheld = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
+    due = exists().where(
+        DELIVERY_PENDING, deliveries.c.receiver == receivers.c.name, deliveries.c.due_at <= now, unheld
+    )
+    if wary:
+        return enabled().where(_WARY, due).with_for_update(skip_locked=True)
+    return enabled().where(not_(_WARY), due)
 
 
 def enabled() -> Select[Any]:
@@ -112,9 +130,7 @@ def _spread(rate: Rate) -> tuple[timedelta, int]:
 
 def receiver_health(connection: Connection, name: ReceiverName) -> ReceiverHealth:
     """Return a receiver's health, which nobody else changes until this transaction ends."""
-    row = connection.execute(
-        select(receivers).where(receivers.c.name == name).with_for_update()
-    ).one_or_none()
+    row = connection.execute(_THE_RECEIVER, {"of_name": name}).one_or_none()
     if row is None:
         return ReceiverHealth(name=name)
     return ReceiverHealth(

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, insert, select, update
 
+from monitor.adapters.store.columns import Moment
 from monitor.adapters.store.dialect import add_up, insert_new
 from monitor.adapters.store.schema import alerts, bursts, feeds, held_alerts, silences, stories
 from monitor.model import (
@@ -148,12 +150,17 @@ def all_silences(connection: Connection) -> Sequence[Silence]:
 
 def silences_now(connection: Connection, now: datetime) -> Sequence[Silence]:
     """Return the silences that hold now, the one that ends first first."""
-    statement = (
+    return tuple(map(_silence_of, connection.execute(_silences_now(), {"now": now})))
+
+
+@cache
+def _silences_now() -> Select[Any]:
+    now = bindparam("now", type_=Moment)
+    return (
         select(silences)
         .where(silences.c.begins_at <= now, silences.c.ends_at > now)
         .order_by(silences.c.ends_at, silences.c.number)
     )
-    return tuple(map(_silence_of, connection.execute(statement)))
 
 
 def add_silence(connection: Connection, silence: Silence) -> None:
@@ -191,13 +198,17 @@ def _silence_of(row: Row[Any]) -> Silence:
 
 def burst_of(connection: Connection, feed: FeedId, polled_at: datetime) -> Burst:
     """Return what came of a poll so far."""
-    statement = (
+    row = connection.execute(_burst_of(), {"of_feed": feed, "at": polled_at}).one_or_none()
+    return Burst() if row is None else Burst(storm=row.storms > 0, sent=row.sent)
+
+
+@cache
+def _burst_of() -> Select[Any]:
+    return (
         select(bursts.c.storms, bursts.c.sent)
         .join(feeds, feeds.c.number == bursts.c.feed_number)
-        .where(feeds.c.id == feed, bursts.c.polled_at == polled_at)
+        .where(feeds.c.id == bindparam("of_feed"), bursts.c.polled_at == bindparam("at"))
     )
-    row = connection.execute(statement).one_or_none()
-    return Burst() if row is None else Burst(storm=row.storms > 0, sent=row.sent)
 
 
 def add_to_burst(

@@ -56,7 +56,9 @@ def counted(connection: Connection) -> Counted:
 
     Delivered deliveries are not counted: they are many, and the totals tell them.
     """
-    undelivered = deliveries.c.state != DeliveryState.DELIVERED
+    undelivered = deliveries.c.state.in_(
+        [each for each in DeliveryState if each is not DeliveryState.DELIVERED]
+    )
     statement = union_all(
         select(
             literal("total.").concat(tallies.c.name).label("name"), func.sum(tallies.c.total).label("rows")

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
 
 from monitor.adapters.store.claims import save_claimed
 from monitor.adapters.store.dialect import insert_new
@@ -40,7 +41,7 @@ def add_deliveries(connection: Connection, promised: Sequence[Delivery]) -> int:
         }
         for each in promised
     ]
-    statement = insert_new(connection, deliveries).returning(deliveries.c.id, deliveries.c.number)
+    statement = insert_new(connection, deliveries, deliveries.c.id, deliveries.c.number)
     new = {row.id: row.number for row in connection.execute(statement, rows)}
     texts = {new[each.id]: each.body for each in reversed(promised) if each.id in new}
     if texts:
@@ -52,12 +53,14 @@ def add_deliveries(connection: Connection, promised: Sequence[Delivery]) -> int:
 
 def claimed_deliveries(connection: Connection, tokens: Mapping[int, str]) -> Sequence[Claim[Delivery]]:
     """Return claims of the deliveries of these numbers, the longest due first."""
-    rows = connection.execute(
-        with_bodies()
-        .where(deliveries.c.number.in_(list(tokens)))
-        .order_by(deliveries.c.due_at, deliveries.c.number)
-    )
+    rows = connection.execute(_the_deliveries(), {"numbers": list(tokens)})
     return tuple(Claim(row=delivery_of(row), token=tokens[row.number]) for row in rows)
+
+
+@cache
+def _the_deliveries() -> Any:  # noqa: ANN401  (a statement)
+    these = deliveries.c.number.in_(bindparam("numbers", expanding=True))
+    return with_bodies().where(these).order_by(deliveries.c.due_at, deliveries.c.number)
 
 
 def with_bodies() -> Any:  # noqa: ANN401  (a statement)

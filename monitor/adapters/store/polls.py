@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, literal, select, update
@@ -46,15 +47,25 @@ _NO_LEASE = {"lease_token": None, "lease_until": None}
 
 def find_feed(connection: Connection, feed: FeedId) -> Feed | None:
     """Return a feed as stored."""
-    row = connection.execute(_feeds_remembered().where(feeds.c.id == feed)).one_or_none()
+    row = connection.execute(_the_feed(), {"of_feed": feed}).one_or_none()
     return None if row is None else feed_of(row)
 
 
 def claimed_feeds(connection: Connection, tokens: Mapping[int, str]) -> Sequence[Claim[Feed]]:
     """Return claims of the feeds of these numbers, the longest due first."""
-    these = _feeds_remembered().where(feeds.c.number.in_(list(tokens))).order_by(feeds.c.due_at)
-    rows = connection.execute(these)
+    rows = connection.execute(_the_feeds(), {"numbers": list(tokens)})
     return tuple(Claim(row=feed_of(row), token=tokens[row.number]) for row in rows)
+
+
+@cache
+def _the_feed() -> Select[Any]:
+    return _feeds_remembered().where(feeds.c.id == bindparam("of_feed"))
+
+
+@cache
+def _the_feeds() -> Select[Any]:
+    these = feeds.c.number.in_(bindparam("numbers", expanding=True))
+    return _feeds_remembered().where(these).order_by(feeds.c.due_at)
 
 
 def _feeds_remembered() -> Select[Any]:
@@ -236,14 +247,20 @@ def known(connection: Connection, feed: FeedId, keys: Collection[EntryKey]) -> M
     found: dict[EntryKey, EntryId] = {}
     wanted = list(keys)
     for start in range(0, len(wanted), _BATCH):
-        statement = (
-            select(entry_keys.c.key, entries.c.id)
-            .join(entries, entries.c.number == entry_keys.c.entry_number)
-            .where(entry_keys.c.feed_number == _number_of(feed))
-            .where(entry_keys.c.key.in_(wanted[start : start + _BATCH]))
-        )
-        found.update((row.key, row.id) for row in connection.execute(statement))
+        given = {"of_feed": feed, "keys": wanted[start : start + _BATCH]}
+        found.update((row.key, row.id) for row in connection.execute(_known(), given))
     return found
+
+
+@cache
+def _known() -> Select[Any]:
+    number = select(feeds.c.number).where(feeds.c.id == bindparam("of_feed")).scalar_subquery()
+    return (
+        select(entry_keys.c.key, entries.c.id)
+        .join(entries, entries.c.number == entry_keys.c.entry_number)
+        .where(entry_keys.c.feed_number == number)
+        .where(entry_keys.c.key.in_(bindparam("keys", expanding=True)))
+    )
 
 
 def save_poll(
@@ -302,15 +319,19 @@ def _admitted(connection: Connection, learned: Mapping[EntryKey, EntryId]) -> Ma
 
 def claimed_entries(connection: Connection, tokens: Mapping[int, str]) -> Sequence[Claim[Entry]]:
     """Return claims of the entries of these numbers, the longest due first."""
-    statement = (
+    rows = connection.execute(_the_entries(), {"numbers": list(tokens)})
+    return tuple(Claim(row=_entry_of(row), token=tokens[row.number]) for row in rows)
+
+
+@cache
+def _the_entries() -> Select[Any]:
+    return (
         select(entries, feeds.c.id.label("feed_id"), announcements.c.announced, announcements.c.marks)
         .join(feeds, feeds.c.number == entries.c.feed_number)
         .outerjoin(announcements, announcements.c.entry_number == entries.c.number)
-        .where(entries.c.number.in_(list(tokens)))
+        .where(entries.c.number.in_(bindparam("numbers", expanding=True)))
         .order_by(entries.c.due_at)
     )
-    rows = connection.execute(statement)
-    return tuple(Claim(row=_entry_of(row), token=tokens[row.number]) for row in rows)
 
 
 def save_postponed(connection: Connection, claim: Claim[Entry], entry: Entry) -> None:
@@ -370,7 +391,7 @@ def _add_entries(connection: Connection, feed_number: int, new: Sequence[Entry])
         }
         for entry in new
     ]
-    statement = insert_new(connection, entries).returning(entries.c.id, entries.c.number)
+    statement = insert_new(connection, entries, entries.c.id, entries.c.number)
     return {row.id: row.number for row in connection.execute(statement, rows)}
 
 

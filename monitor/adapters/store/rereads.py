@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from monitor.adapters.store.claims import save_claimed
+from monitor.adapters.store.columns import Moment
 from monitor.adapters.store.dialect import lock_stories
 from monitor.adapters.store.schema import (
     ENTRY_PENDING,
@@ -27,17 +29,6 @@ _BATCH = 1000
 
 def looked_for(connection: Connection, feed: FeedId, now: datetime) -> Mapping[EntryId, Reread]:
     """Return the entries of a feed whose edits are looked for, but for those in work."""
-    number = select(feeds.c.number).where(feeds.c.id == feed).scalar_subquery()
-    statement = (
-        select(rereads, entries.c.id, ENTRY_PENDING.label("pending"))
-        .join(entries, entries.c.number == rereads.c.entry_number)
-        .where(
-            rereads.c.feed_number == number,
-            rereads.c.until > now,
-            entries.c.state.in_((EntryState.PENDING, EntryState.PROCESSED)),
-            or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now),
-        )
-    )
     return {
         row.id: Reread(
             entry=row.id,
@@ -47,8 +38,24 @@ def looked_for(connection: Connection, feed: FeedId, now: datetime) -> Mapping[E
             until=row.until,
             pending=bool(row.pending),
         )
-        for row in connection.execute(statement)
+        for row in connection.execute(_looked_for(), {"of_feed": feed, "now": now})
     }
+
+
+@cache
+def _looked_for() -> Any:  # noqa: ANN401  (a statement)
+    number = select(feeds.c.number).where(feeds.c.id == bindparam("of_feed")).scalar_subquery()
+    now = bindparam("now", type_=Moment)
+    return (
+        select(rereads, entries.c.id, ENTRY_PENDING.label("pending"))
+        .join(entries, entries.c.number == rereads.c.entry_number)
+        .where(
+            rereads.c.feed_number == number,
+            rereads.c.until > now,
+            entries.c.state.in_((EntryState.PENDING, EntryState.PROCESSED)),
+            or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now),
+        )
+    )
 
 
 def still_open(connection: Connection, ids: Collection[EntryId], now: datetime) -> frozenset[EntryId]:
@@ -130,16 +137,10 @@ def reading(connection: Connection, entry: EntryId) -> Reading | None:
     Where it was, no other transaction changes its story from here on: what a copy added meanwhile would
     be written over.
     """
-    statement = (
-        select(articles.c.number.label("article_number"), articles.c.article, stories)
-        .join(entries, entries.c.number == articles.c.entry_number)
-        .join(stories, stories.c.number == articles.c.story_number)
-        .where(entries.c.id == entry)
-    )
-    if connection.execute(statement).one_or_none() is None:
+    if connection.execute(_reading(), {"of_entry": entry}).one_or_none() is None:
         return None
     lock_stories(connection)
-    row = connection.execute(statement).one()
+    row = connection.execute(_reading(), {"of_entry": entry}).one()
     accepted = select(matches.c.match).where(
         matches.c.article_number == row.article_number, matches.c.refused.is_(False)
     )
@@ -158,4 +159,14 @@ def story_of(row: Row[Any]) -> Story:
         articles=row.articles,
         outlets=row.outlets,
         first_seen_at=row.first_seen_at,
+    )
+
+
+@cache
+def _reading() -> Any:  # noqa: ANN401  (a statement)
+    return (
+        select(articles.c.number.label("article_number"), articles.c.article, stories)
+        .join(entries, entries.c.number == articles.c.entry_number)
+        .join(stories, stories.c.number == articles.c.story_number)
+        .where(entries.c.id == bindparam("of_entry"))
     )

@@ -47,7 +47,7 @@ from monitor.model import (
 )
 
 # The newest migration; revisions are ordered as text.
-REVISION = "0005"
+REVISION = "0006"
 
 metadata = MetaData()
 
@@ -415,6 +415,8 @@ for _table in (feeds, entries, deliveries):
     _leased = _table.c.lease_token.is_not(None)
     Index(f"{_table.name}_leased", _table.c.lease_token, sqlite_where=_leased, postgresql_where=_leased)
 
+# Counted by state at every look at the metrics.
+Index("feeds_state", feeds.c.state, feeds.c.active, sqlite_where=ACTIVE, postgresql_where=ACTIVE)
 Index("entries_failed", entries.c.number, sqlite_where=ENTRY_FAILED, postgresql_where=ENTRY_FAILED)
 _with_story = articles.c.story_number.is_not(None)
 Index(

@@ -55,6 +55,7 @@ from monitor.text.ids import digest63
 # of these the articles that share most.
 _OF_A_BAND = 50
 _CANDIDATES = 60
+_ADDING = insert(articles).returning(articles.c.number)
 
 
 def stories_near(connection: Connection, article: Article, since: datetime) -> Sequence[StoryCandidate]:
@@ -105,12 +106,6 @@ def _newest(number: ColumnElement[int], *where: ColumnElement[bool]) -> Select[A
 
 def told_of(connection: Connection, story: StoryId) -> frozenset[Told]:
     """Return who has been told what of a story."""
-    statement = (
-        select(told, entries.c.id.label("entry"))
-        .join(stories, stories.c.number == told.c.story_number)
-        .outerjoin(entries, entries.c.number == told.c.entry_number)
-        .where(stories.c.id == story)
-    )
     return frozenset(
         Told(
             row.watchlist,
@@ -121,18 +116,37 @@ def told_of(connection: Connection, story: StoryId) -> frozenset[Told]:
             about=row.about,
             retracted=row.retracted,
         )
-        for row in connection.execute(statement)
+        for row in connection.execute(_told_of(), {"of_story": story})
+    )
+
+
+@cache
+def _told_of() -> Select[Any]:
+    return (
+        select(told, entries.c.id.label("entry"))
+        .join(stories, stories.c.number == told.c.story_number)
+        .outerjoin(entries, entries.c.number == told.c.entry_number)
+        .where(stories.c.id == bindparam("of_story"))
     )
 
 
 def alerted_since(connection: Connection, watchlist: WatchlistId, since: datetime) -> int:
     """Return how many alerts of a watchlist went out, not held, since then."""
-    statement = (
+    count: int = connection.execute(_alerted(), {"of_watchlist": watchlist, "since": since}).scalar_one()
+    return count
+
+
+@cache
+def _alerted() -> Select[Any]:
+    return (
         select(func.count())
         .select_from(alerts)
-        .where(alerts.c.watchlist == watchlist, alerts.c.raised_at >= since, alerts.c.hold.is_(None))
+        .where(
+            alerts.c.watchlist == bindparam("of_watchlist"),
+            alerts.c.raised_at >= bindparam("since"),
+            alerts.c.hold.is_(None),
+        )
     )
-    return connection.execute(statement).scalar_one()
 
 
 def save_processed(connection: Connection, claim: Claim[Entry], processed: Processed) -> None:
@@ -159,9 +173,8 @@ def save_processed(connection: Connection, claim: Claim[Entry], processed: Proce
 
 
 def _save_story(connection: Connection, story: Story) -> int:
-    statement = upsert(connection, stories, "id").returning(stories.c.number)
     number: int = connection.execute(
-        statement,
+        upsert(connection, stories, "id", returning=stories.c.number),
         {
             "id": story.id,
             "revision": story.revision,
@@ -188,11 +201,12 @@ def _save_article(
         "fingerprint": None if story_number is None else article.fingerprint,
         "article": replace(article, fingerprint=()),
     }
-    of_entry = articles.c.entry_number == entry_number
-    statement = update(articles).where(of_entry) if processed.edited else insert(articles)
-    number: int = connection.execute(statement.values(values).returning(articles.c.number)).scalar_one()
-    if processed.edited:
-        connection.execute(delete(matches).where(matches.c.article_number == number))
+    if not processed.edited:
+        added: int = connection.execute(_ADDING, values).scalar_one()
+        return added
+    edited = update(articles).where(articles.c.entry_number == entry_number).values(values)
+    number: int = connection.execute(edited.returning(articles.c.number)).scalar_one()
+    connection.execute(delete(matches).where(matches.c.article_number == number))
     return number
 
 

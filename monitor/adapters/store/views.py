@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, union_all
 
 from monitor.adapters.store.holding import silences_now
 from monitor.adapters.store.outbox import conditions, with_bodies
@@ -147,15 +147,27 @@ def _count(connection: Connection, condition: ColumnElement[bool]) -> int:
 
 def list_deliveries(connection: Connection, wanted: DeliveryFilter) -> Sequence[Mapping[str, Any]]:
     """Return deliveries, the newest first, each with how its last attempt went."""
+    newest = union_all(*(_newest_in(state, wanted) for state in DeliveryState)).subquery("newest")
     statement = (
         select(deliveries)
-        .where(*conditions(wanted))
+        .join(newest, newest.c.number == deliveries.c.number)
         .order_by(deliveries.c.created_at.desc(), deliveries.c.number.desc())
         .limit(wanted.limit)
     )
     rows = connection.execute(statement).all()
     last = _last_attempts(connection, [row.number for row in rows])
     return [_delivery(row) | {"last": last.get(row.number)} for row in rows]
+
+
+def _newest_in(state: DeliveryState, wanted: DeliveryFilter) -> Select[Any]:
+    """Return the statement for the newest of a state, which stand together in an index."""
+    newest = (
+        select(deliveries.c.number)
+        .where(deliveries.c.state == state, *conditions(wanted))
+        .order_by(deliveries.c.created_at.desc(), deliveries.c.number.desc())
+        .limit(wanted.limit)
+    )
+    return select(newest.subquery("of_state").c.number)
 
 
 def show_delivery(connection: Connection, delivery: DeliveryId) -> Mapping[str, Any] | None:
