@@ -1,0 +1,155 @@
+"""What does the service cost while nothing happens, from 100 feeds to 100,000?
+
+`monitor run` is started with so many feeds, none of them due, and with its worker processes. Told are the
+megabytes of all its processes (what they share is counted once), and which share of one core they take while
+they wait; and how long the service takes until it waits.
+"""
+
+import argparse
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from bench.match import load
+from bench.results import keep, spread, table
+from monitor.app import open_config_store
+from monitor.config.load import load_config
+
+SIZES = (100, 10_000, 100_000)
+SHORT_SIZES = (100, 10_000)
+SETTLE_SECONDS, IDLE_SECONDS = 10.0, 30.0
+SHORT_IDLE_SECONDS = 10.0
+PATIENCE_SECONDS = 120.0
+DAY = 86_400_000_000  # microseconds
+COLUMNS = (
+    "feeds",
+    "MB in all",
+    "MB of the service",
+    "MB of its workers",
+    "idle, % of a core",
+    "start, s of CPU",
+)
+CONFIG = """\
+store: {url: "sqlite:///%s/monitor.db"}
+http: {listen: null}
+feeds: [{opml: feeds.opml}]
+entities:
+  amazon: {names: [Amazon]}
+"""
+
+Figures = Mapping[str, float]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the table of all sizes; with `--write`, keep it."""
+    parser = argparse.ArgumentParser(prog="bench scale", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--feeds", type=int, nargs="*", help="how many feeds")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each, whose median is told")
+    parser.add_argument("--short", action="store_true", help="one short run at the smaller sizes: a minute")
+    parser.add_argument("--write", action="store_true", help="keep the table in bench/RESULTS.md")
+    chosen = parser.parse_args(arguments)
+    sizes = chosen.feeds or (SHORT_SIZES if chosen.short else SIZES)
+    runs, idle = (1, SHORT_IDLE_SECONDS) if chosen.short else (chosen.runs, IDLE_SECONDS)
+    rows = []
+    for feeds in sizes:
+        with tempfile.TemporaryDirectory(prefix="bench-scale-") as folder:
+            config = prepared(Path(folder), feeds)
+            rows.append(row(feeds, [measured(config, feeds, idle) for _ in range(runs)]))
+    text = f"{table(COLUMNS, rows)}\n\n{load()}"
+    print(text)
+    if chosen.write:
+        keep("scale", text)
+    return 0
+
+
+def row(feeds: int, found: Sequence[Figures]) -> Sequence[str]:
+    """Return a row of the table."""
+    memory = [spread([each[what] for each in found]) for what in ("all", "service", "workers")]
+    return (
+        f"{feeds:,}",
+        *memory,
+        spread([each["idle"] for each in found], 1),
+        f"{median(each['start'] for each in found):.1f}",
+    )
+
+
+def prepared(folder: Path, feeds: int) -> Path:
+    """Make a configuration of so many feeds and a store that knows them; none is due before tomorrow."""
+    lines = (
+        f'<outline xmlUrl="http://h{each // 3}.example/{each}.xml" text="f{each}"/>' for each in range(feeds)
+    )
+    body = "\n".join(lines)
+    (folder / "feeds.opml").write_text(f'<opml version="2.0"><body>{body}</body></opml>', encoding="utf-8")
+    path = folder / "monitor.yaml"
+    path.write_text(CONFIG % folder, encoding="utf-8")
+    config = load_config(path, os.environ)
+    with closing(open_config_store(config)) as store:
+        store.sync_feeds(config.feeds, datetime.now(UTC))
+    with closing(sqlite3.connect(folder / "monitor.db")) as raw, raw:
+        raw.execute("UPDATE feeds SET due_at = due_at + ?", (DAY,))
+    return path
+
+
+def measured(config: Path, feeds: int, idle: float) -> Figures:
+    """Return what one start of the service and some seconds of waiting cost."""
+    print(f"{feeds:,} feeds: starting the service …", file=sys.stderr, flush=True)
+    line = [str(Path(sys.executable).with_name("monitor")), "run", "--config", str(config)]
+    log = config.with_name("log")
+    with log.open("w") as out, subprocess.Popen(line, stdout=out, stderr=subprocess.STDOUT) as service:
+        try:
+            ends = time.monotonic() + PATIENCE_SECONDS
+            while '"start"' not in log.read_text(encoding="utf-8"):
+                if service.poll() is not None or time.monotonic() > ends:
+                    raise SystemExit(
+                        f"bench scale: the service did not start: {log.read_text('utf-8')[-300:]}"
+                    )
+                time.sleep(0.1)
+            time.sleep(SETTLE_SECONDS)
+            family = _family(service.pid)
+            before = sum(map(_processor_seconds, family))
+            time.sleep(idle)
+            spent = sum(map(_processor_seconds, family)) - before
+            memory = {pid: _megabytes(pid) for pid in family}
+        finally:
+            service.terminate()
+    own = memory.pop(service.pid)
+    return {
+        "all": own + sum(memory.values()),
+        "service": own,
+        "workers": sum(memory.values()),
+        "idle": spent / idle * 100,
+        "start": before,
+    }
+
+
+def _family(pid: int) -> list[int]:
+    children = [
+        int(child)
+        for thread in Path(f"/proc/{pid}/task").iterdir()
+        for child in (thread / "children").read_text("ascii").split()
+    ]
+    return [pid, *(each for child in children for each in _family(child))]
+
+
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _megabytes(pid: int) -> float:
+    """Return a process's memory, of what it shares with others its share."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+    (pss,) = (line.split()[1] for line in lines if line.startswith("Pss:"))
+    return int(pss) / 1024
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
