@@ -21,9 +21,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """The answer of a command: `plain` for `--json`, tables and closing words for people."""
+    """The answer of a command: `plain` for `--json`; a `head`, tables and closing words for people."""
 
     plain: object
+    head: str = ""
     tables: tuple[Table, ...] = ()
     words: tuple[str, ...] = ()
     failed: bool = False

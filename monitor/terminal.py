@@ -26,6 +26,8 @@ def show(shown: Shown, *, as_json: bool) -> None:
         print_json(shown.plain)
     else:
         console = _out()
+        if shown.head:
+            console.print(shown.head, markup=False, highlight=False, soft_wrap=True)
         for table in shown.tables:
             _print_table(console, table)
         for line in shown.words:

@@ -43,14 +43,14 @@ def show_delivery(delivery: Mapping[str, Any] | None, wanted: str) -> Shown:
         ],
         empty="not attempted yet",
     )
+    head = f"{delivery['id']} to {delivery['receiver']}: {delivery['type']}, {delivery['state']}"
     words = (
-        f"{delivery['id']} to {delivery['receiver']}: {delivery['type']}, {delivery['state']}",
         f"content-type: {delivery['content_type']}",
         f"webhook-id: {delivery['id']}",
         "",
         delivery["body"],
     )
-    return Shown(plain=delivery, tables=(attempts,), words=words)
+    return Shown(plain=delivery, head=head, tables=(attempts,), words=words)
 
 
 def parse_since(text: str, now: datetime) -> datetime:

@@ -138,6 +138,7 @@ def test_a_delivery_is_shown_with_its_exact_bytes_and_replayed_by_time_with_the_
     monitor.once()
 
     body = desk.requests[0][1].decode()
+    assert plain.startswith(f"{name} to desk: match.created, delivered\n")
     assert body in plain
     assert body == as_json["body"]
     assert [500, 204] == [attempt["status"] for attempt in as_json["attempts"]]
