@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from monitor.tables import Shown, Table
 REFRESH_SECONDS = 0.2
 PIPE_COLUMNS = 400
 PROSE_COLUMNS = 100
+# A terminal obeys these, or turns the direction of a text: both can make it show what does not stand there.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def show(shown: Shown, *, as_json: bool) -> None:
@@ -31,12 +34,13 @@ def show(shown: Shown, *, as_json: bool) -> None:
         for table in shown.tables:
             _print_table(console, table)
         for line in shown.words:
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            console.print(_visible(line), markup=False, highlight=False, soft_wrap=True)
 
 
 def print_json(plain: object) -> None:
     """Print plain JSON, for scripts and for people who look at it."""
-    sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(plain, ensure_ascii=False, indent=2)
+    sys.stdout.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def clear() -> None:
@@ -101,8 +105,12 @@ def _print_table(console: Console, table: Table) -> None:
     for column in table.columns:
         rich.add_column(column, overflow="fold")
     for row in table.rows:
-        rich.add_row(*(Text(cell) for cell in row))
+        rich.add_row(*(Text(_visible(cell)) for cell in row))
     console.print(rich, width=min(console.width, PROSE_COLUMNS) if table.prose else None)
+
+
+def _visible(text: str) -> str:
+    return _OBEYED.sub("\ufffd", text)
 
 
 def _out() -> Console:

@@ -11,8 +11,12 @@ of entries that it showed before; and only where no other entry of the document 
 which is no homepage. So an entry that changes in one mark at a time stays known, and one that differs
 in two is another entry: to see an entry twice costs little, to miss it is what must not happen.
 
+A guid that an entry changed to is learned where most entries keep theirs; where most change, they may
+change at every poll, and would fill the store.
+
 Known exceptions. An entry whose title and link change between two polls is new. So is one that changes
-guid and title at once, where no other entry of the document shows that the guids churn.
+guid and title at once, or its title after most guids of the feed were changed, where no other entry of
+the document shows that the guids churn.
 """
 
 import unicodedata
@@ -174,6 +178,10 @@ class _Marks:
         """The keys that the guid has a part in."""
         return tuple(key for key in (self.guid_link, self.guid_text) if key is not None)
 
+    def is_known_by_guid(self, known: Mapping[EntryKey, EntryId]) -> bool:
+        """Tell whether the entry has a guid by which it is known."""
+        return any(key in known for key in self.by_guid)
+
 
 def _marks_of(feed_id: FeedId, announced: Announced) -> _Marks:
     guid = announced.guid or ""
@@ -206,19 +214,24 @@ def _by_link(marks: Sequence[_Marks], known: Mapping[EntryKey, EntryId]) -> "_By
     for mark in marks:
         if mark.link is not None:
             texts.setdefault(mark.link, set()).add(mark.link_text)
-    churning = any(
-        mark.by_guid and mark.link_text in known and not any(key in known for key in mark.by_guid)
-        for mark in marks
+    kept = sum(mark.is_known_by_guid(known) for mark in marks)
+    changed = sum(
+        bool(mark.by_guid) and mark.link_text in known and not mark.is_known_by_guid(known) for mark in marks
     )
-    return _ByLink(shared=frozenset(link for link, each in texts.items() if len(each) > 1), churning=churning)
+    return _ByLink(
+        shared=frozenset(link for link, each in texts.items() if len(each) > 1),
+        churning=changed > 0,
+        settled=kept > changed,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ByLink:
-    """What a document shows of its links and guids."""
+    """What a document shows of its links and guids: some guids changed, and most did not."""
 
     shared: frozenset[EntryKey]
     churning: bool
+    settled: bool
 
     def own(self, mark: _Marks) -> EntryKey | None:
         """Return the link's key where it belongs to this entry alone."""
@@ -236,8 +249,8 @@ def _whose(mark: _Marks, known: Mapping[EntryKey, EntryId], by_link: _ByLink) ->
 
 
 def _worth_learning(mark: _Marks, known: Mapping[EntryKey, EntryId], by_link: _ByLink) -> Iterable[EntryKey]:
-    """Return the keys that a known entry should be known by; a guid that changes is none of them."""
-    stable = any(key in known for key in mark.by_guid)
+    """Return the keys that a known entry should be known by; a guid is none of them where most change."""
+    stable = by_link.settled or mark.is_known_by_guid(known)
     return (key for key in mark.all if (stable or key not in mark.by_guid) and key in _kept(mark, by_link))
 
 

@@ -47,6 +47,9 @@ MIGRATES = (
     "test_a_kill_after_the_commits_of_a_migration_leaves_a_store_that_can_be_opened"
 )
 SSRF = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[ssrf]"
+FEEDLIFE = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[feedlife]"
+LIVES = "tests/prove/test_feedlife.py"
+TANGLES = "tests/prove/test_complexity.py::test_what_feedparser_crawls_over_is_in_proportion"
 
 MUTANTS = (
     Mutant(
@@ -180,6 +183,48 @@ MUTANTS = (
         changes=[("settings is None or settings.shown_url != before.shown_url", "settings is None")],
         check="tests/contract/test_store_upkeep.py::"
         "test_a_feed_claimed_under_its_new_address_is_not_asked_at_the_old_one[sqlite]",
+    ),
+    Mutant(
+        name="validators are stored before the entries (seen by feed life)",
+        file=f"{STORE}/polls.py",
+        changes=[(_FEED, f"{_FEED}    {_commit('connection')}")],
+        check=FEEDLIFE,
+    ),
+    Mutant(
+        name="the new marks of an edited entry are not learned",
+        file="monitor/feeds/novelty.py",
+        changes=[("further[: max(0, _LEARNED - len(learned))]", "further[:0]")],
+        check=f"{LIVES}::test_an_entry_may_change_one_mark_after_another",
+    ),
+    Mutant(
+        name="a guid identifies by itself",
+        file="monitor/feeds/novelty.py",
+        changes=[('key("guid+link", guid, page)', 'key("guid+link", guid)')],
+        check=FEEDLIFE,
+    ),
+    Mutant(
+        name="guids that churn are not noticed",
+        file="monitor/feeds/novelty.py",
+        changes=[("churning=changed > 0", "churning=False")],
+        check=f"{LIVES}::test_a_title_may_change_while_all_guids_do",
+    ),
+    Mutant(
+        name="a guid given anew is not learned",
+        file="monitor/feeds/novelty.py",
+        changes=[("stable = by_link.settled or ", "stable = ")],
+        check=f"{LIVES}::test_an_entry_that_is_numbered_anew_may_be_edited_later",
+    ),
+    Mutant(
+        name="an author may be of any length",
+        file="monitor/feeds/scan.py",
+        changes=[("_FIELD = 1_024", "_FIELD = 10**6")],
+        check=f"{TANGLES}[feed: a long author]",
+    ),
+    Mutant(
+        name="an entry may have any number of categories",
+        file="monitor/feeds/scan.py",
+        changes=[("_CATEGORIES = 256", "_CATEGORIES = 10**9")],
+        check=f"{TANGLES}[feed: categories of an entry]",
     ),
 )
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from tests.prove import (
     chaos,
+    complexity,
+    feedlife,
+    fuzz,
     kills,
     mutants,
     night,
@@ -28,6 +31,9 @@ PROOFS: Mapping[str, Proof] = {
         ssrf.PROOF,
         signatures.PROOF,
         *suites.SUITES,
+        feedlife.PROOF,
+        complexity.PROOF,
+        fuzz.PROOF,
         night.PROOF,
         soak.PROOF,
         mutants.PROOF,

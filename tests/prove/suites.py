@@ -51,6 +51,16 @@ SUITES = (
         ["tests/unit/alerts/test_retry.py"],
     ),
     of_tests(
+        "corpora",
+        "feedparser's own feeds give its own values, and no odd bytes break an event or reach a terminal",
+        40,
+        [
+            "tests/quality/test_feedparser_cases.py",
+            "tests/acceptance/test_documents.py",
+            "tests/unit/feeds/test_parse.py",
+        ],
+    ),
+    of_tests(
         "gallery",
         "broken configurations are refused at their place, with what to write instead",
         60,

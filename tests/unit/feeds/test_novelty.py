@@ -139,6 +139,15 @@ def test_where_guids_churn_an_edited_title_is_still_known_by_its_link() -> None:
     assert reader.titles(*churned) == []
 
 
+def test_an_entry_that_is_numbered_anew_is_known_when_its_title_is_edited_later() -> None:
+    reader = Reader()
+    reader.polls(*many(3))
+    anew = replace(many(3)[1], guid="another")
+    reader.polls(many(3)[0], anew, many(3)[2])
+
+    assert reader.titles(many(3)[0], replace(anew, title="An edited title"), many(3)[2]) == []
+
+
 def test_a_guid_used_twice_in_one_document_is_two_entries() -> None:
     first, second = entry(), entry("Another title", link="https://example.org/other")
     reader = Reader()
