@@ -46,6 +46,7 @@ MIGRATES = (
     "tests/prove/test_syscalls.py::"
     "test_a_kill_after_the_commits_of_a_migration_leaves_a_store_that_can_be_opened"
 )
+SECRETS = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[secrets]"
 SSRF = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[ssrf]"
 FEEDLIFE = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[feedlife]"
 LIVES = "tests/prove/test_feedlife.py"
@@ -158,6 +159,12 @@ MUTANTS = (
         file=f"{STORE}/migrations/versions/v0003_stories_told_again.py",
         changes=[(_REREADS, f'    op.execute("COMMIT")\n    op.execute("BEGIN IMMEDIATE")\n{_REREADS}')],
         check=MIGRATES,
+    ),
+    Mutant(
+        name="values of a query are shown",
+        file="monitor/text/urls.py",
+        changes=[('=…" if value.strip("=") else "…"', '={value}" if value.strip("=") else "…"')],
+        check=SECRETS,
     ),
     Mutant(
         name="only the first answer of a name is checked",
