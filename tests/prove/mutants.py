@@ -49,6 +49,7 @@ MIGRATES = (
 SECRETS = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[secrets]"
 SSRF = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[ssrf]"
 FEEDLIFE = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[feedlife]"
+FUZZ = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[fuzz]"
 LIVES = "tests/prove/test_feedlife.py"
 TANGLES = "tests/prove/test_complexity.py::test_what_feedparser_crawls_over_is_in_proportion"
 
@@ -220,6 +221,33 @@ MUTANTS = (
         file="monitor/feeds/novelty.py",
         changes=[("stable = by_link.settled or ", "stable = ")],
         check=f"{LIVES}::test_an_entry_that_is_numbered_anew_may_be_edited_later",
+    ),
+    Mutant(
+        name="more than the limit is inflated",
+        file="monitor/adapters/answers.py",
+        changes=[("if len(inflated) > limit:", "if len(inflated) > 10 * limit:")],
+        check=FUZZ,
+    ),
+    Mutant(
+        name="a server may name any wait",
+        file="monitor/adapters/answers.py",
+        changes=[
+            ("min(timedelta(seconds=int(digits[:12])), _LONGEST)", "timedelta(seconds=int(digits[:12]))")
+        ],
+        check=FUZZ,
+    ),
+    Mutant(
+        name="a fault of a query is told one column before it",
+        file="monitor/matching/query.py",
+        changes=[("found.group(), found.start() + 1", "found.group(), found.start()")],
+        check=FUZZ,
+    ),
+    Mutant(
+        name="a text may turn the direction of a terminal",
+        file="monitor/terminal.py",
+        changes=[("_OBEYED.sub(lambda found:", "re.compile('$^').sub(lambda found:")],
+        check="tests/acceptance/test_documents.py::"
+        "test_odd_bytes_become_valid_events_and_no_terminal_obeys_them",
     ),
     Mutant(
         name="an author may be of any length",
