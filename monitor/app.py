@@ -99,6 +99,15 @@ def open_config_store(config: Config) -> SqlStore:
     return open_store(config.store_url, owner=f"command-{uuid4().hex[:12]}")
 
 
+def mind_the_clock(store: SqlStore, now: datetime) -> datetime | None:
+    """Where a store was written at a later time than now, let nothing wait for that time, and return it."""
+    latest = store.latest()
+    if latest is None or latest <= now + CLOCK_AHEAD:
+        return None
+    store.clock_was_set_back(now, LEASE)
+    return latest
+
+
 def examine_machine(config: Config, environ: Mapping[str, str], *, network: bool) -> Sequence[doctor.Finding]:
     """Look at everything that may make trouble; with `network` hosts are looked up too."""
     examined, file = examine(config.store_url), file_of(config.store_url)
@@ -430,10 +439,9 @@ class Worker:
             self._stop.set()
 
     def _mind_the_clock(self) -> None:
-        """Where the store was written at a later time than now, let nothing wait for that time."""
-        now, latest = self._clock.now(), self.store.latest()
-        if latest is not None and latest > now + CLOCK_AHEAD:
-            self.store.clock_was_set_back(now, LEASE)
+        """Say so where the store was written at a later time than now; nothing waits for that time."""
+        latest = mind_the_clock(self.store, self._clock.now())
+        if latest is not None:
             self.telemetry.observe_upkeep(
                 "clock", "behind", detail=f"the store was written at {latest:%FT%TZ}"
             )

@@ -24,7 +24,7 @@ from typing import Any
 from monitor.adapters.http import HttpDoor
 from monitor.adapters.sandbox import InlineSandbox
 from monitor.adapters.store import SqlStore, open_store
-from monitor.app import build_rules
+from monitor.app import build_rules, mind_the_clock
 from monitor.config.load import load_config
 from monitor.config.schema import Config
 from monitor.engine.perform import perform
@@ -65,6 +65,7 @@ def run_pass(config: Config, rules: Rules, store_url: str, later: timedelta, *, 
             random=random.Random(1),
         )
         store.sync_feeds(config.feeds, clock.now())
+        mind_the_clock(store, clock.now())
         for step, work, claim in _steps(store):
             for each in claim(clock.now(), MOST, LEASE):
                 perform(

@@ -162,6 +162,13 @@ MUTANTS = (
         check=MIGRATES,
     ),
     Mutant(
+        name="a start does not look at the clock of the store",
+        file="monitor/app.py",
+        changes=[("    store.clock_was_set_back(now, LEASE)\n    return latest", "    return latest")],
+        check="tests/acceptance/test_storage.py::"
+        "test_a_clock_that_was_a_year_ahead_before_the_start_puts_nothing_off",
+    ),
+    Mutant(
         name="values of a query are shown",
         file="monitor/text/urls.py",
         changes=[('=…" if value.strip("=") else "…"', '={value}" if value.strip("=") else "…"')],

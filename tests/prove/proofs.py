@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.prove import (
     chaos,
+    clocks,
     complexity,
     feedlife,
     fuzz,
@@ -26,6 +27,7 @@ PROOFS: Mapping[str, Proof] = {
     for each in (
         kills.PROOF,
         chaos.PROOF,
+        clocks.PROOF,
         syscalls.PROOF,
         shortage.PROOF,
         postgres.PROOF,
