@@ -44,7 +44,8 @@ from monitor.text.urls import host_of
 from monitor.upkeep import Recalled, beat, having_recalled, recall, release_held
 
 # Everything a worker process needs, imported before its first document.
-PRELOAD = ("monitor.feeds.parse", "monitor.articles.extract")
+PAGES = ("monitor.articles.extract", "trafilatura.core")
+PRELOAD = ("monitor.feeds.parse", *PAGES)
 POLL_THREADS = 32
 PROCESS_THREADS = 16
 # Pages of one feed in work, on whatever hosts: a feed whose pages hang must leave threads to the others.
@@ -163,7 +164,7 @@ def fetch_page(policy: FetchPolicy, url: str) -> Document | FetchFailed:
 
 def read_apart(document: Document, announced: Announced) -> Extracted | SandboxFailed:
     """Read one page in a process that can be killed."""
-    with closing(ProcessSandbox(SandboxPolicy(workers=1), ("monitor.articles.extract",))) as sandbox:
+    with closing(ProcessSandbox(SandboxPolicy(workers=1), PAGES)) as sandbox:
         return sandbox.run(read_page, document, announced)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lxml import etree, html
-from trafilatura.core import bare_extraction
 
 from monitor.articles.clean import clean
 from monitor.articles.metadata import Metadata, metadata_of
@@ -178,6 +177,10 @@ def _codec(declared: str) -> str | None:
 
 def _main_text(root: Any) -> tuple[str, ...]:  # noqa: ANN401
     """Return the paragraphs of the article, as trafilatura finds it."""
+    # Who only names this task to a worker process must not pay for it: a quarter of a second, 20 MB. Workers
+    # have imported it before their first document.
+    from trafilatura.core import bare_extraction  # noqa: PLC0415
+
     try:
         found = bare_extraction(root, include_comments=False, include_tables=False, fast=True)
     except RecursionError:
