@@ -205,6 +205,8 @@ def run(count: int, dice: random.Random, say: Say) -> Outcome:
             steepest = max(steepest, (found, called))
             if wrong and called not in ENDED:
                 faults.append(f"{called} {wrong}")
+            if wrong:
+                say(f"{called} {wrong}")
             if number % 20 == 0 or number == len(chosen):
                 say(f"{number} tangles, {scales.read} documents, {scales.ended} ended, {len(faults)} faults")
         facts = {
@@ -220,7 +222,7 @@ PROOF = Proof(
     name="complexity",
     law="no feed or page costs more than in proportion to its size, or is ended in time",
     unit="tangles",
-    sample=3,
+    sample=1,
     usual=len(TANGLES),
     full=len(TANGLES),
     run=run,
