@@ -18,16 +18,24 @@ from collections.abc import Iterator, Sequence
 from monitor.matching.evidence import Clue, Scene, Sight, clue
 from monitor.matching.languages import is_word
 from monitor.matching.lexicon import Role, folded_words
-from monitor.matching.people import Bearer, FullName, can_be_surname, governing
+from monitor.matching.neighbors import neighbors
+from monitor.matching.people import (
+    Bearer,
+    FullName,
+    can_be_surname,
+    governing,
+    is_bare_name,
+    is_trade,
+    reads_as_surname,
+)
 from monitor.matching.spans import CueFound, Found
-from monitor.matching.strength import is_common, strength
+from monitor.matching.strength import strength
 from monitor.matching.surroundings import Word, head_of, words_of
 from monitor.matching.weights import Weights
 from monitor.matching.words.bearers import BEARERS
-from monitor.matching.words.given import ALSO_WORDS, BEFORE_SURNAMES, GIVEN_NAMES, SURNAMES
+from monitor.matching.words.given import BEFORE_SURNAMES, GIVEN_NAMES, SURNAMES
 from monitor.matching.words.roles import (
     AGENT_VERBS,
-    BUSINESS,
     FUNCTION_WORDS,
     GEOGRAPHIC_HEADS,
     GEOGRAPHIC_WORDS,
@@ -36,14 +44,15 @@ from monitor.matching.words.roles import (
     ORGANIZATION_HEADS,
     ORGANIZATION_WORDS,
     PLACE_HEADS,
+    PREFIXES,
     QUARTERS,
     STREETS,
 )
 from monitor.model import EntityKind, Form, MatchReason
+from monitor.text.normalize import fold
 from monitor.text.tokens import Span
 
 _PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
-_CUES = ORGANIZATION_HEADS | ORGANIZATION_WORDS | GEOGRAPHIC_HEADS | GEOGRAPHIC_WORDS | LEGAL_FORMS
 _MOST_FURTHER = 4  # context words beyond the first that still count
 
 
@@ -52,7 +61,7 @@ def clues(sight: Sight, scene: Scene, weights: Weights) -> Iterator[Clue]:
     yield from strength(sight, scene, weights)
     if sight.found.refusal:
         return
-    for look in (_names, _offices, _compounds, _beside, _neighbors, _context, _decoys):
+    for look in (_names, _offices, _compounds, _beside, neighbors, _context, _decoys):
         yield from look(sight, scene, weights)
 
 
@@ -77,14 +86,23 @@ def _given(full: FullName, found: Found, by: Weights) -> Iterator[Clue]:
     if full.bearer is Bearer.OWN:
         yield clue(MatchReason.FULL_NAME, full.text, by.own_given_name)
         return
-    organization = found.target.kind is EntityKind.ORGANIZATION
     weight = {
         Bearer.OTHER: by.other_given_name,
         Bearer.UNKNOWN: by.unknown_given_name,
         Bearer.KNOWN: by.known_bearer,
-        Bearer.SOME: by.given_name_of_organization if organization else by.some_given_name,
+        Bearer.SOME: _weight_of_some(found, by),
     }[full.bearer]
     yield clue(MatchReason.OTHER_GIVEN_NAME, given, weight, full.span)
+
+
+def _weight_of_some(found: Found, by: Weights) -> float:
+    """Return what a given name weighs before the name of an entity that has none of its own."""
+    if found.target.kind is EntityKind.ORGANIZATION:
+        return by.given_name_of_organization
+    name = folded_words(found.target.display)[-1]
+    if found.target.kind is EntityKind.PERSON and name in GIVEN_NAMES:
+        return by.given_name_as_surname
+    return by.given_name_of_many if name in SURNAMES else by.some_given_name
 
 
 def _governed(found: Found, full: FullName | None, by: Weights) -> Iterator[Clue]:
@@ -165,24 +183,20 @@ def roles_before(sight: Sight) -> Sequence[Word]:
     return [word for word in sight.around.before if word.span.end <= start][:2]
 
 
-def is_trade(folded_word: str) -> bool:
-    """Return whether a word says that somebody works for a company, also at a compound's end."""
-    head = head_of(folded_word)
-    return head in BUSINESS or head.endswith(
-        ("manager", "managerin", "chef", "chefin", "ingenieur", "leiter")
-    )
-
-
 # ---- what stands beside ------------------------------------------------------------------------
 
 
-def _compounds(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
+def _compounds(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """What is the rest of a compound?"""
     found, kind = sight.found, sight.found.target.kind
     parts = folded_words(found.rest)
     if kind is EntityKind.PERSON:
-        if any(part in SURNAMES for part in parts):
+        if any(part in SURNAMES for part in parts) or _is_double_given_name(found, parts):
             yield clue(MatchReason.OTHER_NAME, found.text, by.double_surname, found.surface)
+        elif _is_double_surname(found, scene.language):
+            yield clue(MatchReason.OTHER_NAME, found.text, by.double_unknown, found.surface)
+        elif _is_head(found):
+            yield clue(MatchReason.COMMON_WORD, found.text, by.head_of_compound, found.surface)
         return
     heads = GEOGRAPHIC_HEADS | STREETS
     geographic = kind is not EntityKind.PLACE and any(part in heads for part in parts)
@@ -190,6 +204,27 @@ def _compounds(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
         yield clue(MatchReason.GEOGRAPHIC_CUE, found.text, by.geographic_compound, found.surface)
     elif any(part in ORGANIZATION_HEADS or is_trade(part) for part in parts):
         yield clue(MatchReason.ORGANIZATION_CUE, found.text, by.organization_compound)
+
+
+def _is_double_surname(found: Found, language: str) -> bool:
+    """Return whether a hyphen joins a name to one word, and that can only be a name: Müller-Sönksen."""
+    text, surface, core = found.page.original, found.surface, found.core
+    hung = f"{text[surface.start : core.start]}-{text[core.end : surface.end]}".strip("-‐‑")
+    return fold(hung).text not in BEFORE_SURNAMES and reads_as_surname(hung, language)
+
+
+def _is_head(found: Found) -> bool:
+    """Return whether a bare name of a person ends a compound that it does not begin: Ein-Euro-Jobs."""
+    text, surface, core = found.page.original, found.surface, found.core
+    before = fold(text[surface.start : core.start]).text
+    bare = is_bare_name(found) and core.end == surface.end
+    return bare and bool(before) and before.rstrip("-") not in PREFIXES
+
+
+def _is_double_given_name(found: Found, parts: Sequence[str]) -> bool:
+    """Return whether a given name hangs on another one: Karl-Heinz is not Karl."""
+    own = folded_words(found.target.display)[-1]
+    return own in BEFORE_SURNAMES and any(part in BEFORE_SURNAMES for part in parts)
 
 
 def _beside(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
@@ -227,69 +262,6 @@ def _stands_bare(sight: Sight) -> bool:
     after = sight.around.after
     goes_on = not after or after[0].folded in FUNCTION_WORDS | AGENT_VERBS or after[0].folded.endswith("ed")
     return single and goes_on
-
-
-def _neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
-    """Do capitalized words beside the name make another name of it?"""
-    found, around = sight.found, sight.around
-    if found.form not in _PLAIN:
-        return
-    yield from _as_given_name(sight, scene, by)
-    yield from _as_surname_of_place(sight, by)
-    if found.target.words != 1 or found.target.kind is EntityKind.PERSON:
-        return
-    folded = "".join(folded_words(found.target.name))
-    common = is_common(found.target.name, scene.language) or folded in GIVEN_NAMES
-    after = around.after[0] if around.after else None
-    if after and _is_strange(after, scene.language) and not around.headline:
-        weight = by.neighbor_of_common if common else by.neighbor_after
-        span = Span(found.surface.start, after.span.end)
-        yield clue(MatchReason.OTHER_NAME, f"{found.text} {after.text}", weight, span)
-    before = around.before[0] if around.before else None
-    opens = around.opens and len(around.before) == 1
-    if before is None or opens or sight.name_before or sight.full_name:
-        return
-    if _is_strange(before, scene.language) and not around.headline:
-        weight = by.neighbor_of_common if common else by.neighbor_before
-        span = Span(before.span.start, found.surface.end)
-        yield clue(MatchReason.OTHER_NAME, f"{before.text} {found.text}", weight, span)
-
-
-def _as_given_name(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
-    """Does a surname follow, so that the name is a given name: Friedrich Peters, Paris Jackson?"""
-    found, after = sight.found, sight.around.after[:1]
-    surname = found.target.role is Role.SHORT and folded_words(found.target.display)[-1] in GIVEN_NAMES
-    town = found.target.kind is EntityKind.PLACE and found.target.words == 1
-    if not after or sight.around.headline or not after[0].capital:
-        return
-    unknown = _is_strange(after[0], scene.language) or after[0].folded in SURNAMES
-    if (surname and unknown) or (town and after[0].folded in SURNAMES and scene.language != "de"):
-        span = Span(found.surface.start, after[0].span.end)
-        yield clue(MatchReason.OTHER_NAME, f"{found.text} {after[0].text}", by.as_given_name, span)
-
-
-def _as_surname_of_place(sight: Sight, by: Weights) -> Iterator[Clue]:
-    """Does a given name stand before a place's name: Michael Jordan?"""
-    found, before = sight.found, sight.around.before[:1]
-    town = found.target.kind is EntityKind.PLACE and found.target.words == 1
-    opens = (
-        sight.around.opens
-        and len(sight.around.before) == 1
-        and bool(before)
-        and before[0].folded in ALSO_WORDS
-    )
-    if town and before and before[0].capital and before[0].folded in BEFORE_SURNAMES and not opens:
-        span = Span(before[0].span.start, found.surface.end)
-        yield clue(MatchReason.OTHER_GIVEN_NAME, before[0].text, by.given_name_of_organization, span)
-
-
-def _is_strange(word: Word, language: str) -> bool:
-    """Return whether a word is capitalized and neither a cue of its own nor, in German, a noun."""
-    if not word.capital:
-        return False
-    possessive = word.folded.endswith(("'s", "s'"))
-    known = head_of(word.folded) in _CUES or possessive or is_trade(word.folded)
-    return not (known or (language == "de" and is_word(word.text, "de")))
 
 
 # ---- elsewhere in the article --------------------------------------------------------------------

@@ -72,6 +72,20 @@ def can_be_surname(found: Found) -> bool:
     return single and target.kind not in (EntityKind.PRODUCT, EntityKind.PLACE)
 
 
+def is_bare_name(found: Found) -> bool:
+    """Return whether a person is called by one word."""
+    target = found.target
+    return target.kind is EntityKind.PERSON and (target.role is Role.SHORT or target.words == 1)
+
+
+def is_trade(folded_word: str) -> bool:
+    """Return whether a word says that somebody works for a company, also at a compound's end."""
+    head = head_of(folded_word)
+    return head in BUSINESS or head.endswith(
+        ("manager", "managerin", "chef", "chefin", "ingenieur", "leiter")
+    )
+
+
 def full_name_at(
     found: Found, around: Surroundings, own: frozenset[str], names_end: Collection[int], language: str
 ) -> FullName | None:
@@ -160,7 +174,7 @@ def _bearer(
         return Bearer.KNOWN
     if given:
         return Bearer.OTHER if own else Bearer.SOME
-    unknown = own and not titled and _reads_as_name(word, language)
+    unknown = own and not titled and reads_as_name(word.text, language)
     return Bearer.UNKNOWN if unknown else None
 
 
@@ -175,10 +189,15 @@ def _may_be_title(word: Word, before: Sequence[Word], language: str) -> bool:
     return linked or language not in SMALL_TITLES
 
 
-def _reads_as_name(word: Word, language: str) -> bool:
+def reads_as_name(word: str, language: str) -> bool:
     """Return whether a capitalized word that nobody knows can be nothing but a name."""
-    plain = word.text.isalpha() and not word.text.isupper() and len(word.text) > 1
-    return plain and not is_word(word.text, language) and not (language == "de" and _ends_in_noun(word.text))
+    plain = word.isalpha() and not word.isupper() and len(word) > 1
+    return plain and not is_word(word, language) and not (language == "de" and _ends_in_noun(word))
+
+
+def reads_as_surname(text: str, language: str) -> bool:
+    """Return whether a capitalized word is none of a language, nor an English one: it can be a name only."""
+    return text[:1].isupper() and reads_as_name(text, language) and not is_word(text.lower(), "en")
 
 
 def _ends_in_noun(word: str) -> bool:

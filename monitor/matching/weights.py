@@ -53,6 +53,8 @@ class Weights:
     unknown_given_name: float = -5.0  # a capitalized word that no dictionary knows, before a surname
     known_bearer: float = -4.0  # a well-known namesake of an entity without given names
     some_given_name: float = -0.5  # the entity has no given name to compare
+    given_name_of_many: float = -2.0  # and many bear the surname: Lars Müller is hardly the Müller meant
+    given_name_as_surname: float = -3.0  # Eugen David is not David
     given_name_of_organization: float = -4.0  # Werner Siemens is no company
     licensed_before: float = 5.0  # the full name stood before
     licensed_after: float = 4.5  # it follows, as after a title
@@ -69,6 +71,10 @@ class Weights:
     office_in_sentence: float = -1.5  # for a surname of somebody in office, that nothing licenses
     business: float = 1.0
     as_given_name: float = -5.0  # Friedrich Peters is not Caspar David Friedrich; Paris Jackson no town
+    before_surname: float = -2.5  # "Heath Miller", "Kaiser Franz": another name follows
+    given_before_noun: float = -2.0  # "Max Herbst", where a German noun may be a surname
+    head_of_compound: float = -3.5  # Ein-Euro-Jobs, Switch-Case, of persons called by one word
+    double_unknown: float = -4.0  # Müller-Sönksen, of a word that no dictionary knows
     double_surname: float = -6.0  # Müller-Meier is neither; outweighs a licence
     organization_compound: float = 1.5  # Amazon-Chef, Amazonaktie
     organization_word: float = 1.5  # der Händler Amazon
@@ -82,6 +88,8 @@ class Weights:
     neighbor_after: float = -0.4  # Amazon Prime is still Amazon's
     neighbor_before: float = -0.8
     neighbor_of_common: float = -1.7  # Apple Daily, Casa Nova: a common word makes many names
+    club: float = -3.0  # "TSV Köln", "Borussia Dortmund": a club or a university
+    people: float = -3.5  # "die Schweden", of what is configured as a place
     context: float = 1.5
     context_further: float = 0.7
     context_near: float = 0.8

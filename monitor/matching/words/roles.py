@@ -85,6 +85,14 @@ PLACE_HEADS = listed(
     "heights township village city island islands mountain mountains canyon river falls bridge harbor",
     "harbour school university college museum theatre theater hospital cemetery church",
 )
+# What stands before a town's name in that of a club, or of a university.
+CLUBS = listed(
+    "fc sc sv tsv vfl vfb vfr tsg sg sgs spvgg asv msv fsv bsc ssv thw fk sk ac as bc tv tus rb hc hsg ehc",
+    "borussia eintracht fortuna hertha arminia alemannia hansa dynamo lokomotive lok preussen rapid inter",
+    "juventus sporting real olympique girondins spartak werder bayer panathinaikos tu th fh",
+)
+# What a hyphen joins to a person's name without making another thing of it.
+PREFIXES = listed("ex anti pro post nicht super neo pseudo")
 # Who or what is said to be in, up or across the region: "the western Amazon".
 QUARTERS = listed(
     "western eastern northern southern central upper lower entire whole brazilian peruvian colombian",

@@ -1,0 +1,134 @@
+"""Do capitalized words beside a name make another name of it?
+
+Observations: a given name has its surname behind it (Max Weber is not Max), a surname its given name
+before it, a town's name its club (TSV Köln), and the plural of a people an article ("die Schweden").
+"""
+
+from collections.abc import Iterator
+
+from monitor.matching.evidence import Clue, Scene, Sight, clue
+from monitor.matching.languages import DICTIONARIES, is_word
+from monitor.matching.lexicon import folded_words
+from monitor.matching.people import is_bare_name, is_trade, reads_as_surname
+from monitor.matching.spans import Found
+from monitor.matching.strength import is_common
+from monitor.matching.surroundings import Word, head_of
+from monitor.matching.weights import Weights
+from monitor.matching.words.given import ALSO_WORDS, BEFORE_SURNAMES, GIVEN_NAMES, SURNAMES
+from monitor.matching.words.roles import (
+    CLUBS,
+    GEOGRAPHIC_HEADS,
+    GEOGRAPHIC_WORDS,
+    LEGAL_FORMS,
+    ORGANIZATION_HEADS,
+    ORGANIZATION_WORDS,
+)
+from monitor.model import EntityKind, Form, MatchReason
+from monitor.text.tokens import Span
+
+_PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
+_CUES = ORGANIZATION_HEADS | ORGANIZATION_WORDS | GEOGRAPHIC_HEADS | GEOGRAPHIC_WORDS | LEGAL_FORMS
+
+
+def neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
+    """Do capitalized words beside the name make another name of it?"""
+    found, around = sight.found, sight.around
+    if found.form not in _PLAIN:
+        return
+    yield from _as_given_name(sight, scene, by)
+    yield from _as_surname_of_place(sight, by)
+    yield from _as_part_of_place(sight, scene, by)
+    if found.target.words != 1 or found.target.kind is EntityKind.PERSON:
+        return
+    folded = "".join(folded_words(found.target.name))
+    common = is_common(found.target.name, scene.language) or folded in GIVEN_NAMES
+    after = around.after[0] if around.after else None
+    if after and _is_strange(after, scene.language) and not around.headline:
+        weight = by.neighbor_of_common if common else by.neighbor_after
+        span = Span(found.surface.start, after.span.end)
+        yield clue(MatchReason.OTHER_NAME, f"{found.text} {after.text}", weight, span)
+    before = around.before[0] if around.before else None
+    opens = around.opens and len(around.before) == 1
+    if before is None or opens or sight.name_before or sight.full_name:
+        return
+    if _is_strange(before, scene.language) and not around.headline:
+        weight = by.neighbor_of_common if common else by.neighbor_before
+        span = Span(before.span.start, found.surface.end)
+        yield clue(MatchReason.OTHER_NAME, f"{before.text} {found.text}", weight, span)
+
+
+def _as_given_name(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
+    """Does a surname follow, so that the name is a given name: Friedrich Peters, Max Weber, Paris Jackson?"""
+    found, after = sight.found, sight.around.after[:1]
+    in_capitals = scene.language != "de" and sight.around.headline
+    if not after or not after[0].capital or in_capitals:
+        return
+    weight = _weight_of_following(found, after[0], scene.language, by)
+    if weight:
+        span = Span(found.surface.start, after[0].span.end)
+        yield clue(MatchReason.OTHER_NAME, f"{found.text} {after[0].text}", weight, span)
+
+
+def _weight_of_following(found: Found, after: Word, language: str, by: Weights) -> float:
+    """Return what a capitalized word right after a name weighs, by how surely it is a surname."""
+    target = found.target
+    listed = after.folded in SURNAMES
+    if target.kind is EntityKind.PLACE:
+        town = target.words == 1 and language != "de"
+        return by.as_given_name if town and listed else 0.0
+    if not is_bare_name(found):
+        return 0.0
+    given = folded_words(target.display)[-1] in BEFORE_SURNAMES
+    told = language in DICTIONARIES and reads_as_surname(after.text, language)
+    unknown = told or (given and not is_word(after.text, language))
+    if unknown or listed or after.folded in BEFORE_SURNAMES:
+        return by.as_given_name if given else by.before_surname
+    return by.given_before_noun if given and language == "de" else 0.0
+
+
+def _as_surname_of_place(sight: Sight, by: Weights) -> Iterator[Clue]:
+    """Does a given name stand before a place's name: Michael Jordan?"""
+    found, before = sight.found, sight.around.before[:1]
+    town = found.target.kind is EntityKind.PLACE and found.target.words == 1
+    opens = (
+        sight.around.opens
+        and len(sight.around.before) == 1
+        and bool(before)
+        and before[0].folded in ALSO_WORDS
+    )
+    if town and before and before[0].capital and before[0].folded in BEFORE_SURNAMES and not opens:
+        span = Span(before[0].span.start, found.surface.end)
+        yield clue(MatchReason.OTHER_GIVEN_NAME, before[0].text, by.given_name_of_organization, span)
+
+
+def _as_part_of_place(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
+    """Is a place's name that of a club (TSV Köln, Borussia Dortmund), or of its people ("die Schweden")?"""
+    found, before = sight.found, sight.around.before[:1]
+    if found.target.kind is not EntityKind.PLACE or found.target.words > 1 or not before:
+        return
+    span = Span(before[0].span.start, found.surface.end)
+    text = f"{before[0].text} {found.text}"
+    if _is_club(before[0]) and not found.text.isupper():
+        yield clue(MatchReason.OTHER_NAME, text, by.club, span)
+    elif scene.language == "de" and before[0].folded in {"die", "den"} and _is_people(found.text):
+        yield clue(MatchReason.COMMON_WORD, text, by.people, span)
+
+
+def _is_club(word: Word) -> bool:
+    """Return whether a word stands before a town in a club's name; "As" of two letters is none, AS is."""
+    written = word.capital and (word.text.isupper() or len(word.text) > len("AS"))
+    return written and word.folded in CLUBS
+
+
+def _is_people(name: str) -> bool:
+    """Return whether a German name is the plural of a people: Schweden of Schwede, Bayern of Bayer."""
+    return name.endswith("n") and is_word(name[:-1], "de")
+
+
+def _is_strange(word: Word, language: str) -> bool:
+    """Return whether a word is capitalized and neither a cue of its own nor, in German, a noun."""
+    if not word.capital:
+        return False
+    possessive = word.folded.endswith(("'s", "s'"))
+    known = head_of(word.folded) in _CUES or possessive or is_trade(word.folded)
+    return not (known or (language == "de" and is_word(word.text, "de")))
