@@ -1,0 +1,146 @@
+"""What does a poll cost, beside `reader` and beside a script?
+
+All do the same work, one after the other, over the same feeds from the same server on loopback:
+
+    first        every entry is new
+    unchanged    every feed answers 304
+    some         one feed in twenty has a new entry, the others answer 304
+    again        every feed answers 200 with the body that it had before
+
+`monitor-all` reads every entry of a first poll, `monitor-baseline` remembers them only, as the product does
+unless it is told otherwise. Processor time is that of all processes of whoever is measured; the server's own
+share of all that was spent is told beside it.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from urllib.request import urlopen
+
+from bench.match import load
+from bench.results import keep, spread, table
+
+HERE = Path(__file__).parent
+# It carries a feedparser of its own that needs the second.
+READER = ("reader==3.26", "sgmllib3k==1.0.0")
+PHASES = ("first", "unchanged", "some", "again")
+OURS = ("monitor-baseline", "monitor-all")
+PEERS = ("reader", "script")
+COLUMNS = ("phase", "", "feeds/s", "ms CPU a feed", "to the dearest", "server's share")
+Figures = dict[str, float]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the table of all phases; with `--write`, keep it."""
+    parser = argparse.ArgumentParser(prog="bench poll", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--feeds", type=int, default=500, help="how many feeds are polled")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each, whose median is told")
+    parser.add_argument(
+        "--against", choices=PEERS, nargs="*", default=PEERS, help="who is measured beside us"
+    )
+    parser.add_argument("--short", action="store_true", help="one run of 100 feeds: under a minute")
+    parser.add_argument("--write", action="store_true", help="keep the table in bench/RESULTS.md")
+    chosen = parser.parse_args(arguments)
+    feeds, runs = (100, 1) if chosen.short else (chosen.feeds, chosen.runs)
+    found: dict[tuple[str, str], list[Figures]] = {}
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        for who in (*OURS, *chosen.against):
+            python = with_reader(Path(folder)) if who == "reader" else sys.executable
+            for run in range(runs):
+                print(f"{who} {run + 1} of {runs} …", file=sys.stderr, flush=True)
+                for phase, figures in measure(python, who, feeds):
+                    found.setdefault((phase, who), []).append(figures)
+    told = table(COLUMNS, [row(phase, who, found) for phase in PHASES for who in (*OURS, *chosen.against)])
+    text = f"{feeds:,} feeds of 35 entries, 72 KB, RSS and Atom.\n\n{told}\n\n{load()}"
+    print(text)
+    if chosen.write:
+        keep("poll", text)
+    return 0
+
+
+def with_reader(folder: Path) -> str:
+    """Return an interpreter of its own that has `reader`; the package index is pip's."""
+    home = folder / "reader"
+    python = home / "bin/python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", home], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *READER], check=True)
+    return str(python)
+
+
+def measure(python: str, who: str, feeds: int) -> Iterator[tuple[str, Figures]]:
+    """Yield what each phase took, in a process and with a server of its own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        started([sys.executable, str(HERE / "feeds.py")]) as server,
+    ):
+        url = f"http://127.0.0.1:{_line(server)}"
+        line = [python, str(HERE / "pollers.py"), who, folder, url, str(feeds)]
+        with started(line) as poller:
+            _line(poller)
+            for phase in PHASES:
+                _ask(f"{url}/phase/{phase}")
+                served = float(_ask(f"{url}/cpu"))
+                assert poller.stdin is not None
+                poller.stdin.write("go\n")
+                poller.stdin.flush()
+                figures: Figures = json.loads(_line(poller))
+                figures["server"] = float(_ask(f"{url}/cpu")) - served
+                _check(who, phase, feeds, figures)
+                yield (
+                    phase,
+                    figures | {"rate": feeds / figures["seconds"], "each": figures["cpu"] / feeds * 1e3},
+                )
+
+
+def _check(who: str, phase: str, feeds: int, figures: Figures) -> None:
+    """Refuse a figure of work that was not done."""
+    wanted = {"first": feeds * 35, "some": -(-feeds // 20)}.get(phase, 0)
+    if figures["new"] != wanted:
+        raise SystemExit(f"{who} found {figures['new']:.0f} new entries in phase {phase}, not {wanted}")
+
+
+@contextmanager
+def started(line: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """Run a process beside, and end it."""
+    process = subprocess.Popen(
+        line, cwd=HERE.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=None
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def row(phase: str, who: str, found: dict[tuple[str, str], list[Figures]]) -> Sequence[str]:
+    """Return a row of the table."""
+    these = found[phase, who]
+    dearest = max(median(each["each"] for each in found[key]) for key in found if key[0] == phase)
+    each = [figures["each"] for figures in these]
+    share = median(figures["server"] / (figures["server"] + figures["cpu"]) for figures in these)
+    rate = spread([figures["rate"] for figures in these])
+    return (phase, who, rate, spread(each, 2), f"1 : {dearest / median(each):.1f}", f"{share:.0%}")
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise SystemExit("what is measured ended by itself; see above")
+    return line.strip()
+
+
+def _ask(url: str) -> str:
+    with urlopen(url) as answer:
+        return str(answer.read().decode())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

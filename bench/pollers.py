@@ -1,0 +1,171 @@
+"""Those who are measured by `bench poll`: each polls all feeds once for every line that it reads.
+
+Runs alone, under the interpreter of whoever is measured: `python bench/pollers.py WHO FOLDER URL FEEDS`. For
+each phase that standard input names it prints the seconds, the processor time with that of its children, and
+how many entries it knows.
+"""
+
+import importlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+THREADS = 32
+NOT_MODIFIED = 304
+# Seconds for the spare worker to import what it needs.
+SETTLED = 3
+Poll = Callable[[], int]
+
+
+def spent() -> float:
+    """Return the processor time of this process and of its living children, in seconds."""
+    ticks, own = os.sysconf("SC_CLK_TCK"), str(os.getpid())
+    total = time.process_time()
+    for process in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = process.read_text(errors="replace").rpartition(")")[2].split()
+            if fields[1] == own:
+                total += (int(fields[11]) + int(fields[12])) / ticks
+    return total
+
+
+def monitor(folder: str, urls: list[str], first_poll: str) -> Poll:
+    """Poll with this project's own step, HTTP door, worker processes and store."""
+    import random  # noqa: PLC0415  (a peer's interpreter has none of these)
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
+
+    from monitor.adapters.http import HttpDoor  # noqa: PLC0415
+    from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy  # noqa: PLC0415
+    from monitor.adapters.store import open_store  # noqa: PLC0415
+    from monitor.app import PRELOAD  # noqa: PLC0415
+    from monitor.feeds.parse import read_feed  # noqa: PLC0415
+    from monitor.matching.matcher import build_matcher  # noqa: PLC0415
+    from monitor.model import Document, FeedId, FeedSettings, FirstPoll  # noqa: PLC0415
+    from monitor.pipeline import poll  # noqa: PLC0415
+    from monitor.ports import FetchPolicy, Ports, Wanted  # noqa: PLC0415
+    from monitor.steps.rules import Rules  # noqa: PLC0415
+
+    class Clock:
+        def __init__(self) -> None:
+            self.days = 0
+
+        def now(self) -> datetime:
+            return datetime.now(UTC) + timedelta(days=self.days)
+
+    feeds = [
+        FeedSettings(id=FeedId(url), url=url, shown_url=url, first_poll=FirstPoll(first_poll)) for url in urls
+    ]
+    clock, store = Clock(), open_store(f"sqlite:///{folder}/monitor.db", owner="bench")
+    door = HttpDoor(FetchPolicy(allow_private=("127.0.0.0/8",), respect_robots=False))
+    sandbox = ProcessSandbox(SandboxPolicy(workers=os.cpu_count() or 1), PRELOAD)
+    store.sync_feeds(feeds, clock.now())
+    warm = Document(url="http://warm.example/", content_type="application/xml", body=b"<rss><channel/></rss>")
+    with ThreadPoolExecutor(THREADS) as threads:
+        # What starting costs is no part of a poll.
+        list(threads.map(lambda _: sandbox.run(read_feed, warm), range(THREADS)))
+        time.sleep(SETTLED)
+    rules = Rules(
+        feeds={feed.id: feed for feed in feeds},
+        entities={},
+        watchlists=(),
+        receivers={},
+        matcher=build_matcher(()),
+        user_agent="bench",
+    )
+    ports = Ports(
+        fetcher=door,
+        sender=door,
+        sandbox=sandbox,
+        store=store,
+        clock=clock,
+        random=random.Random(1),
+    )
+
+    def once() -> int:
+        clock.days += 1
+        wanted = Wanted(limit=len(urls), at_once=len(urls))
+        claims = store.claim_feeds(clock.now(), wanted, timedelta(hours=1))
+        assert len(urls) == len(claims)
+        with ThreadPoolExecutor(THREADS) as threads:
+            reports = list(threads.map(lambda claim: poll(claim, ports, rules), claims))
+        assert all(report.outcome != "failed" for report in reports), reports
+        return sum(int(report.facts.get("new") or 0) for report in reports)
+
+    return once
+
+
+def reader(folder: str, urls: list[str]) -> Poll:
+    """Poll with `reader` as its documentation says."""
+    # It stands in an environment of its own.
+    make_reader = importlib.import_module("reader").make_reader
+
+    library = make_reader(f"{folder}/reader.db")
+    for url in urls:
+        library.add_feed(url)
+
+    def once() -> int:
+        before = library.get_entry_counts().total
+        library.update_feeds(workers=THREADS)
+        return int(library.get_entry_counts().total - before)
+
+    return once
+
+
+def script(urls: list[str]) -> Poll:
+    """Poll as a script would: threads, the standard library's HTTP, feedparser, a set of ids."""
+    import io  # noqa: PLC0415
+    import urllib.request  # noqa: PLC0415
+    from urllib.error import HTTPError  # noqa: PLC0415
+
+    import feedparser  # noqa: PLC0415
+
+    etags: dict[str, str] = {}
+    known: set[str] = set()
+
+    def fetch(url: str) -> list[str]:
+        headers = {"If-None-Match": etags[url]} if url in etags else {}
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+                etags[url] = answer.headers["ETag"]
+                return [entry.id for entry in feedparser.parse(io.BytesIO(answer.read())).entries]
+        except HTTPError as error:
+            if error.code != NOT_MODIFIED:
+                raise
+            return []
+
+    def once() -> int:
+        with ThreadPoolExecutor(THREADS) as threads:
+            new = {each for ids in threads.map(fetch, urls) for each in ids} - known
+        known.update(new)
+        return len(new)
+
+    return once
+
+
+def main(who: str, folder: str, url: str, feeds: int) -> None:
+    """Serve one line after the other."""
+    urls = [f"{url}/feed/{number}" for number in range(feeds)]
+    name, _, first_poll = who.partition("-")
+    once = (
+        monitor(folder, urls, first_poll)
+        if name == "monitor"
+        else reader(folder, urls)
+        if who == "reader"
+        else script(urls)
+    )
+    print(json.dumps("ready"), flush=True)
+    for _ in sys.stdin:
+        began, used = time.monotonic(), spent()
+        new = once()
+        told = {"seconds": time.monotonic() - began, "cpu": spent() - used, "new": new}
+        print(json.dumps(told), flush=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))
