@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--feeds", type=int, default=500, help="how many feeds are polled")
     parser.add_argument("--runs", type=int, default=3, help="runs of each, whose median is told")
     parser.add_argument(
-        "--against", choices=PEERS, nargs="*", default=PEERS, help="who is measured beside us"
+        "--against", choices=PEERS, nargs="*", default=("script",), help="who is measured beside us"
     )
     parser.add_argument("--short", action="store_true", help="one run of 100 feeds: under a minute")
     parser.add_argument("--write", action="store_true", help="keep the table in bench/RESULTS.md")
