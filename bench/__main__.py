@@ -1,7 +1,7 @@
 """Measures what the project costs: python3 run.py bench WHAT [OPTIONS].
 
-    match     the matcher, from 3 names to 100,000, beside its automaton alone and beside `re`
-    poll      a poll, in four phases, beside `reader` and a script
+    match     the matcher, from 3 names to 100,000, beside pyahocorasick and `re`
+    poll      a poll, in four phases, beside a script
     scale     the service at rest, from 100 feeds to 100,000: memory, and processor time of doing nothing
     store     the store, from 1,000 feeds to 100,000 with a million articles, beside plain `sqlite3`
 

@@ -1,4 +1,4 @@
-"""What does a poll cost, beside `reader` and beside a script?
+"""What does a poll cost, beside a script, or beside `reader`?
 
 All do the same work, one after the other, over the same feeds from the same server on loopback:
 
@@ -10,6 +10,9 @@ All do the same work, one after the other, over the same feeds from the same ser
 `monitor-all` reads every entry of a first poll, `monitor-baseline` remembers them only, as the product does
 unless it is told otherwise. Processor time is that of all processes of whoever is measured; the server's own
 share of all that was spent is told beside it.
+
+Figures of work that was not done are refused. `reader` reports no new entry in the third phase here, why is
+not found; until then `--against reader` ends with that.
 """
 
 import argparse

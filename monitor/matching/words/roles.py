@@ -89,7 +89,7 @@ PLACE_HEADS = listed(
 CLUBS = listed(
     "fc sc sv tsv vfl vfb vfr tsg sg sgs spvgg asv msv fsv bsc ssv thw fk sk ac as bc tv tus rb hc hsg ehc",
     "borussia eintracht fortuna hertha arminia alemannia hansa dynamo lokomotive lok preussen rapid inter",
-    "juventus sporting real olympique girondins spartak werder bayer panathinaikos tu th fh",
+    "juventus sporting real olympique girondins spartak werder bayer tu th fh",
 )
 # What a hyphen joins to a person's name without making another thing of it.
 PREFIXES = listed("ex anti pro post nicht super neo pseudo")
