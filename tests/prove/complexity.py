@@ -169,11 +169,12 @@ def exponent(costs: Sequence[Cost]) -> float:
 def judge(scales: Scales, sort: Sort, tangle: Tangle) -> tuple[float, str]:
     """Return the exponent, and what is wrong with a tangle, if anything is.
 
-    It is measured once more where it is over the bound: machines hiccup.
+    It is measured once more where it is over the bound or was ended: machines hiccup, and a worker's deadline
+    is one of the clock.
     """
     costs = scales.series(sort, tangle)
     found = exponent(costs)
-    if found >= BOUND:
+    if found >= BOUND or costs[-1].seconds is None:
         costs = scales.series(sort, tangle)
         found = min(found, exponent(costs))
     if costs[-1].seconds is None:
