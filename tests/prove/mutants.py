@@ -123,7 +123,7 @@ MUTANTS = (
     Mutant(
         name="a lease never runs out",
         file=f"{STORE}/claims.py",
-        changes=[("or_(until.is_(None), until <= now)", "until.is_(None)")],
+        changes=[("or_(until.is_(None), until <= _NOW)", "until.is_(None)")],
         check="tests/contract/test_store_claims.py::"
         "test_a_claimed_row_is_nobody_elses_until_its_lease_runs_out[sqlite]",
     ),
