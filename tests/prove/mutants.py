@@ -116,7 +116,12 @@ MUTANTS = (
     Mutant(
         name="the lease's token is not looked at",
         file=f"{STORE}/claims.py",
-        changes=[("claim.row.id, table.c.lease_token == claim.token)", "claim.row.id)")],
+        changes=[
+            (
+                'table.c.id == bindparam("of_id"), table.c.lease_token == bindparam("of_token")',
+                'table.c.id == bindparam("of_id"), bindparam("of_token") != ""',
+            )
+        ],
         check="tests/contract/test_store_claims.py::"
         "test_whoever_lost_the_lease_writes_nothing_at_all[sqlite]",
     ),
