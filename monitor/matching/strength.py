@@ -284,7 +284,8 @@ def _used_as_word(sight: Sight, by: Weights) -> Iterator[Clue]:
     """Does English text use an ordinary word as one: "Apple trees bloom", "Meta-analyses", "Visa Rules"?"""
     found, around, after = sight.found, sight.around, sight.around.after[:1]
     if found.form is Form.COMPOUND:
-        if head_of(folded_words(found.rest)[-1]) not in OWNED | ORGANIZATION_HEADS:
+        parts = folded_words(found.rest)  # none in "Apple- and Google-backed"
+        if parts and head_of(parts[-1]) not in OWNED | ORGANIZATION_HEADS:
             yield clue(MatchReason.COMMON_WORD, found.text, by.compound_of_word)
     elif found.form is Form.PLURAL:
         yield clue(MatchReason.COMMON_WORD, found.text, by.plural_of_word)

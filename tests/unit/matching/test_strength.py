@@ -89,6 +89,7 @@ def test_what_names_never_do_makes_a_word_of_a_name(kind: str, name: str, text: 
         ("Meta", "Meta-analyses suggest it.", False),
         ("Visa", "Visas are scarce.", False),
         ("Meta", "Meta-owned apps were down.", True),
+        ("Meta", "They look at Meta- and Google-owned apps.", True),
         ("Target", "Target of Inquiry Resigns From Council", False),
         ("Visa", "Visa Rules Tightened For Foreign Students", False),
         ("Visa", "Visa Wins Case Over Fees In Europe", True),
