@@ -53,6 +53,8 @@ from monitor.text.normalize import fold
 from monitor.text.tokens import Span
 
 _PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
+_LANDMARKS = GEOGRAPHIC_HEADS | STREETS
+_GOING_ON = FUNCTION_WORDS | AGENT_VERBS
 _MOST_FURTHER = 4  # context words beyond the first that still count
 
 
@@ -189,18 +191,18 @@ def roles_before(sight: Sight) -> Sequence[Word]:
 def _compounds(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """What is the rest of a compound?"""
     found, kind = sight.found, sight.found.target.kind
+    if found.surface == found.core and not found.rest:
+        return
     parts = folded_words(found.rest)
     if kind is EntityKind.PERSON:
-        if any(part in SURNAMES for part in parts) or _is_double_given_name(found, parts):
+        if not SURNAMES.isdisjoint(parts) or _is_double_given_name(found, parts):
             yield clue(MatchReason.OTHER_NAME, found.text, by.double_surname, found.surface)
         elif _is_double_surname(found, scene.language):
             yield clue(MatchReason.OTHER_NAME, found.text, by.double_unknown, found.surface)
         elif _is_head(found):
             yield clue(MatchReason.COMMON_WORD, found.text, by.head_of_compound, found.surface)
         return
-    heads = GEOGRAPHIC_HEADS | STREETS
-    geographic = kind is not EntityKind.PLACE and any(part in heads for part in parts)
-    if geographic:
+    if kind is not EntityKind.PLACE and not _LANDMARKS.isdisjoint(parts):
         yield clue(MatchReason.GEOGRAPHIC_CUE, found.text, by.geographic_compound, found.surface)
     elif any(part in ORGANIZATION_HEADS or is_trade(part) for part in parts):
         yield clue(MatchReason.ORGANIZATION_CUE, found.text, by.organization_compound)
@@ -260,7 +262,7 @@ def _stands_bare(sight: Sight) -> bool:
     """Return whether after "the" and the name the sentence goes on, or ends, without a noun."""
     single = sight.found.target.words == 1
     after = sight.around.after
-    goes_on = not after or after[0].folded in FUNCTION_WORDS | AGENT_VERBS or after[0].folded.endswith("ed")
+    goes_on = not after or after[0].folded in _GOING_ON or after[0].folded.endswith("ed")
     return single and goes_on
 
 

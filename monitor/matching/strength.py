@@ -39,6 +39,9 @@ from monitor.model import EntityKind, Form, MatchReason, Zone
 _PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
 _POSSESSED = frozenset({Form.GENITIVE, Form.POSSESSIVE})
 _POST_ENDINGS = ("chef", "chefin", "sprecher", "sprecherin", "vorstand", "vorsitzende", "vorsitzender")
+_CARRIERS = AGENT_VERBS | CARRYING_ON | ORGANIZATION_HEADS | LEGAL_FORMS
+_HEADS = OWNED | ORGANIZATION_HEADS
+_ORDINARY = {"de": GERMAN_WORDS | ORGANIZATION_WORDS, "en": ENGLISH_WORDS | ORGANIZATION_WORDS}
 _OPENING_QUOTES = frozenset("\"'„“‚‘»«›‹”’")
 _CLOSING_QUOTES = frozenset("\"'“”‘’«»‹›")
 
@@ -84,8 +87,8 @@ def _points(before: Word) -> bool:
 
 def is_common(name: str, language: str) -> bool:
     """Return whether a name is an ordinary word of a language."""
-    listed = {"de": GERMAN_WORDS, "en": ENGLISH_WORDS}.get(language, frozenset())
-    return "".join(bare_words(name)) in listed | ORGANIZATION_WORDS or (language == "en" and has_plural(name))
+    listed = _ORDINARY.get(language, ORGANIZATION_WORDS)
+    return "".join(bare_words(name)) in listed or (language == "en" and has_plural(name))
 
 
 def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
@@ -285,7 +288,7 @@ def _used_as_word(sight: Sight, by: Weights) -> Iterator[Clue]:
     found, around, after = sight.found, sight.around, sight.around.after[:1]
     if found.form is Form.COMPOUND:
         parts = folded_words(found.rest)  # none in "Apple- and Google-backed"
-        if parts and head_of(parts[-1]) not in OWNED | ORGANIZATION_HEADS:
+        if parts and head_of(parts[-1]) not in _HEADS:
             yield clue(MatchReason.COMMON_WORD, found.text, by.compound_of_word)
     elif found.form is Form.PLURAL:
         yield clue(MatchReason.COMMON_WORD, found.text, by.plural_of_word)
@@ -302,5 +305,4 @@ def _used_as_word(sight: Sight, by: Weights) -> Iterator[Clue]:
 def _carries_on(after: Word) -> bool:
     """Return whether a word goes on as after a name: with what somebody does, or what an organization has."""
     word = after.folded
-    known = AGENT_VERBS | CARRYING_ON | ORGANIZATION_HEADS | LEGAL_FORMS
-    return word in known or word.endswith(("ed", "'s", "s'")) or not after.text.isalpha()
+    return word in _CARRIERS or word.endswith(("ed", "'s", "s'")) or not after.text.isalpha()
