@@ -45,6 +45,7 @@ from monitor.upkeep import Recalled, beat, having_recalled, recall, release_held
 
 # Everything a worker process needs, imported before its first document.
 PAGES = ("monitor.articles.extract", "trafilatura.core")
+FEEDS = ("monitor.feeds.parse", "monitor.feeds.discovery")
 PRELOAD = ("monitor.feeds.parse", *PAGES)
 POLL_THREADS = 32
 PROCESS_THREADS = 16
@@ -160,6 +161,14 @@ def fetch_page(policy: FetchPolicy, url: str) -> Document | FetchFailed:
     """Fetch one page as the service would: robots.txt, the guard of addresses and every limit hold."""
     with closing(HttpDoor(policy)) as door:
         return door.get(url)
+
+
+@contextmanager
+def web_and_sandbox(policy: FetchPolicy) -> Iterator[tuple[HttpDoor, ProcessSandbox]]:
+    """Open what one command needs to ask sites and to read what they answer."""
+    sandbox = ProcessSandbox(SandboxPolicy(workers=1), FEEDS)
+    with closing(HttpDoor(policy)) as door, closing(sandbox):
+        yield door, sandbox
 
 
 def read_apart(document: Document, announced: Announced) -> Extracted | SandboxFailed:

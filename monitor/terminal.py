@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich import box
@@ -14,6 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from monitor.errors import UsageError
 from monitor.tables import Shown, Table
 
 REFRESH_SECONDS = 0.2
@@ -41,6 +42,39 @@ def print_json(plain: object) -> None:
     """Print plain JSON, for scripts and for people who look at it."""
     text = json.dumps(plain, ensure_ascii=False, indent=2)
     sys.stdout.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+
+
+def ask(question: str, default: str = "") -> str:
+    """Ask on a terminal and return what was typed, without blanks around; `default` where that is nothing.
+
+    Raises:
+        UsageError: the input ended.
+    """
+    console = Console(stderr=True)
+    shown = f"{_visible(question)} [{_visible(default)}]: " if default else f"{_visible(question)}: "
+    try:
+        # The question goes where it does not get into the answer of the command.
+        console.print(shown, end="", markup=False, highlight=False, soft_wrap=True)
+        return input().strip() or default
+    except EOFError as error:
+        raise UsageError("the input ended before every question was answered") from error
+
+
+def is_interactive() -> bool:
+    """Return whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def say(line: str) -> None:
+    """Tell somebody who is being asked something; never a part of the answer."""
+    Console(stderr=True).print(_visible(line), markup=False, highlight=False, soft_wrap=True)
+
+
+def show_tables(tables: Sequence[Table]) -> None:
+    """Show tables to somebody who is being asked something."""
+    console = Console(stderr=True)
+    for table in tables:
+        _print_table(console, table)
 
 
 def clear() -> None:

@@ -1,5 +1,6 @@
 """Commands about feeds, and entries that were given up."""
 
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,12 +8,17 @@ from typing import Annotated
 
 import typer
 
+from monitor.app import web_and_sandbox
 from monitor.cli.shared import ConfigOption, JsonOption, group, load, opened, tell
+from monitor.errors import UsageError
+from monitor.feeds.discovery import FoundFeed
 from monitor.model import EntryId
+from monitor.ops.discovery import Looked, feeds_found_table, look_for_feeds, passed_over_words
 from monitor.ops.entries import show_failed, show_retried
-from monitor.ops.feeds import export_feeds, import_feeds, show_feeds
+from monitor.ops.feeds import add_found_feeds, export_feeds, import_feeds, show_feeds
+from monitor.terminal import ask, is_interactive, show_tables, spinner
 
-feeds = group("List, import and export feeds.")
+feeds = group("List, add, import and export feeds; poll, reset and pause one.")
 entries = group("List entries that were given up, and try them again.")
 
 
@@ -23,6 +29,44 @@ def feeds_list(config: ConfigOption = None, as_json: JsonOption = False) -> None
         tell(show_feeds(store.status(datetime.now(UTC))), as_json)
 
 
+@feeds.command("add")
+def feeds_add(
+    address: Annotated[str, typer.Argument(help="A feed, or a site whose feeds are looked for.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    everything: Annotated[bool, typer.Option("--all", help="Add every feed that was found.")] = False,
+    pick: Annotated[
+        int | None, typer.Option("--pick", help="Add the one with this number in the list.", min=1)
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--id", help="The feed's id, instead of one made of it.")
+    ] = None,
+) -> None:
+    """Find the feeds of a site, and put one into the configuration."""
+    if everything and (pick is not None or name is not None):
+        raise UsageError("--all goes with neither --pick nor --id")
+    loaded, now = load(config, tests=False), datetime.now(UTC)
+    with web_and_sandbox(loaded.fetch) as (door, sandbox), spinner() as say:
+        looked = look_for_feeds(address, door, sandbox, now, say)
+    if looked.failed:
+        raise UsageError("\n".join((looked.failed, *passed_over_words(looked))))
+    chosen = looked.feeds if everything else (choose_feed(looked, pick, now, asking=not as_json),)
+    shown = add_found_feeds(loaded.path, loaded.feeds, looked, chosen, os.environ, now, name)
+    tell(shown, as_json)
+
+
+def choose_feed(looked: Looked, pick: int | None, now: datetime, *, asking: bool) -> FoundFeed:
+    """Return one of the feeds that were found: the one picked, the one that is asked for, or the best."""
+    feeds, typed = looked.feeds, "1"
+    if pick is None and len(feeds) > 1 and asking and is_interactive():
+        show_tables([feeds_found_table(feeds, now)])
+        typed = ask("which one? (its number)", "1")
+    number = pick or (int(typed) if typed.isdecimal() else 0)
+    if not 1 <= number <= len(feeds):
+        raise UsageError(f"there is no number {pick or typed} among the {len(feeds)} feeds found")
+    return feeds[number - 1]
+
+
 @feeds.command("import")
 def feeds_import(
     opml: Annotated[Path, typer.Argument(help="An OPML file; it stays where it is.")],
@@ -31,7 +75,7 @@ def feeds_import(
 ) -> None:
     """Have the configuration read an OPML file."""
     loaded = load(config, tests=False)
-    tell(import_feeds(loaded.path, loaded.feeds, opml), as_json)
+    tell(import_feeds(loaded.path, loaded.feeds, opml, os.environ), as_json)
 
 
 @feeds.command("export")

@@ -20,7 +20,7 @@ from monitor.text.ids import derive_id
 from monitor.text.urls import shown_url
 
 _MINUTE = timedelta(minutes=1)
-_LARGEST_OPML = 10_000_000
+LARGEST_OPML = 10_000_000
 _KINDS = ("url", "opml", "sitemap")
 
 
@@ -125,7 +125,7 @@ def _add_opml(
     raw: RawFeed, name: str, spot: Spot, sources: Sources, taken: _Taken, findings: Findings
 ) -> None:
     try:
-        outlines = read_opml(read_bytes(sources.folder / name, name, _LARGEST_OPML))
+        outlines = read_opml(read_bytes(sources.folder / name, name, LARGEST_OPML))
     except NotOpml as error:
         findings.fault(Place(name, error.line, error.column), spot.path, str(error))
         return

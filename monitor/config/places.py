@@ -62,11 +62,12 @@ class Text(str):
 
 
 class Listing(list["Node"]):
-    """A sequence that knows where it begins."""
+    """A sequence that knows where it begins, and where its closing bracket stands if it has one."""
 
     def __init__(self, place: Place) -> None:
         super().__init__()
         self.place = place
+        self.bracket: Place | None = None
 
 
 class Table(dict[Text, "Node"]):
@@ -216,6 +217,7 @@ class _Reader:
         made = Listing(self._place(start))
         for event in events:
             if isinstance(event, said.SequenceEndEvent):
+                made.bracket = self._place(event) if start.flow_style else None
                 break
             self._path.append(len(made))
             made.append(self._node(event, events))

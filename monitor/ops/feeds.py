@@ -1,18 +1,21 @@
-"""`monitor feeds`: list, import and export feeds."""
+"""`monitor feeds`: list, add, import and export feeds."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from monitor.config.editing import add_feeds
+from monitor.config.feeds import LARGEST_OPML, feed_id
+from monitor.config.files import read_bytes
 from monitor.config.opml import Outline, read_opml, write_opml
 from monitor.errors import UsageError
+from monitor.feeds.discovery import FoundFeed
 from monitor.model import FeedSettings
+from monitor.ops.discovery import Looked, feeds_found_table, passed_over_words, plain_feed
 from monitor.ops.status import feeds_table
-from monitor.tables import Shown
-
-_HEADING = "feeds:"
+from monitor.tables import Shown, many
+from monitor.text.urls import canonical_url
 
 
 def show_feeds(status: Mapping[str, Any]) -> Shown:
@@ -31,39 +34,77 @@ def export_feeds(feeds: Sequence[FeedSettings], now: datetime, *, secrets: bool)
     return write_opml([Outline(title=feed.id, url=feed.shown_url) for feed in feeds], now), cut
 
 
-def import_feeds(config: Path, known: Sequence[FeedSettings], opml: Path) -> Shown:
-    """Make a configuration read an OPML file: a line `- opml: FILE` under `feeds:`.
+def import_feeds(
+    config: Path, known: Sequence[FeedSettings], opml: Path, environ: Mapping[str, str]
+) -> Shown:
+    """Make a configuration read an OPML file: one more member `opml: FILE` of `feeds:`.
 
-    The file stays where it is and stays the place to edit; comments of the configuration are kept.
+    The file stays where it is and stays the place to edit.
 
     Raises:
-        UsageError: the file is no OPML or holds no feed, or the configuration has no list of feeds.
+        ConfigError: the configuration would not hold with it.
+        UsageError: the file is no OPML or holds no feed, or the configuration cannot be changed.
     """
     try:
-        found = read_opml(opml.read_bytes())
-    except (OSError, ValueError) as error:
+        found = read_opml(read_bytes(opml, str(opml), LARGEST_OPML))
+    except ValueError as error:
         raise UsageError(f"{opml}: cannot be read as OPML: {error}") from error
     urls = {feed.url for feed in known}
     new = [feed for feed in found if feed.url not in urls]
     if not found:
         raise UsageError(f"{opml}: holds no feed")
     if new:
-        try:
-            _replace(config, _with_opml(config.read_bytes().decode(), _relative(opml, config)))
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{config}: cannot be changed: {error}") from error
-    words = f"{len(new)} feeds added to {config}, {len(found) - len(new)} were there already"
-    return Shown(plain={"added": len(new), "known": len(found) - len(new)}, words=(words,))
+        add_feeds(config, [{"opml": _relative(opml, config)}], environ)
+    words = f"{many(len(new), 'feed', 'feeds')} added to {config}, {len(found) - len(new)} were there already"
+    return Shown(plain={"added": len(new), "known": len(found) - len(new)}, words=(words, *_reload(new)))
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write beside and rename, so that a service that reloads never reads half a file."""
-    path = path.resolve()
-    beside = path.with_name(f".{path.name}.new")
-    beside.touch(mode=0o600)
-    beside.write_bytes(text.encode())
-    beside.chmod(path.stat().st_mode)
-    beside.replace(path)
+def add_found_feeds(
+    config: Path,
+    known: Sequence[FeedSettings],
+    looked: Looked,
+    chosen: Sequence[FoundFeed],
+    environ: Mapping[str, str],
+    now: datetime,
+    name: str | None = None,
+) -> Shown:
+    """Write the chosen ones of the feeds that were found into a configuration; `name` becomes their id.
+
+    Raises:
+        ConfigError: the configuration would not hold with them.
+        UsageError: the configuration cannot be changed.
+    """
+    ids = {canonical_url(feed.url): feed.id for feed in known}
+    new = [feed for feed in chosen if canonical_url(feed.url) not in ids]
+    old = [feed for feed in chosen if canonical_url(feed.url) in ids]
+    if new:
+        add_feeds(config, [_as_written(feed, name) for feed in new], environ)
+    added = [{"id": name or feed_id(feed.url), **plain_feed(feed)} for feed in new]
+    present = [{"id": ids[canonical_url(feed.url)], **plain_feed(feed)} for feed in old]
+    words = (
+        *(f"added to {config}: {each['id']}, {each['url']}" for each in added),
+        *(f"there already: {each['id']}, {each['url']}" for each in present),
+    )
+    if len(chosen) == 1 < len(looked.feeds):
+        number = looked.feeds.index(chosen[0]) + 1
+        others = "`--pick N` takes another one, `--all` takes all"
+        words = (f"taken: number {number} of the {len(looked.feeds)} that were found; {others}", *words)
+    left = [plain_feed(feed) for feed in looked.feeds if feed not in chosen]
+    return Shown(
+        plain={"added": added, "present": present, "others": left},
+        tables=(feeds_found_table(looked.feeds, now),) if len(looked.feeds) > 1 else (),
+        words=(*passed_over_words(looked), *words, *_reload(new)),
+    )
+
+
+def _as_written(feed: FoundFeed, name: str | None) -> str | Mapping[str, str]:
+    key = "sitemap" if feed.format == "sitemap" else "url"
+    named = {"id": name} if name else {}
+    return feed.url if key == "url" and not named else {**named, key: feed.url}
+
+
+def _reload(new: Sequence[object]) -> tuple[str, ...]:
+    return ("a running service takes it up at SIGHUP, or by itself with `reload: watch`",) if new else ()
 
 
 def _relative(opml: Path, config: Path) -> str:
@@ -71,20 +112,3 @@ def _relative(opml: Path, config: Path) -> str:
         return str(opml.resolve().relative_to(config.resolve().parent))
     except ValueError:
         return str(opml.resolve())
-
-
-def _with_opml(text: str, name: str) -> str:
-    """Return the configuration's text with one more line at the head of its feeds."""
-    lines = text.splitlines(keepends=True)
-    for number, line in enumerate(lines):
-        if line.split("#")[0].rstrip() == _HEADING:
-            following = next((each for each in lines[number + 1 :] if each.lstrip().startswith("- ")), "  - ")
-            indent = following[: len(following) - len(following.lstrip())]
-            end = line[len(line.rstrip("\r\n")) :] or "\n"
-            lines[number] = line.rstrip("\r\n") + end
-            # A text of JSON is one of YAML, whatever the file is called.
-            lines.insert(number + 1, f"{indent}- opml: {json.dumps(name, ensure_ascii=False)}{end}")
-            return "".join(lines)
-    raise UsageError(
-        f"`feeds:` does not stand on a line of its own in the configuration; add `- opml: {name}` to it"
-    )

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from monitor.config.opml import read_opml
-from monitor.errors import UsageError
+from monitor.errors import ConfigError, UsageError
 from monitor.model import FeedId, FeedSettings
 from monitor.ops.feeds import export_feeds, import_feeds, show_feeds
 
@@ -46,6 +46,7 @@ def test_exported_feeds_can_be_imported(opml: Path) -> None:
     "text",
     [
         "feeds:\n  - https://example.org/c\nentities: [Amazon]\n",
+        "entities: [Amazon]\n",
         "# mine\nfeeds:  # these\n- https://example.org/c\n",
         "feeds:\r\n    - https://example.org/c # keep\r\n",
         "entities: [Amazon]\nfeeds:",
@@ -54,19 +55,20 @@ def test_exported_feeds_can_be_imported(opml: Path) -> None:
 def test_an_import_is_one_more_line_and_keeps_the_rest(tmp_path: Path, opml: Path, text: str) -> None:
     config = configured(tmp_path, text)
 
-    shown = import_feeds(config, [], opml)
+    shown = import_feeds(config, [], opml, {})
 
     after = config.read_bytes().decode()
     assert shown.plain == {"added": 2, "known": 0}
     assert {"opml": "feeds.opml"} in yaml.safe_load(after)["feeds"]
-    assert [line for line in after.splitlines() if "opml" not in line] == text.splitlines()
+    kept = [line for line in after.splitlines() if "opml" not in line]
+    assert text.splitlines() == kept[: len(text.splitlines())]
     assert ("\r\n" in text) == ("\n" not in after.replace("\r\n", ""))
 
 
 def test_only_unknown_feeds_count(tmp_path: Path, opml: Path) -> None:
     config = configured(tmp_path, "feeds:\n")
 
-    shown = import_feeds(config, [A], opml)
+    shown = import_feeds(config, [A], opml, {})
 
     assert shown.plain == {"added": 1, "known": 1}
 
@@ -74,7 +76,7 @@ def test_only_unknown_feeds_count(tmp_path: Path, opml: Path) -> None:
 def test_nothing_new_changes_nothing(tmp_path: Path, opml: Path) -> None:
     config = configured(tmp_path, "feeds: [x]\n")
 
-    shown = import_feeds(config, [A, B], opml)
+    shown = import_feeds(config, [A, B], opml, {})
 
     assert shown.plain == {"added": 0, "known": 2}
     assert config.read_text() == "feeds: [x]\n"
@@ -84,7 +86,7 @@ def test_a_file_may_be_called_as_it_likes(tmp_path: Path, opml: Path) -> None:
     odd = opml.rename(tmp_path / 'ö "feeds" \\x.opml')
     config = configured(tmp_path, "feeds:\n")
 
-    import_feeds(config, [], odd)
+    import_feeds(config, [], odd, {})
 
     assert yaml.safe_load(config.read_text()) == {"feeds": [{"opml": odd.name}]}
 
@@ -94,7 +96,7 @@ def test_a_file_elsewhere_is_named_in_full(tmp_path: Path, opml: Path) -> None:
     folder.mkdir()
     config = configured(folder, "feeds:\n")
 
-    import_feeds(config, [], opml)
+    import_feeds(config, [], opml, {})
 
     assert yaml.safe_load(config.read_text()) == {"feeds": [{"opml": str(opml.resolve())}]}
 
@@ -105,7 +107,7 @@ def test_a_link_to_a_configuration_stays_a_link_and_its_mode_stays(tmp_path: Pat
     link = tmp_path / "link.yaml"
     link.symlink_to(config)
 
-    import_feeds(link, [], opml)
+    import_feeds(link, [], opml, {})
 
     assert link.is_symlink()
     assert config.stat().st_mode & 0o777 == 0o640
@@ -113,14 +115,28 @@ def test_a_link_to_a_configuration_stays_a_link_and_its_mode_stays(tmp_path: Pat
     assert not list(tmp_path.glob(".*.new"))
 
 
-@pytest.mark.parametrize("text", ["feeds: [https://example.org/c]\n", "entities: [x]\n", ""])
-def test_a_configuration_without_a_list_of_feeds_is_left_alone(tmp_path: Path, opml: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["feeds: null\n", "feeds: &these\n  - https://example.org/c\n{}\n"])
+def test_a_configuration_that_no_program_should_touch_is_left_alone(
+    tmp_path: Path, opml: Path, text: str
+) -> None:
     config = configured(tmp_path, text)
 
-    with pytest.raises(UsageError, match=r"add `- opml: feeds\.opml` to it"):
-        import_feeds(config, [], opml)
+    with pytest.raises(UsageError, match=r"\{opml: feeds\.opml\}"):
+        import_feeds(config, [], opml, {})
 
-    assert config.read_text() == text
+    assert text == config.read_text()
+
+
+def test_a_list_that_would_not_hold_is_refused_and_nothing_changes(tmp_path: Path) -> None:
+    config = configured(tmp_path, "feeds:\n  - https://example.org/c\n")
+    opml = tmp_path / "feeds.opml"
+    opml.write_text('<opml><body><outline xmlUrl="gopher://example.org/"/></body></opml>')
+
+    with pytest.raises(ConfigError, match="'gopher' is not a scheme"):
+        import_feeds(config, [], opml, {})
+
+    assert "feeds:\n  - https://example.org/c\n" == config.read_text()
+    assert [config, opml] == sorted(tmp_path.iterdir(), reverse=True)
 
 
 @pytest.mark.parametrize("words", ["", "no xml", "<html/>"])
@@ -129,17 +145,17 @@ def test_what_is_no_opml_is_said(tmp_path: Path, words: str) -> None:
     path.write_text(words)
 
     with pytest.raises(UsageError, match=r"feeds\.opml: "):
-        import_feeds(configured(tmp_path, "feeds:\n"), [], path)
+        import_feeds(configured(tmp_path, "feeds:\n"), [], path, {})
 
 
 def test_an_opml_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
-        import_feeds(configured(tmp_path, "feeds:\n"), [], tmp_path / "absent.opml")
+        import_feeds(configured(tmp_path, "feeds:\n"), [], tmp_path / "absent.opml", {})
 
 
 def test_a_configuration_that_cannot_be_written_is_said(tmp_path: Path, opml: Path) -> None:
     with pytest.raises(UsageError, match="cannot be changed"):
-        import_feeds(tmp_path / "absent.yaml", [], opml)
+        import_feeds(tmp_path / "absent.yaml", [], opml, {})
 
 
 def test_feeds_are_listed_from_the_status() -> None:
