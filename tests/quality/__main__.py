@@ -45,7 +45,7 @@ def present(names: tuple[str, ...]) -> Iterator[Corpus]:
 
 def table(corpora: Corpora) -> Iterator[str]:
     """Yield the lines of the table: each figure with its 95 % interval by document."""
-    yield f"{'corpus':10} {'split':12} {'family':9} {'docs':>5} {'tp':>6} {'fp':>5} {'fn':>5}  " + "  ".join(
+    yield f"{'corpus':10} {'split':12} {'family':21} {'docs':>5} {'tp':>6} {'fp':>5} {'fn':>5}  " + "  ".join(
         f"{name:20}" for name in FIGURES
     )
     for corpus, (_, splits) in corpora.items():
@@ -57,7 +57,7 @@ def table(corpora: Corpora) -> Iterator[str]:
                     for name, figure in FIGURES.items()
                 )
                 counts = f"{len(scores):5} {whole.tp:6} {whole.fp:5} {whole.fn:5}"
-                yield f"{corpus:10} {split:12} {family:9} {counts}  {figures}"
+                yield f"{corpus:10} {split:12} {family:21} {counts}  {figures}"
 
 
 def main(arguments: list[str] | None = None) -> int:

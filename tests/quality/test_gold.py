@@ -1,12 +1,14 @@
 """Is the gold well-formed, and does the matcher still find what it found?"""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 
 from tests.quality import gold
 from tests.quality.floors import faults, read_floors
-from tests.quality.gold import GoldCase, read_topic, split_of
+from tests.quality.gold import SPLITS, GoldCase, macro_f1, read_topic, split_of
+from tests.quality.measure import Measured
 
 CASES = [case for topic in gold.topics() for case in topic.cases]
 ARTICLES = [case for case in CASES if case.about is not None]
@@ -96,5 +98,14 @@ def test_a_label_is_the_whole_word_that_it_counts() -> None:
     assert [(31, 37)] == [(place.start, place.end) for place in case.places]
 
 
-def test_the_matcher_stays_above_its_floors() -> None:
-    assert [] == faults(gold.NAME, gold.digest(), gold.measure(), read_floors())
+@pytest.fixture(scope="module")
+def figures() -> Mapping[str, Measured]:
+    return gold.measure()
+
+
+def test_the_matcher_stays_above_its_floors(figures: Mapping[str, Measured]) -> None:
+    assert [] == faults(gold.NAME, gold.digest(), figures, read_floors())
+
+
+def test_the_senses_of_golf_are_told_apart(figures: Mapping[str, Measured]) -> None:
+    assert all(macro_f1(figures[split]) >= 0.92 for split in SPLITS)
