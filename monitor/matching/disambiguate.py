@@ -132,9 +132,9 @@ def _offices(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     own = full is not None and full.bearer is Bearer.OWN
     if not can_be_surname(found) or own:
         return
-    beside = roles_before(sight)
+    beside, apposition = sight.roles_before, sight.around.apposition
     office = _office(beside, scene)
-    named = _office(sight.around.apposition, scene)
+    named = _office(apposition, scene)
     if office:
         yield clue(MatchReason.OTHER_ROLE, office.text, _office_weight(found, by, by.office))
     elif named and (found.target.kind is not EntityKind.ORGANIZATION or _is_well_known(found)):
@@ -142,19 +142,15 @@ def _offices(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     elif found.target.role is Role.SHORT and not scene.full_names and _is_well_known(found):
         yield from _office_in_sentence(sight, scene, by)
     if found.target.kind is not EntityKind.ORGANIZATION:
-        trade = next((each for each in (*beside, *sight.around.apposition) if is_trade(each.folded)), None)
+        trade = next((each for each in (*beside, *apposition) if is_trade(each.folded)), None)
         if trade:
             yield clue(MatchReason.ROLE, trade.text, by.business)
 
 
 def _office(words: Sequence[Word], scene: Scene) -> Word | None:
     """Return the first word that is an office, and none that the entity holds."""
-    return next((word for word in words if offices_in([word]) - scene.own_roles), None)
-
-
-def offices_in(words: Sequence[Word]) -> frozenset[str]:
-    """Return the offices among words, folded, without what stands before a hyphen."""
-    return OFFICES & {head_of(word.folded) for word in words}
+    offices = (word for word in words if head_of(word.folded) in OFFICES)
+    return next((word for word in offices if head_of(word.folded) not in scene.own_roles), None)
 
 
 def _office_weight(found: Found, by: Weights, of_person: float) -> float:
@@ -177,12 +173,6 @@ def _office_in_sentence(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clu
     office = _office(said, scene)
     if office:
         yield clue(MatchReason.OTHER_ROLE, office.text, by.office_in_sentence)
-
-
-def roles_before(sight: Sight) -> Sequence[Word]:
-    """Return the two words before a name, or before the full name that it ends."""
-    start = sight.full_name.span.start if sight.full_name else sight.found.surface.start
-    return [word for word in sight.around.before if word.span.end <= start][:2]
 
 
 # ---- what stands beside ------------------------------------------------------------------------

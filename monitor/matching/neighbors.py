@@ -36,8 +36,9 @@ def neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     if found.form not in _PLAIN:
         return
     yield from _as_given_name(sight, scene, by)
-    yield from _as_surname_of_place(sight, by)
-    yield from _as_part_of_place(sight, scene, by)
+    if found.target.kind is EntityKind.PLACE and found.target.words == 1:
+        yield from _as_surname_of_place(sight, by)
+        yield from _as_part_of_place(sight, scene, by)
     if found.target.words != 1 or found.target.kind is EntityKind.PERSON:
         return
     folded = "".join(folded_words(found.target.name))
@@ -48,8 +49,7 @@ def neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         span = Span(found.surface.start, after.span.end)
         yield clue(MatchReason.OTHER_NAME, f"{found.text} {after.text}", weight, span)
     before = around.before[0] if around.before else None
-    opens = around.opens and len(around.before) == 1
-    if before is None or opens or sight.name_before or sight.full_name:
+    if before is None or sight.name_before or sight.full_name or (len(around.before) == 1 and around.opens):
         return
     if _is_strange(before, scene.language) and not around.headline:
         weight = by.neighbor_of_common if common else by.neighbor_before
@@ -59,9 +59,11 @@ def neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
 
 def _as_given_name(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """Does a surname follow, so that the name is a given name: Friedrich Peters, Max Weber, Paris Jackson?"""
-    found, after = sight.found, sight.around.after[:1]
-    in_capitals = scene.language != "de" and sight.around.headline
-    if not after or not after[0].capital or in_capitals:
+    found = sight.found
+    if not (is_bare_name(found) or found.target.kind is EntityKind.PLACE):
+        return
+    after = sight.around.after[:1]
+    if not after or not after[0].capital or (scene.language != "de" and sight.around.headline):
         return
     weight = _weight_of_following(found, after[0], scene.language, by)
     if weight:
@@ -76,8 +78,6 @@ def _weight_of_following(found: Found, after: Word, language: str, by: Weights) 
     if target.kind is EntityKind.PLACE:
         town = target.words == 1 and language != "de"
         return by.as_given_name if town and listed else 0.0
-    if not is_bare_name(found):
-        return 0.0
     given = folded_words(target.display)[-1] in BEFORE_SURNAMES
     told = language in DICTIONARIES and reads_as_surname(after.text, language)
     unknown = told or (given and not is_word(after.text, language))
@@ -89,14 +89,13 @@ def _weight_of_following(found: Found, after: Word, language: str, by: Weights) 
 def _as_surname_of_place(sight: Sight, by: Weights) -> Iterator[Clue]:
     """Does a given name stand before a place's name: Michael Jordan?"""
     found, before = sight.found, sight.around.before[:1]
-    town = found.target.kind is EntityKind.PLACE and found.target.words == 1
     opens = (
-        sight.around.opens
-        and len(sight.around.before) == 1
-        and bool(before)
+        bool(before)
         and before[0].folded in ALSO_WORDS
+        and len(sight.around.before) == 1
+        and sight.around.opens
     )
-    if town and before and before[0].capital and before[0].folded in BEFORE_SURNAMES and not opens:
+    if before and before[0].capital and before[0].folded in BEFORE_SURNAMES and not opens:
         span = Span(before[0].span.start, found.surface.end)
         yield clue(MatchReason.OTHER_GIVEN_NAME, before[0].text, by.given_name_of_organization, span)
 
@@ -104,7 +103,7 @@ def _as_surname_of_place(sight: Sight, by: Weights) -> Iterator[Clue]:
 def _as_part_of_place(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """Is a place's name that of a club (TSV Köln, Borussia Dortmund), or of its people ("die Schweden")?"""
     found, before = sight.found, sight.around.before[:1]
-    if found.target.kind is not EntityKind.PLACE or found.target.words > 1 or not before:
+    if not before:
         return
     span = Span(before[0].span.start, found.surface.end)
     text = f"{before[0].text} {found.text}"

@@ -9,7 +9,7 @@ before it decides, else the first one after it.
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -100,10 +100,12 @@ def full_name_at(
         return FullName(Bearer.OTHER, found.taker, found.surface, found.place) if taken else None
     if found.target.role is Role.NAME and found.target.words > 1:
         return FullName(Bearer.OWN, found.text, found.surface, found.place)
-    word = _nearest_name(around.before)
-    if word is None or not can_be_surname(found) or found.surface.start != found.core.start:
+    if not can_be_surname(found) or found.surface.start != found.core.start:
         return None
-    opens = around.opens and word is around.before[-1]
+    word = _nearest_name(around.before)
+    if word is None:
+        return None
+    opens = word is around.before[-1] and around.opens
     titled = language not in DICTIONARIES and (opens or _may_be_title(word, around.before, language))
     bearer = _bearer(
         word, found, own, opens=opens, titled=titled, other=word.span.end in names_end, language=language
@@ -127,14 +129,6 @@ def governing(place: int, full_names: Sequence[FullName]) -> FullName | None:
         return None
     after = bisect_left(full_names, place, key=lambda each: each.place)
     return full_names[after - 1] if after else full_names[0]
-
-
-def group_by_entity(pairs: Sequence[tuple[int, FullName]]) -> Mapping[int, Sequence[FullName]]:
-    """Return the full names of each entity, in the order of the article."""
-    grouped: dict[int, list[FullName]] = {}
-    for entity, full_name in sorted(pairs, key=lambda pair: pair[1].place):
-        grouped.setdefault(entity, []).append(full_name)
-    return grouped
 
 
 def _nearest_name(before: Sequence[Word]) -> Word | None:

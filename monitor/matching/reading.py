@@ -8,17 +8,16 @@ entities or names can change a reading.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
-from monitor.matching.disambiguate import clues, offices_in, roles_before
-from monitor.matching.evidence import Clue, Scene, Sight, confidence_of
-from monitor.matching.lexicon import Lexicon, Role, folded_words
-from monitor.matching.people import Bearer, full_name_at, group_by_entity
+from monitor.matching.disambiguate import clues
+from monitor.matching.evidence import Clue, Scene, Sight, confidence_at, log_odds_of
+from monitor.matching.lexicon import Lexicon, Role
+from monitor.matching.people import FullName, full_name_at
 from monitor.matching.spans import CueFound, Found, Page, find_cues
-from monitor.matching.surroundings import NOTHING, surroundings
+from monitor.matching.surroundings import NOTHING, Surroundings
 from monitor.matching.weights import Weights
-from monitor.matching.words.roles import OFFICES
 from monitor.model import Evidence, MatchReason
 from monitor.text.tokens import Span
 
@@ -44,17 +43,16 @@ _TELLING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A place, the evidence on it, and the span that shows another reading, where there is one."""
+    """A place, the evidence on it, and the span that shows another reading, where there is one.
+
+    `total` is the sum of the evidence, in log-odds.
+    """
 
     found: Found
     evidence: tuple[Evidence, ...]
     shown: Span
+    total: float
     confidence: float
-
-    @property
-    def total(self) -> float:
-        """Return the log-odds."""
-        return sum([each.weight for each in self.evidence])
 
     @property
     def told(self) -> float:
@@ -68,79 +66,72 @@ class Reading:
         return next(said, self.found.text)
 
 
+def reading_of(found: Found, evidence: Sequence[Evidence], shown: Span) -> Reading:
+    """Return a place as its evidence lets it be read."""
+    total = log_odds_of(evidence)
+    return Reading(found, tuple(evidence), shown, total, confidence_at(total))
+
+
+def with_more(reading: Reading, evidence: Sequence[Evidence]) -> Reading:
+    """Return a reading with further evidence, if there is any."""
+    if not evidence:
+        return reading
+    return reading_of(reading.found, [*reading.evidence, *evidence], reading.shown)
+
+
 def read_all(
     lexicon: Lexicon, pages: Sequence[Page], found: Sequence[Found], language: str, weights: Weights
 ) -> Mapping[int, Sequence[Reading]]:
     """Return the readings of each entity that stands in the article, in the article's order."""
-    by_entity: dict[int, list[Found]] = defaultdict(list)
-    for each in found:
-        by_entity[each.target.entity].append(each)
     sights = _sights(found, lexicon, language)
-    scenes = _scenes(by_entity, sights, lexicon, pages, language)
     readings = {
-        entity: [_read(sights[id(each)], scenes[entity], weights) for each in places]
-        for entity, places in by_entity.items()
+        entity: [_read(each, scene, weights) for each in scene.sights]
+        for entity, scene in _scenes(sights, lexicon, pages, language).items()
     }
     together = _with_related(readings, lexicon, weights)
     return _of_one_sense(_of_one_bearer(together, lexicon, weights), weights)
 
 
-def _sights(found: Sequence[Found], lexicon: Lexicon, language: str) -> Mapping[int, Sight]:
-    """Look around each place; by the identity of the place, since equal ones are the same."""
+def _sights(found: Sequence[Found], lexicon: Lexicon, language: str) -> Mapping[int, Sequence[Sight]]:
+    """Look around each place, and return them by entity."""
     ends: dict[int, set[int]] = defaultdict(set)
     for each in found:
         ends[each.page.base].add(each.core.end)
-    return {id(each): _sight(each, lexicon, ends[each.page.base], language) for each in found}
+    sights: dict[int, list[Sight]] = defaultdict(list)
+    for each in found:
+        sights[each.target.entity].append(_sight(each, lexicon, ends[each.page.base], language))
+    return sights
 
 
 def _sight(found: Found, lexicon: Lexicon, ends: Collection[int], language: str) -> Sight:
-    around = NOTHING if found.refusal else surroundings(found.page.original, found.surface)
+    around = NOTHING if found.refusal else Surroundings(found.page.original, found.surface)
     own = lexicon.own_given[found.target.entity]
-    before = around.before[0].span.end if around.before else None
-    full = full_name_at(found, around, own, ends, language)
-    return Sight(found, around, full, name_before=before in ends)
+    return Sight(found, around, full_name_at(found, around, own, ends, language), ends)
 
 
 def _scenes(
-    by_entity: Mapping[int, Sequence[Found]],
-    sights: Mapping[int, Sight],
-    lexicon: Lexicon,
-    pages: Sequence[Page],
-    language: str,
+    sights: Mapping[int, Sequence[Sight]], lexicon: Lexicon, pages: Sequence[Page], language: str
 ) -> Mapping[int, Scene]:
     cues: dict[int, list[CueFound]] = defaultdict(list)
     for each in (cue for page in pages for cue in find_cues(page, lexicon)):
-        if each.cue.entity in by_entity:
+        if each.cue.entity in sights:
             cues[each.cue.entity].append(each)
-    names = group_by_entity(
-        [
-            (entity, full)
-            for entity, places in by_entity.items()
-            for full in (sights[id(each)].full_name for each in places)
-            if full
-        ]
-    )
     return {
         entity: Scene(
             entity=lexicon.entities[entity],
             language=language,
+            sights=places,
             cues=cues[entity],
-            full_names=names.get(entity, ()),
-            own_roles=frozenset(_own_roles([sights[id(each)] for each in places], lexicon, entity)),
-            refused=[each for each in places if _is_another_thing(each)],
-            in_small=any(each.refusal is MatchReason.LOWER_CASE for each in places),
+            full_names=sorted([each.full_name for each in places if each.full_name], key=_place),
+            refused=[each.found for each in places if _is_another_thing(each.found)],
+            in_small=any(each.found.refusal is MatchReason.LOWER_CASE for each in places),
         )
-        for entity, places in by_entity.items()
+        for entity, places in sights.items()
     }
 
 
-def _own_roles(sights: Sequence[Sight], lexicon: Lexicon, entity: int) -> Iterator[str]:
-    """Yield the offices that an entity holds: by its context, or beside its full name."""
-    for text in lexicon.entities[entity].context:
-        yield from OFFICES.intersection(folded_words(text))
-    for sight in sights:
-        if sight.full_name and sight.full_name.bearer is Bearer.OWN:
-            yield from offices_in([*roles_before(sight), *sight.around.apposition])
+def _place(full_name: FullName) -> int:
+    return full_name.place
 
 
 def _is_another_thing(found: Found) -> bool:
@@ -149,8 +140,7 @@ def _is_another_thing(found: Found) -> bool:
 
 def _read(sight: Sight, scene: Scene, weights: Weights) -> Reading:
     found = list(clues(sight, scene, weights))
-    evidence = tuple(clue.evidence for clue in found)
-    return Reading(sight.found, evidence, _shown(sight.found, found), confidence_of(evidence))
+    return reading_of(sight.found, [clue.evidence for clue in found], _shown(sight.found, found))
 
 
 def _shown(found: Found, given: Sequence[Clue]) -> Span:
@@ -160,17 +150,12 @@ def _shown(found: Found, given: Sequence[Clue]) -> Span:
     return heaviest.span if heaviest and heaviest.span else found.surface
 
 
-def _with(reading: Reading, evidence: Sequence[Evidence]) -> Reading:
-    if not evidence:
-        return reading
-    together = (*reading.evidence, *evidence)
-    return replace(reading, evidence=together, confidence=confidence_of(together))
-
-
 def _with_related(
     readings: Mapping[int, Sequence[Reading]], lexicon: Lexicon, by: Weights
 ) -> Mapping[int, Sequence[Reading]]:
     """Add what related entities say, where they are confirmed without it."""
+    if not any(lexicon.related[entity] for entity in readings):
+        return readings
     confirmed = {
         entity for entity, places in readings.items() if any(each.confidence >= _CONFIRMED for each in places)
     }
@@ -187,8 +172,9 @@ def _with_related(
         ]
 
     return {
-        entity: [each if each.found.refusal else _with(each, said(entity)) for each in places]
+        entity: [each if each.found.refusal else with_more(each, spoken) for each in places]
         for entity, places in readings.items()
+        for spoken in [said(entity)]
     }
 
 
@@ -199,20 +185,22 @@ def _of_one_bearer(
     there: dict[tuple[int, Span], list[Reading]] = defaultdict(list)
     for each in (each for places in readings.values() for each in places if _can_be_shared(each)):
         there[each.found.page.base, each.found.core].append(each)
+    shared = {id(each): beside for beside in there.values() if len(beside) > 1 for each in beside}
+    if not shared:
+        return readings
 
     def said(each: Reading) -> Sequence[Evidence]:
-        beside = there.get((each.found.page.base, each.found.core), ()) if _can_be_shared(each) else ()
-        rivals = [other for other in beside if _are_rivals(each, other, lexicon)]
-        return _of_rivals(each, rivals, by)
+        rivals = [other for other in shared.get(id(each), ()) if _are_rivals(each, other, lexicon)]
+        return _of_rivals(each, rivals, by) if rivals else ()
 
-    return {entity: [_with(each, said(each)) for each in places] for entity, places in readings.items()}
+    return {entity: [with_more(each, said(each)) for each in places] for entity, places in readings.items()}
 
 
 def _of_rivals(each: Reading, rivals: Sequence[Reading], by: Weights) -> Sequence[Evidence]:
-    best = max(rivals, key=lambda other: other.told, default=each)
+    best = max(rivals, key=lambda other: other.told)
     if best.told - each.told > _CLEARLY:
         return [Evidence(reason=MatchReason.OTHER_NAME, text=best.cue, weight=by.other_bearer)]
-    if rivals and each.told <= _CLEARLY:
+    if each.told <= _CLEARLY:
         return [Evidence(reason=MatchReason.COMMON_WORD, text=each.found.text, weight=by.shared_name)]
     return ()
 
@@ -238,13 +226,8 @@ def _of_one_sense(readings: Mapping[int, Sequence[Reading]], by: Weights) -> Map
 
 
 def _swayed(places: Sequence[Reading], by: Weights) -> Sequence[Reading]:
-    totals = [each.total for each in places]
-    sure = [each for each, total in zip(places, totals, strict=True) if total > _SURE]
-    refused = [
-        each
-        for each, total in zip(places, totals, strict=True)
-        if total <= _REFUSED and not each.found.refusal
-    ]
+    sure = [each for each in places if each.total > _SURE]
+    refused = [each for each in places if each.total <= _REFUSED and not each.found.refusal]
     if bool(sure) == bool(refused):
         return places
     if sure:
@@ -254,12 +237,9 @@ def _swayed(places: Sequence[Reading], by: Weights) -> Sequence[Reading]:
         page, span = refused[0].found.page, refused[0].shown
         text = page.original[span.start : span.end]
         said = Evidence(reason=MatchReason.ONE_SENSE, text=text, weight=weight)
-    return [
-        _with(each, [said]) if _is_open(each, total) else each
-        for each, total in zip(places, totals, strict=True)
-    ]
+    return [with_more(each, [said]) if _is_open(each) else each for each in places]
 
 
-def _is_open(reading: Reading, total: float) -> bool:
+def _is_open(reading: Reading) -> bool:
     """Return whether a place is neither sure nor refused; surnames follow full names instead."""
-    return _REFUSED < total <= _SURE and reading.found.target.role is not Role.SHORT
+    return _REFUSED < reading.total <= _SURE and reading.found.target.role is not Role.SHORT

@@ -6,11 +6,9 @@ threshold by themselves: what they alone would confirm, or refuse, stays probabl
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from math import floor, inf, log
 
-from monitor.matching.evidence import confidence_of
-from monitor.matching.reading import Reading
+from monitor.matching.reading import Reading, with_more
 from monitor.model import Evidence, LearnedWord, MatchReason
 
 MOST = 1.0  # log-odds, on either side
@@ -51,10 +49,7 @@ def _swayed(reading: Reading, spoken: Sequence[LearnedWord], high: float, low: f
     room_for = MOST if total >= high else high - total - 1 / _PARTS
     room_against = MOST if total < low else total - low
     added = (*_within(spoken, 1, min(MOST, room_for)), *_within(spoken, -1, min(MOST, room_against)))
-    if not added:
-        return reading
-    together = (*reading.evidence, *added)
-    return replace(reading, evidence=together, confidence=confidence_of(together))
+    return with_more(reading, added)
 
 
 def _within(spoken: Sequence[LearnedWord], sign: int, room: float) -> Iterator[Evidence]:

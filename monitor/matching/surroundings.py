@@ -3,7 +3,8 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from monitor.matching.words.roles import TITLES
@@ -47,17 +48,27 @@ class Word(NamedTuple):
         return self.text[:1].isupper()
 
 
-class Surroundings(NamedTuple):
-    """The words of the sentence beside a mention, with only blanks between; the nearest first.
-
-    `opens` says that the words before it begin the sentence. What is seldom asked is found when asked.
-    """
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a span of a text, in its sentence; looked for when it is first asked for."""
 
     text: str
     span: Span
-    before: Sequence[Word]
-    after: Sequence[Word]
-    opens: bool
+
+    @cached_property
+    def before(self) -> Sequence[Word]:
+        """Return the words before the mention with only blanks between, the nearest first."""
+        return _before(self.text, self.span.start)
+
+    @cached_property
+    def after(self) -> Sequence[Word]:
+        """Return the words after the mention with only blanks between."""
+        return _after(self.text, self.span.end)
+
+    @property
+    def opens(self) -> bool:
+        """Return whether the words before the mention, if there are any, begin the sentence."""
+        return _opens(self.text, self.before[-1].start if self.before else self.span.start, self.span.start)
 
     @property
     def sentence(self) -> Span:
@@ -90,13 +101,7 @@ class Surroundings(NamedTuple):
         return _is_headline(self.text[whole.start : self.span.start], self.text[self.span.end : whole.end])
 
 
-NOTHING = Surroundings("", Span(0, 0), (), (), opens=False)
-
-
-def surroundings(text: str, span: Span) -> Surroundings:
-    """Return what stands around a span of a text, in its sentence."""
-    before, opens = _before(text, span.start)
-    return Surroundings(text, span, before, _after(text, span.end), opens)
+NOTHING = Surroundings("", Span(0, 0))
 
 
 _sentences = lru_cache(maxsize=4)(sentences)  # the pages of one article
@@ -117,19 +122,28 @@ def words_of(text: str, start: int, end: int) -> list[Word]:
     return [Word(found[0], found.start()) for found in _WORD.finditer(text, start, end)]
 
 
-def _before(text: str, start: int) -> tuple[Sequence[Word], bool]:
-    """Return the words before, and whether nothing of the sentence stands before these."""
-    first = max(start - _WINDOW, 0)
+def _before(text: str, start: int) -> Sequence[Word]:
     words: list[Word] = []
     edge = start
-    for found in reversed(list(_WORD.finditer(text, first, start))):
+    for found in reversed(list(_WORD.finditer(text, max(start - _WINDOW, 0), start))):
         begin, end = found.span()
         word, gap = text[begin:end], text[end:edge]
-        if (gap != " " and not _continues(word, gap)) or len(words) == _MOST_BEFORE:
-            return words, gap.strip(" ")[:1] in {".", "!", "?", ":", "\n"}
+        if gap != " " and not _continues(word, gap):
+            break
         words.append(Word(word, begin))
+        if len(words) == _MOST_BEFORE:
+            break
         edge = begin
-    return words, first == 0 or "\n" in text[first:edge]
+    return words
+
+
+def _opens(text: str, edge: int, start: int) -> bool:
+    """Return whether no word of the sentence stands before `edge`, as far as is looked from `start`."""
+    first = max(start - _WINDOW, 0)
+    found = list(_WORD.finditer(text, first, edge))
+    if not found:
+        return first == 0 or "\n" in text[first:edge]
+    return text[found[-1].end() : edge].strip(" ")[:1] in {".", "!", "?", ":", "\n"}
 
 
 def _continues(word: str, gap: str) -> bool:

@@ -1,10 +1,10 @@
 import pytest
 
-from monitor.matching.evidence import confidence_of
+from monitor.matching.evidence import confidence_at
 from monitor.matching.matcher import build_matcher
 from monitor.matching.strength import is_common
 from monitor.matching.weights import Weights
-from monitor.model import Evidence, Matched, MatchReason
+from monitor.model import Matched, MatchReason
 from tests.unit.matching.texts import accepted, entity, read, read_for, refused
 
 
@@ -14,8 +14,8 @@ def evidence(matched: Matched) -> set[tuple[str, str]]:
 
 
 def test_no_evidence_is_a_toss() -> None:
-    assert 0.5 == confidence_of([])
-    assert 0.5 < confidence_of([Evidence(reason=MatchReason.NAME, text="x", weight=Weights().name)])
+    assert 0.5 == confidence_at(0)
+    assert 0.5 < confidence_at(Weights().name)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 import pytest
 
-from monitor.matching.surroundings import Surroundings, surroundings
+from monitor.matching.surroundings import Surroundings
 from monitor.text.tokens import Span
 
 
 def around(text: str) -> Surroundings:
     start = text.index("Amazon")
-    return surroundings(text, Span(start, start + 6))
+    return Surroundings(text, Span(start, start + 6))
 
 
 @pytest.mark.parametrize(
