@@ -16,9 +16,11 @@ from monitor.model import EntryId
 from monitor.ops.discovery import Looked, feeds_found_table, look_for_feeds, passed_over_words
 from monitor.ops.entries import show_failed, show_retried
 from monitor.ops.feeds import add_found_feeds, export_feeds, import_feeds, show_feeds
+from monitor.ops.steering import Deed, steer_feeds
 from monitor.terminal import ask, is_interactive, show_tables, spinner
 
 feeds = group("List, add, import and export feeds; poll, reset and pause one.")
+FeedIds = Annotated[list[str], typer.Argument(help="Ids of feeds, as `monitor feeds list` shows them.")]
 entries = group("List entries that were given up, and try them again.")
 
 
@@ -88,6 +90,36 @@ def feeds_export(
     sys.stdout.write(text)
     if cut:
         sys.stderr.write(f"{cut} addresses are written without user and query values; --secrets keeps them\n")
+
+
+@feeds.command("poll")
+def feeds_poll(names: FeedIds, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Have feeds polled now; works beside the running service."""
+    _steer("poll", names, config, as_json)
+
+
+@feeds.command("reset")
+def feeds_reset(names: FeedIds, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Forget what feeds answered and how they failed; what they show next is remembered, without alerts."""
+    _steer("reset", names, config, as_json)
+
+
+@feeds.command("pause")
+def feeds_pause(names: FeedIds, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Have feeds rest, also after a restart."""
+    _steer("pause", names, config, as_json)
+
+
+@feeds.command("resume")
+def feeds_resume(names: FeedIds, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Have feeds that rest polled again."""
+    _steer("resume", names, config, as_json)
+
+
+def _steer(deed: Deed, names: list[str], config: Path | None, as_json: bool) -> None:
+    loaded = load(config, tests=False)
+    with opened(loaded) as store:
+        tell(steer_feeds(deed, names, store, [feed.id for feed in loaded.feeds], datetime.now(UTC)), as_json)
 
 
 @entries.command("list")

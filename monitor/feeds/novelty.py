@@ -148,7 +148,7 @@ def _is_storm(before: Feed, settings: FeedSettings, new: int, announced: int, no
     After a pause much is new with good reason.
     """
     brake = settings.brake
-    if brake is None or not before.entries or before.last_ok_at is None:
+    if brake is None or before.first_polled_at is None or not before.entries or before.last_ok_at is None:
         return False
     sudden = now - before.last_ok_at <= max(brake.sudden, 3 * before.interval)
     return sudden and new >= brake.fewest and new > brake.share * announced
@@ -287,10 +287,15 @@ def _entry_of(
 def _state_of(before: Feed, settings: FeedSettings, announced: Announced, now: datetime) -> EntryState:
     """Return what becomes of a new entry: at the first poll by policy, later it is always read.
 
+    A feed that had entries and begins anew is compared with nothing: what it shows may be of any age.
     With `since`, an entry without a date is remembered only: the user asked for what is recent, and
     nothing says that it is.
     """
-    if before.first_polled_at is not None or settings.first_poll is FirstPoll.ALL:
+    if before.first_polled_at is not None:
+        return EntryState.PENDING
+    if before.entries:
+        return EntryState.BASELINE
+    if settings.first_poll is FirstPoll.ALL:
         return EntryState.PENDING
     if settings.first_poll is FirstPoll.SINCE:
         date = announced.published_at or announced.updated_at

@@ -35,7 +35,7 @@ def feeds_table(status: Mapping[str, Any]) -> Table:
         rows=[
             (
                 feed["id"],
-                feed["state"],
+                "paused" if feed["paused_at"] else feed["state"],
                 feed["reason"] or "",
                 str(feed["failures"]),
                 str(feed["entries"]),

@@ -7,7 +7,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tests.acceptance.world import Answer, Monitor, Outlet, eventually
+from tests.acceptance.test_alerts import TEXT, configured
+from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually
 
 Open = Callable[[str], Outlet]
 CONFIG = "# mine\nfeeds:\n  - {id: old, url: '%s'}   # keep\n# below\nentities: [Amazon]\n"
@@ -86,6 +87,35 @@ def test_a_site_without_feeds_leaves_the_file_alone(monitor: Monitor, outlet: Op
     assert "http_4xx: answered 404" in missing
     assert "'ftp' is not a scheme" in wrong
     assert before == monitor.config.read_text()
+
+
+def test_feeds_rest_begin_anew_and_are_polled_beside_the_service(
+    monitor: Monitor, desk: Desk, outlet: Open
+) -> None:
+    kurier = outlet("kurier")
+    configured(monitor, desk, kurier)
+    monitor.config.write_text(monitor.config.read_text().replace("every: 1s", "every: 1h"))
+    monitor.start()
+    eventually(lambda: len(kurier.asked) == 1, what="the first poll")
+    kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="a")
+
+    monitor.call("feeds", "poll", "kurier")
+    eventually(lambda: len(desk.events()) == 1, what="the alert, an hour before the feed was due")
+    monitor.call("feeds", "pause", "kurier")
+    kurier.publishes("Amazon baut", TEXT.replace("Amazon", "Amazon.com"), slug="b")
+    refused = monitor.call("feeds", "poll", "kurier", expect=1)
+    unknown = monitor.call("feeds", "poll", "kurir", expect=2)
+    (resting,) = monitor.status()["feeds"]
+    monitor.call("feeds", "reset", "kurier")
+    monitor.call("feeds", "resume", "kurier")
+    eventually(lambda: monitor.status()["feeds"][0]["entries"] == 2, what="the poll after the pause")
+
+    assert "feeds resume" in refused
+    assert "did you mean 'kurier'?" in unknown
+    assert resting["paused_at"] and resting["next_poll_at"] is None  # noqa: PT018
+    # What came out while it rested is remembered, without an alert; `first_poll: all` was for the beginning.
+    assert 0 == monitor.status()["entries"]["pending"]
+    assert 1 == len(desk.events())
 
 
 class Screen:

@@ -277,7 +277,8 @@ def clock_was_set_back(connection: Connection, now: datetime, longest: timedelta
     # Microseconds are added as numbers: databases know neither our times nor our waits.
     at = cast(literal(now, feeds.c.due_at.type), BigInteger) + type_coerce(feeds.c.interval, BigInteger)
     soon = type_coerce(at, feeds.c.due_at.type)
-    ahead = and_(ACTIVE, feeds.c.state != FeedState.GONE, feeds.c.due_at > soon)
+    asked = and_(ACTIVE, feeds.c.state != FeedState.GONE, feeds.c.paused_at.is_(None))
+    ahead = and_(asked, feeds.c.due_at > soon)
     connection.execute(update(feeds).where(ahead).values(due_at=soon))
     shut = receivers.c.open_until > now
     connection.execute(update(receivers).where(shut).values(open_until=now))

@@ -223,6 +223,8 @@ def _changes(row: Row[Any], settings: FeedSettings, now: datetime) -> dict[str, 
     # A feed that is gone stays unasked until its URL changes.
     elif settings.every is not None and settings.every != row.every and row.state is not FeedState.GONE:
         due_at = min(due_at, now + settings.every)
+    if row.paused_at is not None:
+        due_at = row.due_at
     return {"active": True, "due_at": due_at} | configured | forgotten | _NO_LEASE
 
 

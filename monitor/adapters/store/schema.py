@@ -47,7 +47,7 @@ from monitor.model import (
 )
 
 # The newest migration; revisions are ordered as text.
-REVISION = "0006"
+REVISION = "0007"
 
 metadata = MetaData()
 
@@ -85,6 +85,8 @@ feeds = Table(
     Column("relapses", Integer, nullable=False, server_default="0"),
     Column("calm", Integer, nullable=False, server_default="0"),
     Column("last_well_at", Moment),
+    # Since when it rests, because somebody said so; it is not due then.
+    Column("paused_at", Moment),
 )
 
 # Polls write it once an hour, where a feed's own row changes each time.

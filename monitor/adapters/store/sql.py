@@ -20,6 +20,7 @@ from monitor.adapters.store import (
     polls,
     purging,
     rereads,
+    steering,
     views,
 )
 from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, writer_of
@@ -247,6 +248,26 @@ class SqlStore:
         """End a silence; what silences hold is asked again at once. Tell whether it had not ended."""
         with self._writing() as connection:
             return holding.expire_silence(connection, silence, now)
+
+    def poll_now(self, feed: FeedId, now: datetime) -> bool:
+        """Make a feed due, unless it rests; tell whether that was done."""
+        with self._writing() as connection:
+            return steering.poll_now(connection, feed, now)
+
+    def begin_anew(self, feed: FeedId, now: datetime) -> bool:
+        """Forget what a feed answered; its next poll, due now, is a first one. Tell whether it is there."""
+        with self._writing() as connection:
+            return steering.begin_anew(connection, feed, now)
+
+    def pause(self, feed: FeedId, now: datetime) -> bool:
+        """Have a feed rest until it is resumed; tell whether it did not before."""
+        with self._writing() as connection:
+            return steering.pause(connection, feed, now)
+
+    def resume(self, feed: FeedId, now: datetime) -> bool:
+        """Have a feed that rests polled again, at once; tell whether it rested."""
+        with self._writing() as connection:
+            return steering.resume(connection, feed, now)
 
     def recent_articles(self, limit: int) -> Sequence[FoundArticle]:
         """Return the newest articles with what was accepted and refused in them."""

@@ -95,6 +95,7 @@ def _feeds() -> Any:  # noqa: ANN401  (a statement)
             columns.last_ok_at,
             columns.due_at,
             columns.entries,
+            columns.paused_at,
         )
         .where(ACTIVE)
         .order_by(columns.id)
@@ -102,6 +103,7 @@ def _feeds() -> Any:  # noqa: ANN401  (a statement)
 
 
 def _feed(row: Row[Any]) -> dict[str, Any]:
+    asked = row.state is not FeedState.GONE and row.paused_at is None
     return {
         "id": row.id,
         "url": row.shown_url,
@@ -110,7 +112,8 @@ def _feed(row: Row[Any]) -> dict[str, Any]:
         "reason": None if row.reason is None else row.reason.value,
         "failures": row.failures,
         "last_ok_at": _shown(row.last_ok_at),
-        "next_poll_at": None if row.state is FeedState.GONE else _shown(row.due_at),
+        "next_poll_at": _shown(row.due_at) if asked else None,
+        "paused_at": _shown(row.paused_at),
         "entries": row.entries,
     }
 

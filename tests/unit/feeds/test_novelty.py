@@ -376,6 +376,17 @@ def test_an_entry_with_a_guid_and_a_title_never_seen_is_always_new(
     assert "never seen" in reader.titles(*second, fresh)
 
 
+@pytest.mark.parametrize("policy", FirstPoll)
+def test_what_a_feed_shows_when_it_begins_anew_is_remembered_only(policy: FirstPoll) -> None:
+    anew = replace(POLLED, first_polled_at=None)
+    reader = Reader(anew, replace(SETTINGS, first_poll=policy, first_poll_since=timedelta(days=9999)))
+
+    news = reader.polls(entry("since then", published_at=NOW))  # type: ignore[arg-type]
+
+    assert [EntryState.BASELINE] == [each.state for each in news.entries]
+    assert not news.gap
+
+
 # ---- storms ----------------------------------------------------------------------------------------
 
 BUSY = replace(POLLED, last_ok_at=NOW - timedelta(minutes=15))
@@ -390,6 +401,7 @@ BUSY = replace(POLLED, last_ok_at=NOW - timedelta(minutes=15))
         (BUSY, 0, 9, False),
         (replace(BUSY, entries=0), 0, 30, False),
         (replace(BUSY, last_ok_at=None), 0, 30, False),
+        (replace(BUSY, first_polled_at=None), 0, 30, False),
         # after a pause much is new with good reason
         (replace(BUSY, last_ok_at=NOW - timedelta(minutes=61)), 0, 30, False),
         (replace(BUSY, last_ok_at=NOW - timedelta(hours=18), interval=timedelta(hours=6)), 0, 30, True),

@@ -167,6 +167,7 @@ def test_feeds_are_listed_from_the_status() -> None:
         "entries": 0,
         "last_ok_at": None,
         "next_poll_at": None,
+        "paused_at": None,
     }
 
     shown = show_feeds({"feeds": [feed]})
