@@ -198,6 +198,17 @@ def test_a_connection_that_was_lost_is_made_anew(
     assert ["msg_a"] == ids(store.claim_deliveries(NOW, ALL, LEASE))
 
 
+@pytest.mark.parametrize(("further", "ends"), [("", "1min"), ("&options=-c%20lock_timeout%3D5s", "0")])
+def test_a_server_ends_transactions_that_stand_still_unless_the_address_has_options_of_its_own(
+    postgres: PostgreSQL, further: str, ends: str
+) -> None:
+    with (
+        closing(open_store(postgres.url("model_store") + further, owner="one")) as store,
+        store.transaction() as tx,
+    ):
+        assert ends == tx._connection.scalar(text("SHOW idle_in_transaction_session_timeout"))
+
+
 # ---- under load ----------------------------------------------------------------------------------
 
 

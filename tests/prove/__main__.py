@@ -16,34 +16,50 @@ import sys
 import time
 from collections.abc import Sequence
 
-from tests.prove.proof import Outcome, Proof, attempt
+from tests.prove.alone import attempt_alone
+from tests.prove.proof import Outcome, Proof
 from tests.prove.proofs import PROOFS
 
 # Faults of one proof that are shown: they are often alike.
 MOST_FAULTS = 20
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the proofs that are named, or all; return 0 where all held."""
     chosen = _parser().parse_args(arguments)
     if chosen.list:
-        print(*(f"{each.name:<12}{_sizes(each):<34}{each.law}" for each in PROOFS.values()), sep="\n")
+        print(*(f"{each.name:<12}{_sizes(each):<46}{each.law}" for each in PROOFS.values()), sep="\n")
         return 0
     seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(10**6)
     proofs = [PROOFS[name] for name in chosen.names or PROOFS]
     count = chosen.count or round(60 * (chosen.minutes or 0))
-    rows = [_row(proof, seed, count or (proof.full if chosen.full else proof.usual)) for proof in proofs]
+    sizes = [count or (proof.full if chosen.full else proof.usual) for proof in proofs]
+    rows = list[tuple[str, bool]]()
+    try:
+        for place, (proof, size) in enumerate(zip(proofs, sizes, strict=True), 1):
+            left = sum(each.takes(n) for each, n in zip(proofs[place - 1 :], sizes[place - 1 :], strict=True))
+            print(f"[{place} of {len(proofs)}, about {_span(left)} left]", end=" ")
+            rows.append(_row(proof, seed, size))
+    except KeyboardInterrupt:
+        print("\ninterrupted; so far:")
+        return _conclude(rows, len(proofs), seed) or INTERRUPTED
+    return _conclude(rows, len(proofs), seed)
+
+
+def _conclude(rows: Sequence[tuple[str, bool]], proofs: int, seed: int) -> int:
+    """Print the table; return 0 where all that was tried held."""
     print("", *(text for text, _ in rows), "", sep="\n")
-    broken = sum(not held for _, held in rows)
-    print(f"{len(rows) - broken} of {len(rows)} promises held, --seed {seed}", flush=True)
-    return 1 if broken else 0
+    held = sum(held for _, held in rows)
+    print(f"{held} of {proofs} promises held, --seed {seed}", flush=True)
+    return 0 if held == len(rows) else 1
 
 
 def _row(proof: Proof, seed: int, count: int) -> tuple[str, bool]:
     """Run one proof, in view, and return its row of the table and whether it held."""
     print(f"{proof.name}: {proof.law}; {count} {proof.unit}, --seed {seed}", flush=True)
     began = time.monotonic()
-    outcome = attempt(proof, count, seed, lambda text: print(f"  {text}", flush=True))
+    outcome = attempt_alone(proof, count, seed)
     for fault in outcome.faults[:MOST_FAULTS]:
         print(f"  FAULT {fault}", flush=True)
     if len(outcome.faults) > MOST_FAULTS:
@@ -60,7 +76,17 @@ def _summary(proof: Proof, outcome: Outcome, seconds: float) -> str:
 
 
 def _sizes(proof: Proof) -> str:
-    return f"{proof.usual} {proof.unit} (--full {proof.full})"
+    return (
+        f"{proof.usual} {proof.unit}, {_span(proof.seconds)} "
+        f"(--full {proof.full}, {_span(proof.takes(proof.full))})"
+    )
+
+
+def _span(seconds: float) -> str:
+    """Return about how long something takes, in a word."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 2 * 3600 else f"{seconds / 3600:.0f} h"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -70,7 +96,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[*PROOFS, []], help=", ".join(PROOFS))
     parser.add_argument("--count", type=int, help="how many attacks, instead of the proof's own number")
     parser.add_argument("--minutes", type=float, help="how long, of a proof that is counted in seconds: soak")
-    parser.add_argument("--full", action="store_true", help="the full number of attacks: hours")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="the full number of attacks: a day and a half, of which soak takes a day",
+    )
     parser.add_argument("--seed", type=int, help="of everything random; said at the start")
     parser.add_argument("--list", action="store_true", help="list the proofs and end")
     return parser

@@ -81,5 +81,6 @@ PROOF = Proof(
     sample=1,
     usual=45,
     full=1000,
+    seconds=300,
     run=run,
 )

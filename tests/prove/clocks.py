@@ -50,5 +50,6 @@ PROOF = Proof(
     sample=4,
     usual=60,
     full=600,
+    seconds=170,
     run=run,
 )

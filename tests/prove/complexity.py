@@ -226,5 +226,6 @@ PROOF = Proof(
     sample=1,
     usual=len(TANGLES),
     full=len(TANGLES),
+    seconds=300,
     run=run,
 )

@@ -408,5 +408,6 @@ PROOF = Proof(
     sample=300,
     usual=3000,
     full=10000,
+    seconds=195,
     run=run,
 )

@@ -38,7 +38,8 @@ class Field:
             f"feeds: [{{id: kurier, url: '{self.outlet.feed}', every: 1s, first_poll: all}}]\n"
             "entities: {amazon: {kind: organization, names: [Amazon]}}\n"
             f"receivers: {{desk: {desk}}}\n"
-            "http: {listen: null}\n"
+            # What piles up while services lie dead is no storm to be held for review.
+            "http: {listen: null}\nbrake: off\n"
         )
 
     def publish(self, entries: int) -> None:

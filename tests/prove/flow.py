@@ -35,7 +35,7 @@ from monitor.steps.rules import Rules
 LEASE = timedelta(minutes=1)
 # What a fail point inside the process stands before: calls into C by which the world is changed.
 CHANGING = frozenset({"execute", "executemany", "commit", "close", "send", "sendall", "connect", "fsync"})
-MOST = Wanted(limit=50, at_once=50)
+MOST = Wanted(limit=200, at_once=200)
 PATIENCE = 60.0
 
 

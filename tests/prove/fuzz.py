@@ -361,5 +361,6 @@ PROOF = Proof(
     sample=400,
     usual=20_000,
     full=400_000,
+    seconds=100,
     run=run,
 )

@@ -57,5 +57,6 @@ PROOF = Proof(
     sample=3,
     usual=50,
     full=1000,
+    seconds=300,
     run=run,
 )

@@ -4,37 +4,20 @@ A mutant is caught where its named check, which passes on the copy as it is, fai
 no check of a running program can see, such as a lie of the disk, has no mutant.
 """
 
-import os
 import random
-import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
+from tests.prove.breaking import Mutant, break_each
 from tests.prove.proof import Outcome, Proof, Say
 
-ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("monitor", "tests", "seeds", "config", "pyproject.toml")
 STORE = "monitor/adapters/store"
 COMMITTED = '.exec_driver_sql("COMMIT"); {0}.exec_driver_sql("BEGIN IMMEDIATE")'
 _FEED = "    feed_number = save_claimed(connection, Step.POLL, claim, _remembered(feed))\n"
 _ARTICLE = "        stories.save_processed(self._connection, claim, processed)\n"
 _HELD = "        holding.end_hold(self._connection, held)\n"
 _REREADS = '    op.create_table(\n        "rereads"'
+_ANNOUNCED = "            .values(announced_digest=each.announced_digest, times=each.times)\n        )\n"
+_CHECKED = "                _check(partial)\n"
 _SAVED = "        tx.save_attempt(claim, attempt, after, notices, report.counts)\n"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mutant:
-    """A way to break a promise: texts to replace in a file, and the check that must notice."""
-
-    name: str
-    file: str
-    changes: Sequence[tuple[str, str]]
-    check: str
 
 
 def _commit(connection: str) -> str:
@@ -42,6 +25,7 @@ def _commit(connection: str) -> str:
 
 
 COMMITS = "tests/prove/test_syscalls.py::test_a_kill_after_any_commit_loses_nothing_and_tells_nothing_twice"
+EDITS = "tests/prove/test_syscalls.py::test_a_kill_after_any_commit_of_an_edit_loses_and_doubles_nothing"
 MIGRATES = (
     "tests/prove/test_syscalls.py::"
     "test_a_kill_after_the_commits_of_a_migration_leaves_a_store_that_can_be_opened"
@@ -50,6 +34,7 @@ SECRETS = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fa
 SSRF = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[ssrf]"
 FEEDLIFE = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[feedlife]"
 FUZZ = "tests/prove/test_samples.py::test_a_sample_of_the_attacks_finds_no_fault[fuzz]"
+COPYING = "tests/contract/test_store_copying.py"
 LIVES = "tests/prove/test_feedlife.py"
 TANGLES = "tests/prove/test_complexity.py::test_what_feedparser_crawls_over_is_in_proportion"
 
@@ -273,72 +258,85 @@ MUTANTS = (
         changes=[("_CATEGORIES = 256", "_CATEGORIES = 10**9")],
         check=f"{TANGLES}[feed: categories of an entry]",
     ),
+    Mutant(
+        name="a backup is made without the log of the store",
+        file=f"{STORE}/copying.py",
+        changes=[("?mode=ro", "?mode=ro&immutable=1")],
+        check=f"{COPYING}::test_a_restored_backup_is_the_store_as_it_was_and_the_other_is_kept",
+    ),
+    Mutant(
+        name="everybody may read a backup",
+        file=f"{STORE}/copying.py",
+        changes=[("os.O_RDWR, 0o600", "os.O_RDWR, 0o644")],
+        check=f"{COPYING}::test_a_backup_is_one_moment_of_a_store_that_is_written_all_the_while",
+    ),
+    Mutant(
+        name="a restore deletes what stood there",
+        file=f"{STORE}/copying.py",
+        changes=[("part.rename(parts[part])", "part.unlink()")],
+        check=f"{COPYING}::test_a_restored_backup_is_the_store_as_it_was_and_the_other_is_kept",
+    ),
+    Mutant(
+        name="a damaged backup is restored",
+        file=f"{STORE}/copying.py",
+        changes=[(f"{_CHECKED}                _check_rev", "                _check_rev")],
+        check=f"{COPYING}::test_what_is_no_good_backup_is_not_restored[damaged-damaged|malformed]",
+    ),
+    Mutant(
+        name="a store that is put aside leaves its log behind",
+        file=f"{STORE}/copying.py",
+        changes=[('("", *_BESIDE)', '("",)')],
+        check=f"{COPYING}::test_a_store_is_put_aside_with_its_log_however_damaged_it_is",
+    ),
+    Mutant(
+        name="a log without its store is taken for a new store",
+        file=f"{STORE}/opening.py",
+        changes=[("if _size(log) > 0 and", "if _size(log) < 0 and")],
+        check="tests/contract/test_store_damage.py::test_a_log_without_its_store_is_no_new_store",
+    ),
+    Mutant(
+        name="the doctor does not read the store",
+        file=f"{STORE}/examining.py",
+        changes=[("if problem := integrity(path):", "if problem := None:")],
+        check=f"{COPYING}::test_a_store_is_examined_without_being_made_or_changed",
+    ),
+    Mutant(
+        name="the doctor lets everybody read secrets",
+        file="monitor/ops/doctor.py",
+        changes=[("if mode & stat.S_IROTH:", "if mode & stat.S_IWOTH:")],
+        check="tests/unit/ops/test_doctor.py::test_a_secret_that_everybody_may_read_is_a_problem",
+    ),
+    Mutant(
+        name="an edit is noted before its article is to be read again (seen by kills)",
+        file=f"{STORE}/rereads.py",
+        changes=[(_ANNOUNCED, f"{_ANNOUNCED}        {_commit('connection')}")],
+        check=EDITS,
+    ),
+    Mutant(
+        name="what an edit tells is written after its article (seen by kills)",
+        file=f"{STORE}/tx.py",
+        changes=[(_ARTICLE, f"{_ARTICLE}        {_commit('self._connection')}")],
+        check=EDITS,
+    ),
+    Mutant(
+        name="an article may be read again any number of times",
+        file="monitor/feeds/edits.py",
+        changes=[("times=before.times + 1", "times=before.times")],
+        check="tests/unit/feeds/test_edits.py::"
+        "test_a_feed_that_edits_at_every_poll_has_each_article_read_so_often_and_ever_later",
+    ),
+    Mutant(
+        name="a leak is drowned by what a service needs while it warms up",
+        file="tests/prove/soak.py",
+        changes=[("if rise > RISES[name]", "if rise > 100 * RISES[name]")],
+        check="tests/prove/test_soak.py::test_a_leak_of_one_in_ten_seconds_is_a_fault_after_minutes",
+    ),
 )
 
 
 def run(count: int, dice: random.Random, say: Say) -> Outcome:
     """Break a copy in so many ways, all of them where `count` is their number, and see what notices."""
-    chosen = dice.sample(MUTANTS, min(count, len(MUTANTS)))
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        tree = Path(folder)
-        _copy(tree)
-        if not passes(tree, *(mutant.check for mutant in chosen)):
-            return Outcome(tried=0, faults=("the checks fail on the source as it is; nothing can be said",))
-        survived = [
-            mutant.name for mutant in chosen if not _tell(mutant, say, caught=is_caught(tree, mutant))
-        ]
-    return Outcome(
-        tried=len(chosen),
-        faults=tuple(f"survived: {name}" for name in survived),
-        facts={"caught": len(chosen) - len(survived)},
-    )
-
-
-def _tell(mutant: Mutant, say: Say, *, caught: bool) -> bool:
-    say(f"{'caught' if caught else 'SURVIVED':<10}{mutant.name}")
-    return caught
-
-
-def is_caught(tree: Path, mutant: Mutant) -> bool:
-    """Break the copy, see whether the check fails, and mend it again."""
-    path = tree / mutant.file
-    whole = broken = path.read_text(encoding="utf-8")
-    for old, new in mutant.changes:
-        if broken.count(old) != 1:
-            raise SystemExit(f"mutant '{mutant.name}': {mutant.file} has not exactly one {old!r}")
-        broken = broken.replace(old, new)
-    path.write_text(broken, encoding="utf-8")
-    try:
-        return not passes(tree, mutant.check)
-    finally:
-        path.write_text(whole, encoding="utf-8")
-
-
-def passes(tree: Path, *checks: str) -> bool:
-    """Run these checks on the copy; a check that is not there is an error, not a failure."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *checks],
-        cwd=tree,
-        env=os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    if done.returncode not in (0, 1):
-        raise SystemExit(f"pytest ended with {done.returncode}\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
-    return done.returncode == 0
-
-
-def _copy(tree: Path) -> None:
-    ignored = shutil.ignore_patterns("__pycache__")
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, tree / name, ignore=ignored)
-        else:
-            shutil.copy(source, tree / name)
+    return break_each(dice.sample(MUTANTS, min(count, len(MUTANTS))), say)
 
 
 PROOF = Proof(
@@ -348,5 +346,6 @@ PROOF = Proof(
     sample=1,
     usual=len(MUTANTS),
     full=len(MUTANTS),
+    seconds=400,
     run=run,
 )

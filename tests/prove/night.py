@@ -375,5 +375,6 @@ PROOF = Proof(
     sample=0,
     usual=100,
     full=100,
+    seconds=60,
     run=_prove,
 )

@@ -5,7 +5,7 @@ import sqlite3
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -20,7 +20,7 @@ from tests.postgresql import PostgreSQL
 from tests.prove.flow import Flow
 from tests.prove.old import make_old
 
-ENTRIES = 3
+FEW = 3
 # Longer than a lease, and than the first waits between two tries of a delivery.
 LATER = timedelta(minutes=10)
 PASSES = 6
@@ -31,19 +31,27 @@ class Scene:
     """What the attacked pass does: with `refused` deliveries, or with a `purge` of what was told before.
 
     `before` says what stands in the store already: everything `told`, or promised and not yet
-    delivered by the `first` version, whose tables the pass has to migrate.
+    delivered by the `first` version, whose tables the pass has to migrate. Where articles are `edited` the
+    outlet has another text of each by now: one names nobody any more, the others are corrected.
     """
 
     name: str
     refused: bool = False
     purge: bool = False
+    edited: bool = False
     before: Literal["told", "first"] | None = None
+
+    @property
+    def start(self) -> timedelta:
+        """How much later than now the pass is made."""
+        return LATER if self.before else timedelta(0)
 
 
 SCENES = (
     Scene(name="accepted"),
     Scene(name="refused", refused=True),
     Scene(name="purge", purge=True, before="told"),
+    Scene(name="edited", edited=True, before="told"),
 )
 # Only a file can be copied into the tables of then.
 FILE_SCENES = (*SCENES, Scene(name="migration", before="first"))
@@ -120,14 +128,11 @@ class Databases:
 class World:
     """An outlet, a desk and passes between them; each attack has a store of its own."""
 
-    def __init__(self, folder: Path, stores: Stores | None = None) -> None:
-        self.stores = stores or Files(folder)
+    def __init__(self, folder: Path, stores: Stores | None = None, entries: int = FEW) -> None:
+        self.stores, self.entries = stores or Files(folder), entries
         self.outlet, self.desk = Outlet("kurier"), Desk()
-        for number in range(ENTRIES):
-            words = " ".join(f"Wort{number}mal{place}" for place in range(80))
-            self.outlet.publishes(
-                f"Amazon Meldung {number}", f"Amazon meldet {number}. {words}", slug=f"m{number}"
-            )
+        for number in range(self.entries):
+            self.outlet.publishes(f"Amazon Meldung {number}", _text(number), slug=f"m{number}")
         config = folder / "monitor.yaml"
         desk = f"{{url: '{self.desk.url}', secrets: ['env:DESK_SECRET'], allow_private: true}}"
         config.write_text(
@@ -136,10 +141,15 @@ class World:
             f"feeds: [{{id: kurier, url: '{self.outlet.feed}', every: 1s, first_poll: all}}]\n"
             "entities: {amazon: {kind: organization, names: [Amazon]}}\n"
             f"receivers: {{desk: {desk}}}\n"
-            "http: {listen: null}\n",
+            "http: {listen: null}\nbrake: off\n",
             encoding="utf-8",
         )
-        self.flow = Flow(config, {"DESK_SECRET": SECRET, "PATH": "/usr/bin:/bin"})
+        self._config = config
+        self.flow = self.further_flow()
+
+    def further_flow(self) -> Flow:
+        """Return where passes of one more instance are made."""
+        return Flow(self._config, {"DESK_SECRET": SECRET, "PATH": "/usr/bin:/bin"})
 
     @contextmanager
     def store(self, scene: Scene) -> Iterator[str]:
@@ -148,13 +158,17 @@ class World:
         with self.stores.fresh(scene.before, fill) as address:
             self.desk.requests.clear()
             if scene.refused:
-                self.desk.answers(503, times=ENTRIES)
-            yield address
+                self.desk.answers(503, times=self.entries)
+            with self._edits() if scene.edited else nullcontext():
+                yield address
             self.desk.forgets()
 
     def recover(self, address: str) -> None:
-        """Make passes, ever later, until nothing waits or patience ends."""
-        for number in range(1, PASSES + 1):
+        """Make passes, ever later, until nothing waits or patience ends.
+
+        The first of them is later than any attacked pass, so that its leases have run out.
+        """
+        for number in range(2, PASSES + 2):
             self.flow.run(address, number * LATER)
             if not self.waiting(address):
                 return
@@ -174,15 +188,14 @@ class World:
 
     def begin(self, scene: Scene, address: str, fail_at: int | None = None) -> int:
         """Make the process of the scene's pass; it is stopped. Return its id."""
-        start = LATER if scene.before else timedelta(0)
-        return self.flow.begin(address, start, purge=scene.purge, fail_at=fail_at)
+        return self.flow.begin(address, scene.start, purge=scene.purge, fail_at=fail_at)
 
     def faults(self, address: str, scene: Scene) -> Sequence[str]:
         """Return what was lost, told twice or broken."""
         bodies: dict[str, set[bytes]] = defaultdict(set)
         for headers, body in self.desk.requests:
             bodies[headers["webhook-id"]].add(body)
-        wanted = 0 if scene.before == "told" else ENTRIES
+        wanted = self.entries if scene.edited or scene.before != "told" else 0
         dead = self.stores.ask(address, "SELECT count(*) FROM deliveries WHERE state = 'dead'")
         waiting = self.waiting(address)
         found = (
@@ -193,10 +206,27 @@ class World:
         broken = self.stores.broken(address)
         return [*([broken] if broken else []), *(fault for holds, fault in found if holds)]
 
+    @contextmanager
+    def _edits(self) -> Iterator[None]:
+        """Have the outlet announce another text of every article, and afterwards those of before again."""
+        entries, pages = [dict(each) for each in self.outlet.entries], dict(self.outlet.pages)
+        for number in range(self.entries):
+            named = "Amazon" if number else "Niemand"
+            self.outlet.edits(f"m{number}", title=f"{named} berichtigt {number}", text=_text(number, named))
+        try:
+            yield
+        finally:
+            self.outlet.entries, self.outlet.pages = entries, pages
+
     def _promise_of_old(self, address: str) -> None:
         """Make a store of the first version, in which every delivery was tried once and refused."""
         old = Path(address.removeprefix("sqlite:///"))
         new = old.with_suffix(".new.db")
-        self.desk.answers(503, times=ENTRIES)
+        self.desk.answers(503, times=self.entries)
         self.flow.run(f"sqlite:///{new}")
         make_old(new, old)
+
+
+def _text(number: int, named: str = "Amazon") -> str:
+    words = " ".join(f"Wort{number}mal{place}" for place in range(80))
+    return f"{named} meldet {number}. {words}"

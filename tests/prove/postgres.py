@@ -2,11 +2,15 @@
 
 As in `syscalls`, a pass over a real outlet and desk is attacked, here from the other side: the server
 stops at once and starts again; every session of the pass is terminated; or a proxy lets one COMMIT
-through and cuts the line before the answer, so that nobody knows whether it was done.
+through and cuts the line before the answer, so that nobody knows whether it was done. Besides, the pass is
+killed, or frozen until another instance has made one beyond its leases. When an unattacked pass would end
+and how often it commits is measured first. Many attacks are made on many alerts each.
 """
 
 import contextlib
+import os
 import random
+import signal
 import socket
 import tempfile
 import threading
@@ -14,16 +18,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from tests.postgresql import USER, PostgreSQL
-from tests.prove.passes import SCENES, Databases, Scene, World
+from tests.prove.flow import Flow
+from tests.prove.passes import FEW, LATER, SCENES, Databases, Scene, World
 from tests.prove.proof import Outcome, Proof, Say
 
-# Seconds after its start within which a pass is attacked; it takes about as long.
-SOON = 0.6
-# Commits of one pass; a number beyond the last one cuts nothing and is tried again.
-COMMITS = 16
+# So many attacks are many, and have so many entries each: over 50,000 alerts in all.
+MANY, MANY_ENTRIES = 600, 84
+# More than a pass has commits.
+NEVER = 10**6
 MOST_TRIES = 3
+# The server ends a transaction that stands still much sooner than by default: here one is waited for.
+IMPATIENT = "-c idle_in_transaction_session_timeout=1500"
 TERMINATE = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname LIKE 'attacked_%' AND pid <> pg_backend_pid()"
@@ -80,8 +88,10 @@ class Cutter:
 class Stage:
     """A server, a proxy before it, and the world around the passes."""
 
-    def __init__(self, server: PostgreSQL, cutter: Cutter, world: World) -> None:
-        self.server, self.cutter, self.world = server, cutter, world
+    def __init__(self, server: PostgreSQL, cutter: Cutter, world: World, other: Flow) -> None:
+        """Take what stands; `other` is where a second instance makes its passes."""
+        self.server, self.cutter, self.world, self.other = server, cutter, world, other
+        self.seconds, self.commits = self._measure()
 
     def through_proxy(self, address: str) -> str:
         """Return the address of a store behind the proxy."""
@@ -89,56 +99,86 @@ class Stage:
         options = "sslmode=disable&gssencmode=disable"
         return f"postgresql://{USER}@127.0.0.1:{self.cutter.port}/{database}?{options}"
 
+    def _measure(self) -> tuple[float, int]:
+        """Return how long a pass takes that nobody attacks, and how often it commits."""
+        with self.world.store(SCENES[0]) as address:
+            self.cutter.at = NEVER
+            began = time.monotonic()
+            self.world.flow.run(self.through_proxy(address))
+            return time.monotonic() - began, NEVER - self.cutter.at
+
 
 def _crash(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bool:
-    return _meanwhile(stage, scene, address, dice, stage.server.crash)
+    return _meanwhile(stage, scene, address, dice, lambda _: stage.server.crash())
 
 
 def _terminate(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bool:
-    return _meanwhile(stage, scene, address, dice, lambda: stage.server.admin(TERMINATE))
+    return _meanwhile(stage, scene, address, dice, lambda _: stage.server.admin(TERMINATE))
+
+
+def _kill(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bool:
+    return _meanwhile(stage, scene, address, dice, lambda pid: os.kill(pid, signal.SIGKILL))
+
+
+def _freeze(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bool:
+    """Freeze a pass, let another instance make one when its leases are over, and thaw it."""
+    address = f"{address}&options={quote(IMPATIENT)}"
+
+    def strike(pid: int) -> None:
+        os.kill(pid, signal.SIGSTOP)
+        stage.other.run(address, scene.start + LATER)
+        os.kill(pid, signal.SIGCONT)
+
+    return _meanwhile(stage, scene, address, dice, strike)
 
 
 def _meanwhile(
-    stage: Stage, scene: Scene, address: str, dice: random.Random, deed: Callable[[], object]
+    stage: Stage, scene: Scene, address: str, dice: random.Random, deed: Callable[[int], object]
 ) -> bool:
-    """Do something while a pass is under way."""
-    delay = dice.uniform(0, SOON)
+    """Do something while a pass is under way; return whether it came before the pass's end."""
+    delay, pid = dice.uniform(0, stage.seconds), stage.world.begin(scene, address)
+    missed = threading.Event()
 
     def strike() -> None:
         time.sleep(delay)
-        deed()
+        try:
+            deed(pid)
+        except ProcessLookupError:
+            missed.set()
 
     striker = threading.Thread(target=strike)
     striker.start()
-    stage.world.flow.finish(stage.world.begin(scene, address))
+    stage.world.flow.finish(pid)
     striker.join()
-    return True
+    return not missed.is_set()
 
 
 def _cut(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bool:
     """Cut the line between one COMMIT and its answer; return whether the pass came so far."""
-    stage.cutter.at = dice.randint(1, COMMITS)
+    stage.cutter.at = dice.randint(1, stage.commits)
     stage.world.flow.finish(stage.world.begin(scene, stage.through_proxy(address)))
     return stage.cutter.at <= 0
 
 
-ATTACKS: Sequence[Attack] = (_crash, _terminate, _cut, _cut)
+ATTACKS: Sequence[Attack] = (_crash, _terminate, _cut, _kill, _freeze, _cut)
 
 
 @contextmanager
-def _stage() -> Iterator[Stage]:
+def _stage(entries: int) -> Iterator[Stage]:
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="postgres-")))
         server = opened.enter_context(closing(PostgreSQL()))
         cutter = opened.enter_context(closing(Cutter(server.socket)))
-        yield Stage(server, cutter, opened.enter_context(closing(World(folder, Databases(server)))))
+        world = opened.enter_context(closing(World(folder, Databases(server), entries)))
+        yield Stage(server, cutter, world, opened.enter_context(closing(world.further_flow())))
 
 
 def run(count: int, dice: random.Random, say: Say) -> Outcome:
     """Attack in each way in turn, over all scenes, until so many attacks have landed."""
-    landed = dict.fromkeys(("crash", "terminate", "cut"), 0)
+    landed = {attack.__name__.strip("_"): 0 for attack in ATTACKS}
     faults: list[str] = []
-    with _stage() as stage:
+    alerts = 0
+    with _stage(MANY_ENTRIES if count >= MANY else FEW) as stage:
         for tried in range(MOST_TRIES * count):
             attack, scene = ATTACKS[tried % len(ATTACKS)], dice.choice(SCENES)
             name = attack.__name__.strip("_")
@@ -146,19 +186,21 @@ def run(count: int, dice: random.Random, say: Say) -> Outcome:
                 landed[name] += attack(stage, scene, address, dice)
                 stage.world.recover(address)
                 faults += [f"{name}, {scene.name}: {each}" for each in stage.world.faults(address, scene)]
+            alerts += stage.world.entries
             if (tried + 1) % 20 == 0:
                 say(f"{tried + 1} attacked, {landed}, {len(faults)} faults")
             if sum(landed.values()) >= count:
                 break
-    return Outcome(tried=sum(landed.values()), faults=tuple(faults), facts=landed)
+    return Outcome(tried=sum(landed.values()), faults=tuple(faults), facts=landed | {"alerts": alerts})
 
 
 PROOF = Proof(
     name="postgres",
-    law="PostgreSQL that crashes, drops sessions or loses the answer to a COMMIT loses and doubles nothing",
+    law="PostgreSQL that crashes, drops sessions or loses answers, or frozen workers, lose nothing",
     unit="attacks",
-    sample=4,
+    sample=6,
     usual=60,
-    full=400,
+    full=MANY,
+    seconds=200,
     run=run,
 )

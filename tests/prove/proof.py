@@ -26,7 +26,8 @@ class Proof:
 
     `sample`, `usual` and `full` are numbers of attacks: in the test suite, by `prove`, and by
     `prove --full`. `run` takes how many, the dice that decide everything random, and where to tell
-    progress; fewer attacks than asked for are a fault.
+    progress; fewer attacks than asked for are a fault. `seconds` is what the usual number took on two
+    cores that had other work besides.
     """
 
     name: str
@@ -35,14 +36,19 @@ class Proof:
     sample: int
     usual: int
     full: int
+    seconds: float
     run: Callable[[int, random.Random, Say], Outcome]
+
+    def takes(self, count: int) -> float:
+        """Return about how many seconds so many attacks take."""
+        return self.seconds * count / self.usual
 
 
 def attempt(proof: Proof, count: int, seed: int, say: Say) -> Outcome:
     """Run a proof; fewer attacks than asked for, or a proof that breaks, count as faults of it."""
     try:
         outcome = proof.run(count, random.Random(seed), say)
-    except Exception as error:  # noqa: BLE001  (the other proofs go on)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (the other proofs go on)
         return Outcome(tried=0, faults=(f"{type(error).__name__}: {error}",))
     if outcome.tried >= count:
         return outcome

@@ -214,5 +214,6 @@ PROOF = Proof(
     sample=len(CANARIES) * PLACES,
     usual=len(CANARIES) * PLACES,
     full=len(CANARIES) * PLACES,
+    seconds=40,
     run=run,
 )

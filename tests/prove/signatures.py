@@ -131,5 +131,6 @@ PROOF = Proof(
     sample=200,
     usual=10_000,
     full=100_000,
+    seconds=55,
     run=run,
 )

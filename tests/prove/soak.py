@@ -207,5 +207,6 @@ PROOF = Proof(
     sample=4,
     usual=600,
     full=24 * 3600,
+    seconds=620,
     run=run,
 )

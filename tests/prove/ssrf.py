@@ -300,5 +300,6 @@ PROOF = Proof(
     sample=150,
     usual=2000,
     full=20_000,
+    seconds=25,
     run=run,
 )

@@ -13,7 +13,7 @@ from tests.prove.proof import Outcome, Proof, Say
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def of_tests(name: str, law: str, least: int, tests: Sequence[str]) -> Proof:
+def of_tests(name: str, law: str, least: int, seconds: float, tests: Sequence[str]) -> Proof:
     """Return the proof that runs these tests and wants at least so many cases of them to pass."""
 
     def run(_count: int, _dice: random.Random, say: Say) -> Outcome:
@@ -30,10 +30,12 @@ def of_tests(name: str, law: str, least: int, tests: Sequence[str]) -> Proof:
             )
             say((done.stdout.strip().splitlines() or [""])[-1])
             cases = list(ET.parse(report).iter("testcase"))
-        failed = [case.get("name", "") for case in cases if list(case)]
+        failed = [f"{case.get('name')}: {said.get('message')}"[:200] for case in cases for said in case]
         return Outcome(tried=len(cases) - len(failed), faults=tuple(f"not passed: {each}" for each in failed))
 
-    return Proof(name=name, law=law, unit="cases", sample=0, usual=least, full=least, run=run)
+    return Proof(
+        name=name, law=law, unit="cases", sample=0, usual=least, full=least, seconds=seconds, run=run
+    )
 
 
 HTTP = "tests/contract/test_http_hostile.py"
@@ -42,19 +44,22 @@ SUITES = (
         "transport",
         "servers that drip, pour, lie, loop, break off or have bad certificates end in time, with the reason",
         120,
-        [HTTP, "tests/contract/test_http_tls.py", "tests/contract/test_http_send.py"],
+        seconds=35,
+        tests=[HTTP, "tests/contract/test_http_tls.py", "tests/contract/test_http_send.py"],
     ),
     of_tests(
         "receivers",
         "25 kinds of receivers are tried as the table of waits says, up to seven days",
         25,
-        ["tests/unit/alerts/test_retry.py"],
+        seconds=20,
+        tests=["tests/unit/alerts/test_retry.py"],
     ),
     of_tests(
         "corpora",
         "feedparser's own feeds give its own values, and no odd bytes break an event or reach a terminal",
         40,
-        [
+        seconds=55,
+        tests=[
             "tests/quality/test_feedparser_cases.py",
             "tests/acceptance/test_documents.py",
             "tests/unit/feeds/test_parse.py",
@@ -64,6 +69,7 @@ SUITES = (
         "gallery",
         "broken configurations are refused at their place, with what to write instead",
         60,
-        ["tests/unit/config/test_gallery.py"],
+        seconds=40,
+        tests=["tests/unit/config/test_gallery.py"],
     ),
 )

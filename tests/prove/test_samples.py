@@ -1,10 +1,13 @@
 """A sample of every proof that `python3 run.py prove` runs at length."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.prove.alone import attempt_alone
 from tests.prove.mutants import MUTANTS
+from tests.prove.postgres import MANY, MANY_ENTRIES
 from tests.prove.proof import Outcome, Proof, attempt
 from tests.prove.proofs import PROOFS
 
@@ -25,19 +28,59 @@ def test_a_sample_of_the_attacks_finds_no_fault(proof: Proof) -> None:
     assert outcome.tried >= proof.sample
 
 
+def _proof(run: Callable[..., Outcome]) -> Proof:
+    return Proof(name="made up", law="", unit="tries", sample=1, usual=1, full=1, seconds=1, run=run)
+
+
 def test_fewer_attacks_than_asked_for_are_a_fault() -> None:
-    proof = Proof(
-        name="idle", law="", unit="tries", sample=1, usual=1, full=1, run=lambda *_: Outcome(tried=2)
-    )
+    proof = _proof(lambda *_: Outcome(tried=2))
 
     assert ("only 2 of 3 tries landed",) == attempt(proof, 3, SEED, print).faults
     assert () == attempt(proof, 2, SEED, print).faults
 
 
 def test_a_proof_that_breaks_is_a_fault_of_it() -> None:
-    proof = Proof(name="broken", law="", unit="tries", sample=1, usual=1, full=1, run=lambda *_: 1 / 0)  # type: ignore[arg-type]
+    proof = _proof(lambda *_: 1 / 0)  # type: ignore[arg-type]
 
     assert ("ZeroDivisionError: division by zero",) == attempt(proof, 1, SEED, print).faults
+
+
+def test_a_proof_whose_process_ends_or_hangs_is_a_fault_of_it() -> None:
+    nowhere = _proof(lambda *_: Outcome(tried=1))
+
+    assert ("its process ended with 1",) == attempt_alone(nowhere, 1, SEED).faults
+    assert ("it did not end within 0 s",) == attempt_alone(PROOFS["soak"], 60, SEED, 0).faults
+
+
+def test_a_proof_in_a_process_of_its_own_tells_what_it_found() -> None:
+    outcome = attempt_alone(PROOFS["signatures"], 2, SEED)
+
+    assert () == outcome.faults
+    assert 2 == outcome.facts["genuine"]
+
+
+# What the design of the guarantees asks for at least, of `prove --full`.
+LEAST = {
+    "syscalls": 2000,
+    "chaos": 1000,
+    "shortage": 600,
+    "postgres": 600,
+    "transport": 120,
+    "ssrf": 1000,
+    "complexity": 137,
+    "feedlife": 10_000,
+    "receivers": 25,
+    "signatures": 10_000,
+    "gallery": 60,
+    "secrets": 12,
+    "soak": 24 * 3600,
+    "mutants": 10,
+}
+
+
+def test_the_full_number_of_attacks_is_no_less_than_what_was_promised() -> None:
+    assert {} == {name: PROOFS[name].full for name, least in LEAST.items() if PROOFS[name].full < least}
+    assert MANY * MANY_ENTRIES >= 50_000
 
 
 def test_every_mutant_changes_code_that_is_there() -> None:

@@ -18,6 +18,8 @@ from sqlalchemy.pool import QueuePool
 
 # Seconds. Long enough for a purge's batch or a backup's step in another process.
 BUSY_TIMEOUT = 10
+# Seconds: as long as a lease, so that whoever stands still so long has lost its row anyway.
+IDLE_TIMEOUT = 60
 
 _READERS = 8
 _PRAGMAS = (
@@ -47,8 +49,18 @@ def connect(url: URL) -> Engine:
         pool_size=16,
         max_overflow=48,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": BUSY_TIMEOUT},
+        connect_args={"connect_timeout": BUSY_TIMEOUT, **_ending_idle_transactions(url)},
     )
+
+
+def _ending_idle_transactions(url: URL) -> Mapping[str, str]:
+    """Return options by which the server ends a transaction that stands still, unless the address has some.
+
+    A worker that is frozen, or whose machine is gone, must not hold the locks that others wait for.
+    """
+    if "options" in url.query:
+        return {}
+    return {"options": f"-c idle_in_transaction_session_timeout={IDLE_TIMEOUT * 1000}"}
 
 
 def writer_of(engine: Engine) -> Engine:
