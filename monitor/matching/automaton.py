@@ -6,9 +6,8 @@ words. Patterns of other scripts (Han, Kana, Thai, Arabic, Hebrew) hit anywhere.
 """
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -19,12 +18,7 @@ _ASCII_SEPARATORS = "".join(each for each in _ASCII.decode("ascii") if not each.
 _BLANKED = bytes.maketrans(_ASCII_SEPARATORS.encode("ascii"), b" " * len(_ASCII_SEPARATORS))
 
 
-class Hit(NamedTuple):
-    """A pattern, by its number, and the half-open span of the folded text that it covers."""
-
-    pattern: int
-    start: int
-    end: int
+Hit = tuple[int, int, int]  # a pattern, by its number, and the half-open span that it covers
 
 
 class Automaton:
@@ -44,25 +38,17 @@ class Automaton:
         if self._patterns is None:
             return ()
         found = self._patterns.find_matches_as_indexes(" " + blanked_text, overlapping=True)
-        return [Hit(which, start - 1 + self._leads[which], end - 1) for which, start, end in found]
+        return [(which, start - 1 + self._leads[which], end - 1) for which, start, end in found]
 
 
 def blanked(folded_text: str) -> str:
     """Return a folded text with a space for everything that is not part of a word; same length."""
-    if folded_text.isascii():
-        return folded_text.encode("ascii").translate(_BLANKED).decode("ascii")
-    for each in _ASCII_SEPARATORS:
-        folded_text = folded_text.replace(each, " ")
-    for each in _not_ascii(folded_text):
+    octets = folded_text.encode("utf-8", "surrogatepass").translate(_BLANKED)
+    text = octets.decode("utf-8", "surrogatepass")
+    for each in set(octets.translate(None, _ASCII).decode("utf-8", "surrogatepass")):
         if not is_wordlike(each):
-            folded_text = folded_text.replace(each, " ")
-    return folded_text
-
-
-def _not_ascii(text: str) -> Collection[str]:
-    """Return the characters of a text that are not ASCII; by way of bytes, which is quickest."""
-    octets = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
-    return set(octets.decode("utf-8", "surrogatepass"))
+            text = text.replace(each, " ")
+    return text
 
 
 def pattern_of(folded_name: str) -> str:

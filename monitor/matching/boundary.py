@@ -11,7 +11,6 @@ Known exceptions: dashes longer than a hyphen part words; a path of an address n
 """
 
 import re
-from collections.abc import Callable
 from typing import NamedTuple
 
 from monitor.matching.automaton import is_wordlike
@@ -273,14 +272,12 @@ def _is_hyphen(original: str, folded: Folded, place: int) -> bool:
 
 
 def _word_end(text: str, place: int) -> int:
-    return _while(place, lambda here: here < len(text) and is_wordlike(text[here]), 1)
+    while place < len(text) and is_wordlike(text[place]):
+        place += 1
+    return place
 
 
 def _word_start(text: str, place: int) -> int:
-    return _while(place, lambda here: here > 0 and is_wordlike(text[here - 1]), -1)
-
-
-def _while(place: int, holds: Callable[[int], bool], step: int) -> int:
-    while holds(place):
-        place += step
+    while place > 0 and is_wordlike(text[place - 1]):
+        place -= 1
     return place

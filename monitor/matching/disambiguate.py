@@ -58,13 +58,13 @@ _GOING_ON = FUNCTION_WORDS | AGENT_VERBS
 _MOST_FURTHER = 4  # context words beyond the first that still count
 
 
-def clues(sight: Sight, scene: Scene, weights: Weights) -> Iterator[Clue]:
-    """Yield everything that speaks for or against a mention, the strength of its name first."""
-    yield from strength(sight, scene, weights)
-    if sight.found.refusal:
-        return
-    for look in (_names, _offices, _compounds, _beside, neighbors, _context, _decoys):
-        yield from look(sight, scene, weights)
+def clues(sight: Sight, scene: Scene, weights: Weights) -> Sequence[Clue]:
+    """Return everything that speaks for or against a mention, the strength of its name first."""
+    found = list(strength(sight, scene, weights))
+    if not sight.found.refusal:
+        for look in (_names, _offices, _compounds, _beside, neighbors, _context, _decoys):
+            found += look(sight, scene, weights)
+    return found
 
 
 # ---- given names and offices -----------------------------------------------------------------
@@ -202,15 +202,16 @@ def _is_double_surname(found: Found, language: str) -> bool:
     """Return whether a hyphen joins a name to one word, and that can only be a name: Müller-Sönksen."""
     text, surface, core = found.page.original, found.surface, found.core
     hung = f"{text[surface.start : core.start]}-{text[core.end : surface.end]}".strip("-‐‑")
-    return fold(hung).text not in BEFORE_SURNAMES and reads_as_surname(hung, language)
+    return reads_as_surname(hung, language) and fold(hung).text not in BEFORE_SURNAMES
 
 
 def _is_head(found: Found) -> bool:
     """Return whether a bare name of a person ends a compound that it does not begin: Ein-Euro-Jobs."""
     text, surface, core = found.page.original, found.surface, found.core
+    if not is_bare_name(found) or core.end != surface.end:
+        return False
     before = fold(text[surface.start : core.start]).text
-    bare = is_bare_name(found) and core.end == surface.end
-    return bare and bool(before) and before.rstrip("-") not in PREFIXES
+    return bool(before) and before.rstrip("-") not in PREFIXES
 
 
 def _is_double_given_name(found: Found, parts: Sequence[str]) -> bool:

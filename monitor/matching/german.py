@@ -91,6 +91,7 @@ def inflects(word: str) -> bool:
     return is_word(word, "de") and any(is_word(form, "de") and lemma(form, "de") == word for form in forms)
 
 
+@lru_cache(maxsize=32768)
 def is_ordinary(word: str) -> bool:
     """Return whether a word is a noun of every day, or the form of a verb or an adjective."""
     small = word.lower()

@@ -139,7 +139,7 @@ def _is_another_thing(found: Found) -> bool:
 
 
 def _read(sight: Sight, scene: Scene, weights: Weights) -> Reading:
-    found = list(clues(sight, scene, weights))
+    found = clues(sight, scene, weights)
     return reading_of(sight.found, [clue.evidence for clue in found], _shown(sight.found, found))
 
 

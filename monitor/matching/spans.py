@@ -110,10 +110,11 @@ def find_cues(page: Page, lexicon: Lexicon) -> Iterator[CueFound]:
             yield from (CueFound(cue, page, span) for cue in lexicon.cues[number])
 
 
-def _hits(page: Page, automaton: Automaton) -> Iterator[tuple[int, int, int]]:
+def _hits(page: Page, automaton: Automaton) -> Sequence[Hit]:
     apart = parted(page.blanked)
     hits = automaton.hits(page.blanked) if apart is None else _both(automaton, page.blanked, apart)
-    return (hit for hit in hits if BARRIER not in page.folded.text[hit.start : hit.end])
+    text = page.folded.text
+    return [hit for hit in hits if BARRIER not in text[hit[1] : hit[2]]]
 
 
 def _both(automaton: Automaton, *texts: str) -> Iterable[Hit]:
@@ -179,7 +180,8 @@ def _settled(found: Sequence[Found]) -> Iterator[Found]:
         reach = [other for other in reach if other.core.end > core.start]
         for each in alike:
             if each.target.role is not Role.DECOY:
-                placed = _placed(each, [*reach, *(other for other in alike if other is not each)])
+                rivals = [*reach, *(other for other in alike if other is not each)]
+                placed = _placed(each, rivals) if rivals else each
                 if placed is not None:
                     yield placed
         reach += alike

@@ -96,15 +96,12 @@ class Folded:
         An empty span gives an empty one, at the place where it stands.
         """
         if start < end:
-            return self.offsets[start], self._end(end - 1)
-        place = self.offsets[start] if start < len(self.offsets) else self._end(len(self.offsets) - 1)
+            last = self.offsets[end - 1]
+            return self.offsets[start], self.wide.get(last, last + 1)
+        if not self.text:
+            return 0, 0
+        place = self.offsets[start] if start < len(self.text) else self.span(0, len(self.text))[1]
         return place, place
-
-    def _end(self, index: int) -> int:
-        if index < 0:
-            return 0
-        begin = self.offsets[index]
-        return self.wide.get(begin, begin + 1)
 
 
 def fold(original: str) -> Folded:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import lists, text
 
-from monitor.matching.automaton import Automaton, Hit, blanked, pattern_of
+from monitor.matching.automaton import Automaton, blanked, pattern_of
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ def test_an_automaton_without_patterns_finds_nothing() -> None:
 def test_hits_begin_at_words_overlap_and_leave_the_space_out() -> None:
     automaton = Automaton([" amazon", " amazon web", "トヨ"])
 
-    assert [Hit(0, 0, 6), Hit(1, 0, 10)] == automaton.hits("amazon web xamazon")
-    assert [Hit(2, 0, 2), Hit(2, 3, 5)] == automaton.hits("トヨタトヨ")
+    assert [(0, 0, 6), (1, 0, 10)] == automaton.hits("amazon web xamazon")
+    assert [(2, 0, 2), (2, 3, 5)] == automaton.hits("トヨタトヨ")
 
 
 @given(lists(text(alphabet="ab", min_size=1, max_size=3), max_size=5, unique=True), text(alphabet="ab "))
@@ -37,7 +37,7 @@ def test_the_automaton_finds_what_a_naive_search_finds(names: list[str], blank: 
     automaton = Automaton([" " + name for name in names])
 
     naive = {
-        Hit(number, start, start + len(name))
+        (number, start, start + len(name))
         for number, name in enumerate(names)
         for start in range(len(blank))
         if blank.startswith(name, start) and (start == 0 or blank[start - 1] == " ")
