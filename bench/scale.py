@@ -20,8 +20,8 @@ from statistics import median
 
 from bench.match import load
 from bench.results import keep, spread, table
-from monitor.app import open_config_store
 from monitor.config.load import load_config
+from monitor.errands.stores import open_command_store
 
 SIZES = (100, 10_000, 100_000)
 SHORT_SIZES = (100, 10_000)
@@ -91,7 +91,7 @@ def prepared(folder: Path, feeds: int) -> Path:
     path = folder / "monitor.yaml"
     path.write_text(CONFIG % folder, encoding="utf-8")
     config = load_config(path, os.environ)
-    with closing(open_config_store(config)) as store:
+    with closing(open_command_store(config.store_url)) as store:
         store.sync_feeds(config.feeds, datetime.now(UTC))
     with closing(sqlite3.connect(folder / "monitor.db")) as raw, raw:
         raw.execute("UPDATE feeds SET due_at = due_at + ?", (DAY,))

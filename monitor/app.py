@@ -1,51 +1,41 @@
-"""The composition root: the only place that names every adapter and reads the clock."""
+"""The composition root of the service: whoever imports it has imported all that a running service needs."""
 
 import os
-import platform
 import random
-import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
-from xml.parsers import expat
 
-from monitor.adapters.bridge import Bridge
+from monitor.adapters.clock import SystemClock
 from monitor.adapters.health import HealthServer, Probes, sd_notify, watchdog_seconds
 from monitor.adapters.http import HttpDoor
 from monitor.adapters.instance import Process, surely_dead, this_process
-from monitor.adapters.sandbox import InlineSandbox, ProcessSandbox, SandboxPolicy
-from monitor.adapters.senders import Senders
-from monitor.adapters.smtp import MailDoor
-from monitor.adapters.store import SqlStore, examine, file_of, open_store
+from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy
+from monitor.adapters.store import SqlStore, open_store
 from monitor.adapters.telemetry import Telemetry
-from monitor.articles.extract import LIBXML2, read_page
 from monitor.articles.language import language_of
 from monitor.config.load import load_config
 from monitor.config.schema import Config
 from monitor.engine.embedded import LEASE, Embedded, Lane, Upkeep
 from monitor.engine.limits import Limits
 from monitor.engine.perform import DAMAGED
+from monitor.errands.doors import senders_by
+from monitor.errands.pages import PAGES
 from monitor.errors import MonitorError, StoreDamaged, StoreError, UsageError
-from monitor.matching.matcher import build_matcher
-from monitor.model import Announced, Document, Extracted, FetchFailed, SandboxFailed, Zones
-from monitor.ops import doctor
+from monitor.model import Zones
 from monitor.pipeline import deliver, poll, process
-from monitor.ports import Claim, FetchPolicy, Ports, Report, Sender, Step
-from monitor.steps.rules import Rules
+from monitor.ports import Claim, Ports, Report, Step
+from monitor.steps.rules import Rules, build_rules
 from monitor.text.urls import host_of
 from monitor.upkeep import Recalled, beat, having_recalled, recall, release_held
 
 # Everything a worker process needs, imported before its first document.
-PAGES = ("monitor.articles.extract", "trafilatura.core")
-FEEDS = ("monitor.feeds.parse", "monitor.feeds.discovery")
 PRELOAD = ("monitor.feeds.parse", *PAGES)
 POLL_THREADS = 32
 PROCESS_THREADS = 16
@@ -69,38 +59,6 @@ WATCH_EVERY = timedelta(seconds=2)
 WORTH_WAITING = timedelta(minutes=2)
 
 
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Return the time, aware, in UTC."""
-        return datetime.now(UTC)
-
-
-def build_rules(config: Config) -> Rules:
-    """Make of a configuration what the stages need; the matcher is built here."""
-    return Rules(
-        feeds={feed.id: feed for feed in config.feeds},
-        entities={entity.id: entity for entity in config.entities},
-        watchlists=config.watchlists,
-        receivers={receiver.name: receiver for receiver in config.receivers},
-        matcher=build_matcher(config.entities, config.queries),
-        user_agent=config.fetch.user_agent,
-    )
-
-
-def build_learned_rules(config: Config) -> Rules:
-    """Make of a configuration what the stages need, with what the store has learned of its entities."""
-    rules = build_rules(config)
-    with closing(open_config_store(config)) as store:
-        return having_recalled(rules, recall(store, rules, Recalled()))
-
-
-def open_config_store(config: Config) -> SqlStore:
-    """Open the store that a configuration names, for a command beside a running service."""
-    return open_store(config.store_url, owner=f"command-{uuid4().hex[:12]}")
-
-
 def mind_the_clock(store: SqlStore, now: datetime) -> datetime | None:
     """Where a store was written at a later time than now, let nothing wait for that time, and return it."""
     latest = store.latest()
@@ -108,73 +66,6 @@ def mind_the_clock(store: SqlStore, now: datetime) -> datetime | None:
         return None
     store.clock_was_set_back(now, LEASE)
     return latest
-
-
-def examine_machine(config: Config, environ: Mapping[str, str], *, network: bool) -> Sequence[doctor.Finding]:
-    """Look at everything that may make trouble; with `network` hosts are looked up too."""
-    examined, file = examine(config.store_url), file_of(config.store_url)
-    urls = (*(feed.url for feed in config.feeds), *(receiver.url for receiver in config.receivers))
-    hosts = {name for url in urls if (name := urlsplit(url).hostname)}
-    installed = {name: version(name) for name in ("lxml", "feedparser", "trafilatura", "httpx", "h11")}
-    return (
-        *doctor.versions(
-            {
-                "python": platform.python_version(),
-                "sqlite": sqlite3.sqlite_version,
-                "expat": expat.EXPAT_VERSION.removeprefix("expat_"),
-                "libxml2": LIBXML2,
-                **installed,
-            }
-        ),
-        *doctor.secrets(config.path),
-        *([doctor.disk(file.parent)] if file else []),
-        doctor.clock(SystemClock().now(), examined.newest),
-        doctor.handles(),
-        doctor.proxies(environ),
-        *doctor.store(examined),
-        *(doctor.names(hosts) if network else ()),
-    )
-
-
-@contextmanager
-def command_ports(config: Config) -> Iterator[tuple[Ports, SqlStore]]:
-    """Open the store and the HTTP door for one command; documents are not read, so no process starts."""
-    store, door = open_config_store(config), HttpDoor(config.fetch)
-    try:
-        yield (
-            Ports(
-                fetcher=door,
-                sender=_senders(door),
-                sandbox=InlineSandbox(),
-                store=store,
-                clock=SystemClock(),
-                random=random.Random(),  # noqa: S311  (spreads waits)
-            ),
-            store,
-        )
-    finally:
-        door.close()
-        store.close()
-
-
-def fetch_page(policy: FetchPolicy, url: str) -> Document | FetchFailed:
-    """Fetch one page as the service would: robots.txt, the guard of addresses and every limit hold."""
-    with closing(HttpDoor(policy)) as door:
-        return door.get(url)
-
-
-@contextmanager
-def web_and_sandbox(policy: FetchPolicy) -> Iterator[tuple[HttpDoor, ProcessSandbox]]:
-    """Open what one command needs to ask sites and to read what they answer."""
-    sandbox = ProcessSandbox(SandboxPolicy(workers=1), FEEDS)
-    with closing(HttpDoor(policy)) as door, closing(sandbox):
-        yield door, sandbox
-
-
-def read_apart(document: Document, announced: Announced) -> Extracted | SandboxFailed:
-    """Read one page in a process that can be killed."""
-    with closing(ProcessSandbox(SandboxPolicy(workers=1), PAGES)) as sandbox:
-        return sandbox.run(read_page, document, announced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +103,7 @@ class Worker:
         self._damage: str | None = None
         ports = Ports(
             fetcher=self._doors[0],
-            sender=_senders(self._doors[0]),
+            sender=senders_by(self._doors[0]),
             sandbox=self._sandbox,
             store=self.store,
             clock=self._clock,
@@ -298,7 +189,7 @@ class Worker:
         if config.fetch != before.config.fetch:
             door = HttpDoor(config.fetch)
             self._doors.append(door)
-            ports = replace(ports, fetcher=door, sender=_senders(door))
+            ports = replace(ports, fetcher=door, sender=senders_by(door))
         with self._changing:
             self._recalled = recalled
             self._in_force = _InForce(config, having_recalled(rules, recalled), ports)
@@ -474,10 +365,6 @@ class Worker:
         except StoreError as error:
             return str(error)
         return None
-
-
-def _senders(http: HttpDoor) -> Sender:
-    return Senders(http=http, mail=MailDoor(), bridge=Bridge())
 
 
 def _at_once(config: Config) -> dict[str, int]:

@@ -1,4 +1,7 @@
-"""How does a terminal show what a command says: tables, words, JSON, progress?"""
+"""How does a terminal show what a command says: tables, words, JSON, progress?
+
+Words and JSON are plain; what draws tables and progress is imported where there is any to draw.
+"""
 
 import json
 import os
@@ -7,15 +10,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-
-from rich import box
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table as RichTable
-from rich.text import Text
+from typing import TYPE_CHECKING, TextIO
 
 from monitor.errors import UsageError
 from monitor.tables import Shown, Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 REFRESH_SECONDS = 0.2
 PIPE_COLUMNS = 400
@@ -29,19 +30,18 @@ def show(shown: Shown, *, as_json: bool) -> None:
     if as_json:
         print_json(shown.plain)
     else:
-        console = _out()
         if shown.head:
-            console.print(shown.head, markup=False, highlight=False, soft_wrap=True)
+            _write(shown.head)
         for table in shown.tables:
-            _print_table(console, table)
+            _print_table(table)
         for line in shown.words:
-            console.print(_visible(line), markup=False, highlight=False, soft_wrap=True)
+            _write(_visible(line))
 
 
 def print_json(plain: object) -> None:
     """Print plain JSON, for scripts and for people who look at it."""
     text = json.dumps(plain, ensure_ascii=False, indent=2)
-    sys.stdout.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+    _write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def ask(question: str, default: str = "") -> str:
@@ -50,11 +50,11 @@ def ask(question: str, default: str = "") -> str:
     Raises:
         UsageError: the input ended.
     """
-    console = Console(stderr=True)
     shown = f"{_visible(question)} [{_visible(default)}]: " if default else f"{_visible(question)}: "
     try:
         # The question goes where it does not get into the answer of the command.
-        console.print(shown, end="", markup=False, highlight=False, soft_wrap=True)
+        sys.stderr.write(shown)
+        sys.stderr.flush()
         return input().strip() or default
     except EOFError as error:
         raise UsageError("the input ended before every question was answered") from error
@@ -67,14 +67,13 @@ def is_interactive() -> bool:
 
 def say(line: str) -> None:
     """Tell somebody who is being asked something; never a part of the answer."""
-    Console(stderr=True).print(_visible(line), markup=False, highlight=False, soft_wrap=True)
+    _write(_visible(line), sys.stderr)
 
 
 def show_tables(tables: Sequence[Table]) -> None:
     """Show tables to somebody who is being asked something."""
-    console = Console(stderr=True)
     for table in tables:
-        _print_table(console, table)
+        _print_table(table, sys.stderr)
 
 
 def clear() -> None:
@@ -85,15 +84,17 @@ def clear() -> None:
 @contextmanager
 def spinner() -> Iterator[Callable[[str], None]]:
     """Show what goes on, on a terminal; say nothing elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda _: None
         return
+    from rich.console import Console  # noqa: PLC0415  (nothing to draw elsewhere)
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         TimeElapsedColumn(),
-        console=console,
+        console=Console(stderr=True),
         transient=True,
     ) as progress:
         task = progress.add_task("starting", total=None)
@@ -106,13 +107,15 @@ def counting(what: str) -> Iterator[Callable[[int], None]]:
 
     Without a thread of its own: processes may be forked meanwhile.
     """
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda _: None
         return
+    from rich.console import Console  # noqa: PLC0415  (nothing to draw elsewhere)
+    from rich.progress import Progress, TextColumn  # noqa: PLC0415
+
     with Progress(
         TextColumn(f"{{task.completed:,}} {what}, {{task.fields[pace]:,}} a second", markup=False),
-        console=console,
+        console=Console(stderr=True),
         auto_refresh=False,
         redirect_stdout=False,
         transient=True,
@@ -131,10 +134,23 @@ def counting(what: str) -> Iterator[Callable[[int], None]]:
         yield counted
 
 
-def _print_table(console: Console, table: Table) -> None:
+def _write(line: str, to: TextIO | None = None) -> None:
+    out = to or sys.stdout
+    out.write(f"{line}\n")
+    # A reader that has gone is found here, not at the end of the process, where nobody can say so.
+    out.flush()
+
+
+def _print_table(table: Table, to: TextIO | None = None) -> None:
     if not table.rows:
-        console.print(table.empty, markup=False, highlight=False)
+        _write(table.empty, to)
         return
+    from rich import box  # noqa: PLC0415  (not for words alone)
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table as RichTable  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    console = _out() if to is None else Console(file=to)
     rich = RichTable(title=table.title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
         rich.add_column(column, overflow="fold")
@@ -147,7 +163,9 @@ def _visible(text: str) -> str:
     return _OBEYED.sub("\ufffd", text)
 
 
-def _out() -> Console:
+def _out() -> "Console":
+    from rich.console import Console  # noqa: PLC0415  (not for words alone)
+
     # A pipe has no width: scripts get whole cells, not folded ones.
     told = sys.stdout.isatty() or "COLUMNS" in os.environ
     # NO_COLOR asks for no escape codes at all; rich would keep bold and italic.

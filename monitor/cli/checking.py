@@ -6,19 +6,10 @@ import time
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.adapters.parallel import cores, ordered_map
-from monitor.app import (
-    build_learned_rules,
-    build_rules,
-    examine_machine,
-    fetch_page,
-    open_config_store,
-    read_apart,
-)
 from monitor.cli.shared import (
     EXIT_CONFIG,
     EXIT_FAILED,
@@ -27,17 +18,16 @@ from monitor.cli.shared import (
     JsonOption,
     LearnedOption,
     load,
+    locate,
+    opened,
     tell,
 )
 from monitor.errors import ConfigError
-from monitor.ops.check import show_check
-from monitor.ops.doctor import show_doctor
-from monitor.ops.explain import show_explain
-from monitor.ops.looking import look_at
-from monitor.ops.match import match_lines
-from monitor.ops.schema import show_schema
-from monitor.ops.status import show_status
 from monitor.terminal import clear, counting, print_json, spinner
+
+if TYPE_CHECKING:
+    from monitor.config.schema import Config
+    from monitor.steps.rules import Rules
 
 WATCH_SECONDS = 2
 
@@ -47,6 +37,8 @@ app = typer.Typer()
 @app.command()
 def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Validate the configuration and its tests; every fault at once, exit 78."""
+    from monitor.ops.check import show_check
+
     try:
         shown = show_check(load(config))
     except ConfigError as error:
@@ -66,6 +58,9 @@ def doctor(
     ] = False,
 ) -> None:
     """Look at versions, secrets, disk, clock and store; exit 1 where something will make trouble."""
+    from monitor.errands.machine import examine_machine
+    from monitor.ops.doctor import show_doctor
+
     loaded = load(config, tests=False)
     with spinner() as say:
         say("reading the store")
@@ -78,6 +73,8 @@ def schema(
     what: Annotated[str, typer.Argument(help="`config`, `events` or `openapi`.")] = "config",
 ) -> None:
     """Print the JSON Schema of the configuration or of the events, or OpenAPI of the webhooks."""
+    from monitor.ops.schema import show_schema
+
     print_json(show_schema(what))
 
 
@@ -88,16 +85,15 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", help="Show it again every two seconds.")] = False,
 ) -> None:
     """Show feeds, entries, deliveries and receivers, from the store alone."""
-    store = open_config_store(load(config, tests=False))
-    try:
+    from monitor.ops.status import show_status
+
+    with opened(locate(config)) as store:
         while True:
             tell(show_status(store.status(datetime.now(UTC))), as_json)
             if not watch:
                 return
             time.sleep(WATCH_SECONDS)
             clear()
-    finally:
-        store.close()
 
 
 @app.command()
@@ -110,7 +106,10 @@ def match(
     ] = None,
 ) -> None:
     """Judge articles: JSON lines on standard input, verdicts as JSON lines on standard output."""
-    matcher = (build_learned_rules if learned else build_rules)(load(config)).matcher
+    from monitor.adapters.parallel import cores, ordered_map
+    from monitor.ops.match import match_lines
+
+    matcher = _rules(load(config), learned=learned).matcher
     processes = jobs or cores()
 
     def write(verdicts: bytes) -> None:
@@ -146,6 +145,10 @@ def explain(
     learned: LearnedOption = False,
 ) -> None:
     """Show what one page or text says of whom, why, and which alerts would come of it. Stores nothing."""
+    from monitor.errands.pages import fetch_page, read_apart
+    from monitor.ops.explain import show_explain
+    from monitor.ops.looking import look_at
+
     # Whoever mends an entity whose tests fail must be able to see why.
     loaded = load(config, tests=False)
     now = datetime.now(UTC)
@@ -153,6 +156,16 @@ def explain(
         say(f"reading {what if what != '-' else 'standard input'}")
         looked = look_at(what, sys.stdin.buffer.read, partial(fetch_page, loaded.fetch), read_apart, now)
         say("matching")
-        rules = (build_learned_rules if learned else build_rules)(loaded)
+        rules = _rules(loaded, learned=learned)
         shown = show_explain(looked, rules, loaded.queries, entity, now)
     tell(shown, as_json)
+
+
+def _rules(config: "Config", *, learned: bool) -> "Rules":
+    from monitor.steps.rules import build_rules
+
+    if not learned:
+        return build_rules(config)
+    from monitor.errands.learned import build_learned_rules
+
+    return build_learned_rules(config)

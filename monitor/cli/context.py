@@ -3,22 +3,15 @@
 import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.adapters.store import SqlStore
 from monitor.cli.shared import ConfigOption, EntityArgument, JsonOption, group, load, opened, tell
-from monitor.model import EntityId, LearnedContext
-from monitor.ops.context import (
-    SPEAKS,
-    change_context,
-    edit_words,
-    entity_named,
-    export_contexts,
-    show_context,
-    show_contexts,
-)
+
+if TYPE_CHECKING:
+    from monitor.adapters.store import SqlStore
+    from monitor.model import EntityId, LearnedContext
 
 context = group("See and edit what was learned of the entities.")
 
@@ -28,6 +21,8 @@ WordsArgument = Annotated[list[str], typer.Argument(help="Words, one or several.
 @context.command("list")
 def context_list(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show what was learned of the entities, and from how many articles."""
+    from monitor.ops.context import show_contexts
+
     loaded = load(config, tests=False)
     entities = {entity.id: entity for entity in loaded.entities}
     with opened(loaded) as store:
@@ -37,6 +32,8 @@ def context_list(config: ConfigOption = None, as_json: JsonOption = False) -> No
 @context.command("show")
 def context_show(entity: EntityArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show every word that speaks for or against an entity."""
+    from monitor.ops.context import entity_named, show_context
+
     loaded = load(config, tests=False)
     of = entity_named(entity, {each.id: each for each in loaded.entities})
     with opened(loaded) as store:
@@ -52,6 +49,8 @@ def context_add(
     against: Annotated[bool, typer.Option("--against", help="They speak against the entity.")] = False,
 ) -> None:
     """Have words speak for an entity, whatever is learned."""
+    from monitor.ops.context import SPEAKS
+
     _edit_words(config, entity, words, -SPEAKS if against else SPEAKS, as_json)
 
 
@@ -86,17 +85,21 @@ def context_forget(entity: EntityArgument, config: ConfigOption = None, as_json:
 @context.command("export")
 def context_export(config: ConfigOption = None) -> None:
     """Print what was learned as `context` and `not_context` of a configuration, in YAML."""
+    from monitor.ops.context import export_contexts
+
     loaded = load(config, tests=False)
     entities = {entity.id: entity for entity in loaded.entities}
     with opened(loaded) as store:
         sys.stdout.write(export_contexts(entities, _contexts(store, entities)))
 
 
-def _contexts(store: SqlStore, entities: Collection[EntityId]) -> Mapping[EntityId, LearnedContext]:
+def _contexts(store: "SqlStore", entities: "Collection[EntityId]") -> "Mapping[EntityId, LearnedContext]":
     return store.contexts([entity for entity in store.context_digests() if entity in entities])
 
 
 def _edit_words(config: Path | None, entity: str, words: list[str], weight: float, as_json: bool) -> None:
+    from monitor.ops.context import edit_words, entity_named
+
     loaded = load(config, tests=False)
     of = entity_named(entity, {each.id: each for each in loaded.entities})
     with opened(loaded) as store:
@@ -104,6 +107,8 @@ def _edit_words(config: Path | None, entity: str, words: list[str], weight: floa
 
 
 def _change_context(config: Path | None, entity: str, change: Mapping[str, Any], as_json: bool) -> None:
+    from monitor.ops.context import change_context, entity_named
+
     loaded = load(config, tests=False)
     of = entity_named(entity, {each.id: each for each in loaded.entities})
     with opened(loaded) as store:

@@ -2,19 +2,17 @@
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.app import build_rules, command_ports
-from monitor.cli.shared import ConfigOption, JsonOption, group, load, opened, tell
+from monitor.cli.shared import ConfigOption, JsonOption, group, load, locate, opened, tell
 from monitor.errors import UsageError
-from monitor.model import DeliveryId, ReceiverName
-from monitor.ops.deliveries import parse_since, parse_state, show_deliveries, show_delivery
-from monitor.ops.receivers import show_receiver_test
-from monitor.ports import DeliveryFilter
 from monitor.tables import Shown, many
 from monitor.terminal import spinner
+
+if TYPE_CHECKING:
+    from monitor.ports import DeliveryFilter
 
 TEST_PATIENCE = timedelta(seconds=30)
 REPLAY_LIMIT = 1_000_000
@@ -32,8 +30,10 @@ def deliveries_list(
     limit: Annotated[int, typer.Option(help="At most so many, the newest.", min=1)] = 100,
 ) -> None:
     """Show deliveries, the newest first."""
+    from monitor.ops.deliveries import show_deliveries
+
     wanted = _filter((), receiver, state, since, limit)
-    with opened(load(config, tests=False)) as store:
+    with opened(locate(config)) as store:
         tell(show_deliveries(store.deliveries(wanted)), as_json)
 
 
@@ -44,7 +44,10 @@ def deliveries_show(
     as_json: JsonOption = False,
 ) -> None:
     """Show one delivery: exact body and every attempt."""
-    with opened(load(config, tests=False)) as store:
+    from monitor.model import DeliveryId
+    from monitor.ops.deliveries import show_delivery
+
+    with opened(locate(config)) as store:
         tell(show_delivery(store.delivery(DeliveryId(delivery)), delivery), as_json)
 
 
@@ -63,7 +66,7 @@ def deliveries_replay(
         raise UsageError("say which: ids of deliveries, or --receiver NAME")
     state = "dead" if receiver and not since else None
     wanted = _filter(tuple(deliveries or ()), receiver, state, since, REPLAY_LIMIT)
-    with opened(load(config, tests=False)) as store:
+    with opened(locate(config)) as store:
         count = store.replay(wanted, datetime.now(UTC))
     if deliveries and count < len(set(deliveries)):
         raise UsageError(
@@ -81,6 +84,11 @@ def receivers_test(
     as_json: JsonOption = False,
 ) -> None:
     """Send `webhook.test` to a receiver through the real path."""
+    from monitor.errands.doors import command_ports
+    from monitor.model import ReceiverName
+    from monitor.ops.receivers import show_receiver_test
+    from monitor.steps.rules import build_rules
+
     loaded = load(config, tests=False)
     with command_ports(loaded) as (ports, store), spinner() as say:
         say(f"testing {name}")
@@ -96,6 +104,8 @@ def receivers_enable(
     as_json: JsonOption = False,
 ) -> None:
     """Send again to a receiver that was disabled by 410 Gone; what waited for it goes out."""
+    from monitor.model import ReceiverName
+
     loaded = load(config, tests=False)
     if name not in {receiver.name for receiver in loaded.receivers}:
         raise UsageError(f"there is no receiver '{name}'")
@@ -106,7 +116,11 @@ def receivers_enable(
 
 def _filter(
     ids: tuple[str, ...], receiver: str | None, state: str | None, since: str | None, limit: int
-) -> DeliveryFilter:
+) -> "DeliveryFilter":
+    from monitor.model import DeliveryId, ReceiverName
+    from monitor.ops.deliveries import parse_since, parse_state
+    from monitor.ports import DeliveryFilter
+
     return DeliveryFilter(
         ids=tuple(DeliveryId(each) for each in ids),
         receiver=ReceiverName(receiver) if receiver else None,

@@ -4,20 +4,18 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.app import web_and_sandbox
-from monitor.cli.shared import ConfigOption, JsonOption, group, load, opened, tell
+from monitor.cli.shared import ConfigOption, JsonOption, group, load, locate, opened, tell
 from monitor.errors import UsageError
-from monitor.feeds.discovery import FoundFeed
-from monitor.model import EntryId
-from monitor.ops.discovery import Looked, feeds_found_table, look_for_feeds, passed_over_words
-from monitor.ops.entries import show_failed, show_retried
-from monitor.ops.feeds import add_found_feeds, export_feeds, import_feeds, show_feeds
-from monitor.ops.steering import Deed, steer_feeds
 from monitor.terminal import ask, is_interactive, show_tables, spinner
+
+if TYPE_CHECKING:
+    from monitor.feeds.discovery import FoundFeed
+    from monitor.ops.discovery import Looked
+    from monitor.ops.steering import Deed
 
 feeds = group("List, add, import and export feeds; poll, reset and pause one.")
 FeedIds = Annotated[list[str], typer.Argument(help="Ids of feeds, as `monitor feeds list` shows them.")]
@@ -27,7 +25,9 @@ entries = group("List entries that were given up, and try them again.")
 @feeds.command("list")
 def feeds_list(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show the feeds and how they are."""
-    with opened(load(config, tests=False)) as store:
+    from monitor.ops.status import show_feeds
+
+    with opened(locate(config)) as store:
         tell(show_feeds(store.status(datetime.now(UTC))), as_json)
 
 
@@ -45,6 +45,10 @@ def feeds_add(
     ] = None,
 ) -> None:
     """Find the feeds of a site, and put one into the configuration."""
+    from monitor.errands.pages import web_and_sandbox
+    from monitor.ops.discovery import look_for_feeds, passed_over_words
+    from monitor.ops.feeds import add_found_feeds
+
     if everything and (pick is not None or name is not None):
         raise UsageError("--all goes with neither --pick nor --id")
     loaded, now = load(config, tests=False), datetime.now(UTC)
@@ -57,8 +61,10 @@ def feeds_add(
     tell(shown, as_json)
 
 
-def choose_feed(looked: Looked, pick: int | None, now: datetime, *, asking: bool) -> FoundFeed:
+def choose_feed(looked: "Looked", pick: int | None, now: datetime, *, asking: bool) -> "FoundFeed":
     """Return one of the feeds that were found: the one picked, the one that is asked for, or the best."""
+    from monitor.ops.discovery import feeds_found_table
+
     feeds, typed = looked.feeds, "1"
     if pick is None and len(feeds) > 1 and asking and is_interactive():
         show_tables([feeds_found_table(feeds, now)])
@@ -76,6 +82,8 @@ def feeds_import(
     as_json: JsonOption = False,
 ) -> None:
     """Have the configuration read an OPML file."""
+    from monitor.ops.feeds import import_feeds
+
     loaded = load(config, tests=False)
     tell(import_feeds(loaded.path, loaded.feeds, opml, os.environ), as_json)
 
@@ -86,6 +94,8 @@ def feeds_export(
     secrets: Annotated[bool, typer.Option("--secrets", help="Write addresses whole, with secrets.")] = False,
 ) -> None:
     """Print the configured feeds as OPML."""
+    from monitor.ops.feeds import export_feeds
+
     text, cut = export_feeds(load(config, tests=False).feeds, datetime.now(UTC), secrets=secrets)
     sys.stdout.write(text)
     if cut:
@@ -116,7 +126,9 @@ def feeds_resume(names: FeedIds, config: ConfigOption = None, as_json: JsonOptio
     _steer("resume", names, config, as_json)
 
 
-def _steer(deed: Deed, names: list[str], config: Path | None, as_json: bool) -> None:
+def _steer(deed: "Deed", names: list[str], config: Path | None, as_json: bool) -> None:
+    from monitor.ops.steering import steer_feeds
+
     loaded = load(config, tests=False)
     with opened(loaded) as store:
         tell(steer_feeds(deed, names, store, [feed.id for feed in loaded.feeds], datetime.now(UTC)), as_json)
@@ -129,7 +141,9 @@ def entries_list(
     limit: Annotated[int, typer.Option(help="At most so many, the newest.", min=1)] = 100,
 ) -> None:
     """Show the entries that were given up, and why."""
-    with opened(load(config, tests=False)) as store:
+    from monitor.ops.entries import show_failed
+
+    with opened(locate(config)) as store:
         tell(show_failed(store.failed_entries(limit)), as_json)
 
 
@@ -140,7 +154,10 @@ def entries_retry(
     as_json: JsonOption = False,
 ) -> None:
     """Have entries that were given up tried again."""
+    from monitor.model import EntryId
+    from monitor.ops.entries import show_retried
+
     wanted = tuple(EntryId(each) for each in entries or ())
-    with opened(load(config, tests=False)) as store:
+    with opened(locate(config)) as store:
         retried = store.retry_failed(wanted, datetime.now(UTC))
     tell(show_retried(wanted, retried), as_json)

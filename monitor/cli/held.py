@@ -2,15 +2,15 @@
 
 import os
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.shared import ConfigOption, JsonOption, group, load, opened, tell
-from monitor.config.schema import Config
-from monitor.model import ReceiverName, WatchlistId
-from monitor.ops.held import chosen, drop_by_hand, list_held, release_by_hand, show_held
-from monitor.ops.silences import add_silence, expire_silences, list_silences
+from monitor.cli.shared import ConfigOption, JsonOption, group, load, locate, opened, tell
+
+if TYPE_CHECKING:
+    from monitor.config.schema import Config
+    from monitor.model import ReceiverName, WatchlistId
 
 held = group("List, release and drop alerts that wait for a digest.")
 silence = group("Silence alerts for a while.")
@@ -34,6 +34,8 @@ def held_list(
     limit: Annotated[int, typer.Option(help="At most so many, the oldest.", min=1)] = 100,
 ) -> None:
     """Show alerts that wait, why and until when, the oldest first."""
+    from monitor.ops.held import chosen, list_held
+
     loaded = load(config, tests=False)
     wanted = chosen((), watchlist, receiver, reason, limit)
     with opened(loaded) as store:
@@ -47,6 +49,8 @@ def held_show(
     as_json: JsonOption = False,
 ) -> None:
     """Show one alert that waits; with --json, the event it would have been."""
+    from monitor.ops.held import show_held
+
     loaded = load(config, tests=False)
     with opened(loaded) as store:
         tell(show_held(store, alert, *_names(loaded)), as_json)
@@ -63,6 +67,8 @@ def held_release(
     everything: AllOption = False,
 ) -> None:
     """Send alerts that wait now, as digests, whatever holds them."""
+    from monitor.ops.held import chosen, release_by_hand
+
     loaded = load(config, tests=False)
     wanted = chosen(alerts or (), watchlist, receiver, reason, everything=everything)
     receivers = {each.name: each for each in loaded.receivers}
@@ -81,8 +87,10 @@ def held_drop(
     everything: AllOption = False,
 ) -> None:
     """Give up alerts that wait, for good: nobody will hear of them."""
+    from monitor.ops.held import chosen, drop_by_hand
+
     wanted = chosen(alerts or (), watchlist, receiver, reason, everything=everything)
-    with opened(load(config, tests=False)) as store:
+    with opened(locate(config)) as store:
         tell(drop_by_hand(store, wanted), as_json)
 
 
@@ -106,7 +114,9 @@ def silence_add(
     by: Annotated[str, typer.Option(help="Who asked for it; by default who calls this.")] = "",
 ) -> None:
     """Silence alerts for a while: they wait, and come in one digest when the silence ends."""
-    with opened(load(config, tests=False)) as store:
+    from monitor.ops.silences import add_silence
+
+    with opened(locate(config)) as store:
         shown = add_silence(
             store,
             matchers,
@@ -127,7 +137,9 @@ def silence_list(
     expired: Annotated[bool, typer.Option("--expired", help="Those that ended too.")] = False,
 ) -> None:
     """Show the silences that hold or will hold."""
-    with opened(load(config, tests=False)) as store:
+    from monitor.ops.silences import list_silences
+
+    with opened(locate(config)) as store:
         tell(list_silences(store, datetime.now(UTC), expired=expired), as_json)
 
 
@@ -138,11 +150,13 @@ def silence_expire(
     as_json: JsonOption = False,
 ) -> None:
     """End silences now; what they hold goes out, unless something else holds it."""
-    with opened(load(config, tests=False)) as store:
+    from monitor.ops.silences import expire_silences
+
+    with opened(locate(config)) as store:
         tell(expire_silences(store, silences, datetime.now(UTC)), as_json)
 
 
-def _names(config: Config) -> tuple[frozenset[WatchlistId], frozenset[ReceiverName]]:
+def _names(config: "Config") -> tuple[frozenset["WatchlistId"], frozenset["ReceiverName"]]:
     """Return the watchlists and receivers that are configured."""
     return (
         frozenset(each.id for each in config.watchlists),

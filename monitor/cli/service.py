@@ -4,19 +4,16 @@ import signal
 import threading
 from collections import Counter
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.adapters.telemetry import Telemetry
-from monitor.app import Worker, serve, watch_file
-from monitor.cli.shared import ConfigOption, IgnoredConfig, JsonOption, load, quiet_on_terminal, tell
-from monitor.config.schema import Config
-from monitor.demo.run import run_demo
-from monitor.ops.health import show_health
-from monitor.ops.once import show_once
-from monitor.ports import Report
+from monitor.cli.shared import ConfigOption, IgnoredConfig, JsonOption, load, locate, quiet_on_terminal, tell
 from monitor.terminal import spinner
+
+if TYPE_CHECKING:
+    from monitor.config.schema import Config
+    from monitor.ports import Report
 
 app = typer.Typer()
 
@@ -24,6 +21,8 @@ app = typer.Typer()
 @app.command()
 def run(config: ConfigOption = None) -> None:
     """Serve: poll, process and deliver until SIGTERM; SIGHUP reloads the configuration."""
+    from monitor.app import Worker, serve, watch_file
+
     loaded = load(config)
     stop, changed = threading.Event(), threading.Event()
     # From here on no signal ends us in the middle; those that come before we serve are kept.
@@ -38,11 +37,14 @@ def run(config: ConfigOption = None) -> None:
 @app.command()
 def once(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """One pass: poll what is due, process and deliver all that follows, then exit."""
+    from monitor.app import Worker
+    from monitor.ops.once import show_once
+
     loaded = load(config)
     counted: Counter[str] = Counter()
     with spinner() as say:
 
-        def seen(report: Report) -> None:
+        def seen(report: "Report") -> None:
             counted.update({f"{report.step}.{report.outcome}": 1, **report.counts})
             say(", ".join(f"{count} {name}" for name, count in sorted(counted.items()) if "." in name))
 
@@ -62,9 +64,13 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Go on afterwards, until Ctrl-C.")] = False,
 ) -> None:
     """Run the whole worker on bundled seeds, with a feed server and a receiver on loopback."""
+    from monitor.adapters.telemetry import Telemetry
+    from monitor.app import Worker, serve
+    from monitor.demo.run import run_demo
+
     with spinner() as say:
 
-        def worker(config: Config) -> Worker:
+        def worker(config: "Config") -> Worker:
             return Worker(
                 config, telemetry=Telemetry(None), seen=lambda report: say(f"{report.step}: {report.outcome}")
             )
@@ -82,4 +88,6 @@ def demo(
 @app.command()
 def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Exit 0 where the running service says that it is ready."""
-    tell(show_health(load(config, tests=False).listen), as_json)
+    from monitor.ops.health import show_health
+
+    tell(show_health(locate(config).listen), as_json)

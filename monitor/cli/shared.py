@@ -1,21 +1,26 @@
-"""What the commands share: options, the configuration, the store, and how an answer is shown."""
+"""What the commands share: options, the configuration, the store, and how an answer is shown.
+
+Nothing that takes long to import is imported above a function, here and in every file of commands: each
+command imports what it needs itself. `run`, `once` and `demo` import `monitor.app`, which is all of it.
+"""
 
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.adapters.store import SqlStore
-from monitor.adapters.telemetry import Telemetry
-from monitor.app import open_config_store
-from monitor.config.load import find_config, load_config
-from monitor.config.schema import Config
 from monitor.tables import Shown
 from monitor.terminal import counting, show
+
+if TYPE_CHECKING:
+    from monitor.adapters.store import SqlStore
+    from monitor.adapters.telemetry import Telemetry
+    from monitor.config.glance import Whereabouts
+    from monitor.config.schema import Config
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -40,16 +45,29 @@ def group(about: str) -> typer.Typer:
     return typer.Typer(help=about, no_args_is_help=True)
 
 
-def load(config: Path | None, *, tests: bool = True) -> Config:
+def load(config: Path | None, *, tests: bool = True) -> "Config":
     """Load the configuration that a command is to use; `tests` says whether its own tests must hold."""
+    from monitor.config.load import load_config
+    from monitor.config.tree import find_config
+
     with counting("rows of entities") as progress:
         return load_config(find_config(config, os.environ), os.environ, run_tests=tests, progress=progress)
 
 
+def locate(config: Path | None) -> "Config | Whereabouts":
+    """Return where the configuration's store and service are; all of it is read only where it is at fault."""
+    from monitor.config.glance import glance
+    from monitor.config.tree import find_config
+
+    return glance(find_config(config, os.environ), os.environ) or load(config, tests=False)
+
+
 @contextmanager
-def opened(config: Config) -> Iterator[SqlStore]:
+def opened(config: "Config | Whereabouts") -> Iterator["SqlStore"]:
     """Open the configuration's store for one command."""
-    store = open_config_store(config)
+    from monitor.errands.stores import open_command_store
+
+    store = open_command_store(config.store_url)
     try:
         yield store
     finally:
@@ -63,6 +81,8 @@ def tell(shown: Shown, as_json: bool) -> None:
         raise typer.Exit(EXIT_FAILED)
 
 
-def quiet_on_terminal() -> Telemetry:
+def quiet_on_terminal() -> "Telemetry":
     """Return a log that leaves a terminal to the answer."""
+    from monitor.adapters.telemetry import Telemetry
+
     return Telemetry(None if sys.stderr.isatty() else sys.stderr)

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.adapters.store import back_up, restore
-from monitor.cli.shared import ConfigOption, IgnoredConfig, JsonOption, load, opened, tell
+from monitor.cli.shared import ConfigOption, IgnoredConfig, JsonOption, load, locate, opened, tell
 from monitor.errors import UsageError
 from monitor.tables import Shown
 from monitor.terminal import spinner
@@ -35,10 +34,12 @@ def backup(
     as_json: JsonOption = False,
 ) -> None:
     """Copy the store to a file, also while the service runs, and check the copy."""
-    loaded = load(config, tests=False)
+    from monitor.adapters.store import back_up
+
+    located = locate(config)
     with spinner() as say:
         size = back_up(
-            loaded.store_url, file, lambda done, pages: say(f"copying {100 * done // max(pages, 1)} %")
+            located.store_url, file, lambda done, pages: say(f"copying {100 * done // max(pages, 1)} %")
         )
     words = f"{file}: {size:,} bytes, checked"
     tell(Shown(plain={"backup": str(file), "bytes": size}, words=(words,)), as_json)
@@ -54,12 +55,14 @@ def restore_backup(
     ] = False,
 ) -> None:
     """Put a backup in the store's place; what stood there is renamed, never deleted."""
+    from monitor.adapters.store import restore
+
     if empty == (file is not None):
         raise UsageError("say what to put in the store's place: a backup, or --empty")
-    loaded = load(config, tests=False)
+    located = locate(config)
     with spinner() as say:
         say("checking and copying")
-        aside = restore(loaded.store_url, file, datetime.now(UTC))
+        aside = restore(located.store_url, file, datetime.now(UTC))
     words = (
         f"the store is {file} again" if file else "there is no store now; the next start makes a new one",
         *([f"what stood there is {aside}"] if aside else []),

@@ -6,48 +6,21 @@ from pathlib import Path
 from monitor.config import values
 from monitor.config.entities import Progress, read_entities
 from monitor.config.feeds import read_feeds
-from monitor.config.files import read_text
 from monitor.config.findings import Findings, Spot, in_order
+from monitor.config.glance import DEFAULT_STORE
 from monitor.config.keys import SETTINGS, RawNetwork, RawSettings
-from monitor.config.overrides import overridden
-from monitor.config.places import Place, Table, Text, as_table, child, is_null, parse
+from monitor.config.places import Table, Text, as_table, child, is_null
 from monitor.config.reading import read, unknown_key
 from monitor.config.receivers import read_receivers
 from monitor.config.schema import Config
 from monitor.config.secret import Sources, resolved
+from monitor.config.tree import read_tree
 from monitor.config.trial import lint_names, try_entities
 from monitor.config.watchlist import Known, read_watchlists
-from monitor.errors import ConfigError, Fault
+from monitor.errors import ConfigError
 from monitor.ports import FetchPolicy
 
-DEFAULT_STORE = "sqlite:///var/monitor.db"
-_LARGEST = 10_000_000
 _SECTIONS = ("feeds", "entities", "watchlists", "receivers")
-_SMALLEST = "write at least 'feeds', 'entities' and 'receivers'"
-
-
-def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
-    """Return the configuration's path: as given, `$MONITOR_CONFIG`, or the first of the usual places.
-
-    Raises:
-        ConfigError: none was given and none is there.
-    """
-    if explicit is not None:
-        return explicit
-    if environ.get("MONITOR_CONFIG"):
-        return Path(environ["MONITOR_CONFIG"])
-    settings = environ.get("XDG_CONFIG_HOME") or str(Path(environ.get("HOME", "/")) / ".config")
-    places = (
-        Path("config/monitor.yaml"),
-        Path(settings) / "news-monitor" / "monitor.yaml",
-        Path("/etc/news-monitor/monitor.yaml"),
-    )
-    found = next((place for place in places if place.is_file()), None)
-    if found is None:
-        looked = ", ".join(str(place) for place in places)
-        problem = "there is none at the usual places; write one, or say where it is by --config FILE"
-        raise ConfigError([Fault(file="configuration", line=0, column=0, path=looked, problem=problem)])
-    return found
 
 
 def load_config(
@@ -62,7 +35,7 @@ def load_config(
     """
     file = str(path)
     findings = Findings()
-    root = _root(path, environ, findings)
+    root = read_tree(path, environ, findings)
     if root is None:
         raise ConfigError(in_order(findings.faults, file))
     sources = Sources(environ=environ, folder=path.parent)
@@ -70,23 +43,6 @@ def load_config(
     if findings.faults:
         raise ConfigError(in_order(findings.faults, file))
     return config
-
-
-def _root(path: Path, environ: Mapping[str, str], findings: Findings) -> Table | None:
-    """Return the mapping that the file holds, with the environment's overrides in it."""
-    file = Place(str(path))
-    try:
-        text = read_text(path, path.name, _LARGEST)
-    except ValueError as error:
-        findings.fault(file, (), str(error))
-        return None
-    root, faults = parse(text, file.file)
-    findings.faults.extend(faults)
-    if root is None and not faults:
-        findings.fault(file, (), f"the file is empty; {_SMALLEST}")
-    if root is not None and not isinstance(root, Table):
-        findings.fault(root.place, (), f"is no mapping of keys; {_SMALLEST}")
-    return overridden(root, environ, findings) if isinstance(root, Table) else None
 
 
 def _config(

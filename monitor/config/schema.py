@@ -1,12 +1,11 @@
-"""What a loaded configuration is, and what its file may look like."""
+"""What a loaded configuration is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from monitor.config import keys
 from monitor.errors import Fault
 from monitor.model import Entity, FeedSettings, Receiver, Watchlist, WatchlistId
 from monitor.ports import FetchPolicy
@@ -29,8 +28,3 @@ class Config:
     reload: Literal["signal", "watch"]
     retention: timedelta
     warnings: tuple[Fault, ...] = ()
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a configuration file, for editors."""
-    return keys.json_schema()

@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor as TickThreads
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.engine.limits import Limits
@@ -104,8 +106,13 @@ class Embedded:
 
     def retime(self, name: str, every: timedelta) -> None:
         """Have an upkeep done in another rhythm from now on."""
+        self._upkeep = tuple(
+            replace(each, every=every) if each.name == name else each for each in self._upkeep
+        )
+        # Not yet, or not any more: a reload may come while the service starts or ends.
         if self._ticks is not None:
-            self._ticks.reschedule_job(name, trigger="interval", seconds=every.total_seconds())
+            with suppress(JobLookupError):
+                self._ticks.reschedule_job(name, trigger="interval", seconds=every.total_seconds())
 
     def alive(self) -> bool:
         """Tell whether the dispatcher has looked around in the last 30 s, half the watchdog's wait."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from monitor.config.editing import add_feeds
 from monitor.config.feeds import LARGEST_OPML, feed_id
@@ -13,14 +12,8 @@ from monitor.errors import UsageError
 from monitor.feeds.discovery import FoundFeed
 from monitor.model import FeedSettings
 from monitor.ops.discovery import Looked, feeds_found_table, passed_over_words, plain_feed
-from monitor.ops.status import feeds_table
 from monitor.tables import Shown, many
 from monitor.text.urls import canonical_url
-
-
-def show_feeds(status: Mapping[str, Any]) -> Shown:
-    """Return the feeds of a status."""
-    return Shown(plain=status["feeds"], tables=(feeds_table(status),))
 
 
 def export_feeds(feeds: Sequence[FeedSettings], now: datetime, *, secrets: bool) -> tuple[str, int]:

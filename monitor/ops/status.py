@@ -27,6 +27,11 @@ def show_status(status: Mapping[str, Any]) -> Shown:
     return Shown(plain=status, tables=(feeds_table(status), _receivers(status)), words=words)
 
 
+def show_feeds(status: Mapping[str, Any]) -> Shown:
+    """Return the feeds of a status."""
+    return Shown(plain=status["feeds"], tables=(feeds_table(status),))
+
+
 def feeds_table(status: Mapping[str, Any]) -> Table:
     """Return the feeds of a status as a table."""
     return Table(

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from monitor.alerts.retry import RetryPolicy
 from monitor.articles.patience import PagePolicy
+from monitor.config.schema import Config
 from monitor.feeds.cadence import CadencePolicy
 from monitor.feeds.edits import EditPolicy
-from monitor.matching.matcher import Matcher
+from monitor.matching.matcher import Matcher, build_matcher
 from monitor.model import (
     Entity,
     EntityId,
@@ -35,3 +36,15 @@ class Rules:
     grouping: GroupingPolicy = field(default_factory=GroupingPolicy)
     edits: EditPolicy = field(default_factory=EditPolicy)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+def build_rules(config: Config) -> Rules:
+    """Make of a configuration what the stages need; the matcher is built here."""
+    return Rules(
+        feeds={feed.id: feed for feed in config.feeds},
+        entities={entity.id: entity for entity in config.entities},
+        watchlists=config.watchlists,
+        receivers={receiver.name: receiver for receiver in config.receivers},
+        matcher=build_matcher(config.entities, config.queries),
+        user_agent=config.fetch.user_agent,
+    )

@@ -1,9 +1,16 @@
-"""Nothing is imported late: with no file handles left it would fail, and fail for good."""
+"""What is imported when.
+
+The service imports everything before it works: late, with no file handles left, an import would fail, and
+fail for good. Any other command imports what it needs alone, so that it answers at once.
+"""
 
 import subprocess
 import sys
 from collections.abc import Callable
 
+import pytest
+
+from monitor.adapters.store import open_store
 from tests.acceptance.test_alerts import ENTITIES, TEXT
 from tests.acceptance.world import Answer, Desk, Monitor, Outlet
 from tests.mail import Mailbox
@@ -22,6 +29,7 @@ with open(os.devnull, "w") as nowhere:
     import apscheduler.triggers.interval
     before = set(sys.modules)
     worker.once()
+    assert worker.reload(os.environ)
     worker.telemetry.metrics()
     late = set(sys.modules) - before
     worker.close()
@@ -77,3 +85,57 @@ def test_nothing_is_imported_once_the_work_has_begun(
     assert len(formats) - 1 == len(desk.requests)
     assert 1 == len(mailbox.letters)
     assert {"/feed.xml", "/robots.txt", "/ki-chef.html"} == {path for _, path, _ in kurier.asked}
+
+
+# What takes long to import, and is the business of a few commands.
+NET = {"httpx", "h11", "monitor.adapters.http"}
+STORE = {"sqlalchemy", "alembic", "monitor.adapters.store"}
+READ = {"lxml", "trafilatura", "feedparser"}
+MATCH = {"simplemma", "ahocorasick_rs", "monitor.matching.matcher"}
+SERVE = {"apscheduler", "structlog", "prometheus_client", "monitor.app"}
+LANGUAGE = {"numpy", "py3langid"}
+DRAW = {"rich.console", "rich.table"}
+CONFIG = {"yaml", "monitor.config.load"}
+ALL = NET | STORE | READ | MATCH | SERVE | LANGUAGE | DRAW | CONFIG
+COMMAND = """
+import atexit, sys
+atexit.register(lambda: print("\\n".join(sys.modules), file=sys.stderr))
+from monitor.cli import main
+main()
+"""
+
+
+FROM_THE_STORE = ALL - {"yaml", "sqlalchemy", "monitor.adapters.store"}
+NEEDLESS = {
+    "--help": ALL,
+    "version": ALL,
+    "health": ALL - {"yaml"},
+    "check": NET | STORE | READ | SERVE | LANGUAGE | DRAW,
+    "match": NET | STORE | READ | SERVE | DRAW,
+    "status --json": FROM_THE_STORE,
+    "status": FROM_THE_STORE - DRAW,
+    "deliveries list": FROM_THE_STORE - DRAW,
+    "feeds list": FROM_THE_STORE - DRAW,
+    "purge": NET | READ | SERVE | LANGUAGE | DRAW,
+}
+
+
+@pytest.mark.parametrize("command", NEEDLESS)
+def test_a_command_imports_what_it_needs_alone(monitor: Monitor, command: str) -> None:
+    monitor.configure("feeds: []\nentities: [Amazon]\nhttp: {listen: '127.0.0.1:1'}\n")
+    # Who makes a store needs what makes its tables.
+    open_store(f"sqlite:///{monitor.database}", owner="test").close()
+
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, *command.split()],
+        env=monitor.environ | {"MONITOR_CONFIG": str(monitor.config)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    modules = set(done.stderr.split("\n"))
+    assert "monitor.cli" in modules, done.stderr
+    assert set() == modules & NEEDLESS[command]

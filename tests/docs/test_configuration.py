@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 
 from monitor.config import keys
+from monitor.config.keys import json_schema
 from monitor.config.load import load_config
 from monitor.config.places import Listing, Table, is_null, parse
-from monitor.config.schema import json_schema
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [

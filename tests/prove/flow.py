@@ -24,13 +24,13 @@ from typing import Any
 from monitor.adapters.http import HttpDoor
 from monitor.adapters.sandbox import InlineSandbox
 from monitor.adapters.store import SqlStore, open_store
-from monitor.app import build_rules, mind_the_clock
+from monitor.app import mind_the_clock
 from monitor.config.load import load_config
 from monitor.config.schema import Config
 from monitor.engine.perform import perform
 from monitor.pipeline import deliver, poll, process
 from monitor.ports import Claim, Ports, Report, Step, Wanted
-from monitor.steps.rules import Rules
+from monitor.steps.rules import Rules, build_rules
 
 LEASE = timedelta(minutes=1)
 # What a fail point inside the process stands before: calls into C by which the world is changed.

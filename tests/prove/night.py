@@ -20,13 +20,12 @@ from zoneinfo import ZoneInfo
 from monitor.adapters.http import HttpDoor
 from monitor.adapters.sandbox import InlineSandbox
 from monitor.adapters.store import SqlStore, open_store
-from monitor.app import build_rules
 from monitor.config.load import load_config
 from monitor.model import DeliveryState, EventType
 from monitor.ops.silences import add_silence
 from monitor.pipeline import deliver, poll, process
 from monitor.ports import DeliveryFilter, HeldFilter, Ports, Wanted
-from monitor.steps.rules import Rules
+from monitor.steps.rules import Rules, build_rules
 from monitor.upkeep import release_held
 from tests.acceptance.world import SECRET, Desk, Outlet, paragraphs
 from tests.prove.proof import Outcome, Proof, Say

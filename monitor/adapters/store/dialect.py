@@ -7,12 +7,12 @@ on, writes begin with `BEGIN IMMEDIATE` (a read that turns into a write fails at
 busy timeout), 10 s of patience with other processes.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, Table, create_engine, event, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
@@ -29,11 +29,6 @@ _PRAGMAS = (
     # Bytes to which a log that once grew is cut back after a checkpoint.
     "PRAGMA journal_size_limit=67108864",
 )
-# Two classes with one interface for conflicts.
-_INSERTS: Mapping[str, Callable[[Table], Any]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 # Names of advisory locks, of this program's own choice.
 _MIGRATION_LOCK = 5_402_846_011_870_001
 _STORY_LOCK = 5_402_846_011_870_002
@@ -80,7 +75,7 @@ def insert_new(connection: Connection, table: Table, *returning: Column[Any]) ->
 
 @cache
 def _insert_new(dialect: str, table: Table, returning: tuple[Column[Any], ...]) -> Any:  # noqa: ANN401  (the same)
-    statement = _INSERTS[dialect](table).on_conflict_do_nothing()
+    statement = _insert(dialect, table).on_conflict_do_nothing()
     return statement.returning(*returning) if returning else statement
 
 
@@ -99,7 +94,7 @@ def upsert(
 def _upsert(
     dialect: str, table: Table, keys: tuple[str, ...], only: tuple[str, ...], returning: Column[Any] | None
 ) -> Any:  # noqa: ANN401  (the same)
-    statement = _INSERTS[dialect](table)
+    statement = _insert(dialect, table)
     others = {
         column.name: statement.excluded[column.name]
         for column in table.columns
@@ -116,9 +111,18 @@ def add_up(connection: Connection, table: Table, *keys: str, totals: Collection[
 
 @cache
 def _add_up(dialect: str, table: Table, keys: tuple[str, ...], totals: tuple[str, ...]) -> Any:  # noqa: ANN401  (the same)
-    statement = _INSERTS[dialect](table)
+    statement = _insert(dialect, table)
     added = {total: table.c[total] + statement.excluded[total] for total in totals}
     return statement.on_conflict_do_update(index_elements=keys, set_=added)
+
+
+def _insert(dialect: str, table: Table) -> Any:  # noqa: ANN401  (two classes with one interface for conflicts)
+    if dialect == "sqlite":
+        return sqlite.insert(table)
+    # An engine on PostgreSQL has imported it already; all others start sooner without it.
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+    return postgresql.insert(table)
 
 
 def lock_migration(connection: Connection) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from monitor.config.feeds import feed_id
-from monitor.config.load import find_config, load_config
+from monitor.config.load import load_config
 from monitor.config.receivers import takes_matches
 from monitor.config.schema import Config
+from monitor.config.tree import find_config
 from monitor.errors import ConfigError
 from monitor.model import (
     Brake,

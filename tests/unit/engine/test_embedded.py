@@ -399,6 +399,25 @@ def test_an_upkeep_takes_another_rhythm_while_the_engine_runs() -> None:
     assert ran
 
 
+def test_an_upkeep_takes_another_rhythm_before_the_engine_runs_and_after() -> None:
+    office = Office()
+    runs: list[float] = []
+    office.upkeep.append(
+        Upkeep(name="heartbeat", every=timedelta(hours=1), run=lambda: runs.append(time.monotonic()))
+    )
+    engine, stop = office.engine(), threading.Event()
+
+    engine.retime("heartbeat", timedelta(seconds=0.05))
+    thread = threading.Thread(target=engine.run, args=(stop, PATIENCE))
+    thread.start()
+    ran = eventually(lambda: len(runs) > 1, 5)
+    stop.set()
+    thread.join(15)
+    engine.retime("heartbeat", timedelta(hours=1))
+
+    assert (ran, thread.is_alive()) == (True, False)
+
+
 def test_an_engine_that_has_not_looked_around_for_long_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Office().engine()
 

@@ -9,7 +9,8 @@ import yaml
 from monitor.config.opml import read_opml
 from monitor.errors import ConfigError, UsageError
 from monitor.model import FeedId, FeedSettings
-from monitor.ops.feeds import export_feeds, import_feeds, show_feeds
+from monitor.ops.feeds import export_feeds, import_feeds
+from monitor.ops.status import show_feeds
 
 NOW = datetime(2025, 12, 17, 20, tzinfo=UTC)
 A = FeedSettings(id=FeedId("a"), url="https://example.org/a?key=x", shown_url="https://example.org/a?key=…")
