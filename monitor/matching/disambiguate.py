@@ -55,6 +55,7 @@ from monitor.text.tokens import Span
 _PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
 _LANDMARKS = GEOGRAPHIC_HEADS | STREETS
 _GOING_ON = FUNCTION_WORDS | AGENT_VERBS
+_LEAST_REST = 6  # letters behind a name that hardly end another name
 _MOST_FURTHER = 4  # context words beyond the first that still count
 
 
@@ -191,11 +192,28 @@ def _compounds(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
             yield clue(MatchReason.OTHER_NAME, found.text, by.double_unknown, found.surface)
         elif _is_head(found):
             yield clue(MatchReason.COMMON_WORD, found.text, by.head_of_compound, found.surface)
+        elif found.form is Form.COMPOUND and found.target.role is Role.NAME and is_bare_name(found):
+            yield clue(MatchReason.COMMON_WORD, found.text, by.compound_of_person, found.surface)
         return
     if kind is not EntityKind.PLACE and not _LANDMARKS.isdisjoint(parts):
         yield clue(MatchReason.GEOGRAPHIC_CUE, found.text, by.geographic_compound, found.surface)
     elif any(part in ORGANIZATION_HEADS or is_trade(part) for part in parts):
         yield clue(MatchReason.ORGANIZATION_CUE, found.text, by.organization_compound)
+    elif scene.language == "de" and _is_word_rather(found):
+        yield clue(MatchReason.COMMON_WORD, found.text, by.compound_of_dictionary, found.surface)
+
+
+def _is_word_rather(found: Found) -> bool:
+    """Return whether a closed compound with a word of the dictionary may be a word, or a name, of its own.
+
+    That is so where the word is a thing's name (Euro|kurs), and where a few letters hang on it which make a
+    whole that the dictionary does not hold, as in names of places (Neckar|fels).
+    """
+    closed = found.form is Form.COMPOUND and found.text.isalpha()
+    if not closed or not is_word(found.target.name, "de"):
+        return False
+    thing = found.target.kind not in (EntityKind.ORGANIZATION, EntityKind.PLACE)
+    return thing or (len(found.rest) < _LEAST_REST and not is_word(found.text, "de"))
 
 
 def _is_double_surname(found: Found, language: str) -> bool:

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from monitor.matching.languages import is_word, lemma
 from monitor.matching.words.everyday import GERMAN_WORDS, PLACES
-from monitor.matching.words.given import GIVEN_NAMES
+from monitor.matching.words.given import BEFORE_SURNAMES, GIVEN_NAMES, SURNAMES
 from monitor.matching.words.roles import ORGANIZATION_HEADS
 from monitor.text.normalize import fold
 
@@ -25,22 +25,29 @@ LEAST_NOUN = 4  # letters; shorter rests are endings (Amazonas, Amazonen) more o
 _ENDINGS = ("e", "en", "er", "es", "em")
 _LONGEST_FIRST = ("en", "er", "es", "em", "e")
 _NOUN_ENDINGS = ("es", "e", "en", "er", "n", "ern", "se")
-_ARTICLES = frozenset({"der", "die", "das"})
-_ARTICLE_FORMS = ("der", "die", "das", "den", "dem", "des")
+_ARTICLE_FORMS = {
+    "der": ("der", "den", "dem", "des"),
+    "die": ("die", "der", "den"),
+    "das": ("das", "dem", "des"),
+}
 _TELLING_HEADS = frozenset(
     "chef chefin sprecher sprecherin vorstand aktie manager managerin konzern tochter".split()  # noqa: SIM905
 )
 _LEAST_PROPER = 6  # letters from which a noun that inflects is hardly an everyday one (Bundestag, Schweiz)
 _LEAST_INFLECTED = 3
 # Amerika|nische: derivations with the look of a noun.
-_DERIVED = re.compile("n?i?a?n?isch(?:e[mnrs]?)?|i?an(?:er|ern|erin|ers)|n?er(?:in|innen|n|s)?")
+_DERIVED = re.compile(
+    "n?i?a?n?isch(?:e[mnrs]?)?|i?an(?:er|ern|erin|ers)|n?er(?:in|innen|n|s)?"
+    r"|ism(?:us|en)|isti?[kns]?(?:en)?|istin(?:nen)?|schaft(?:en|s)?|tums?|haft(?:e[mnrs]?)?|weit(?:e[mnrs]?)?"
+)
 _SHORT_HEADS = frozenset({"cup", "fan"})
 # What ends the names of lands and towns, which are other names and no compounds; for this project.
 _PLACE_ENDINGS = frozenset(
     """land lande landes laender länder länders reich reichs reiche staaten berg berge bergs berger burg
     burgs burger bürger feld felde dorf bach bachs brück wald walde walden haus hausen heim heimer stein
     furt kirchen hafen hagen stadt städte mark marken mann manns männer maenner polis lion lein ling heit
-    keit news bruck bruecke tal thal zell werda sattel konzerne konzernen firmen anbieter anbietern""".split()  # noqa: SIM905
+    keit news bruck bruecke tal thal zell werda sattel konzerne konzernen firmen anbieter anbietern
+    straße strasse straßen strassen allee gasse weg wegs weges damm platz platzes""".split()  # noqa: SIM905
 )
 _NO_GENITIVE_S = ("s", "x", "z", "ß")
 
@@ -62,7 +69,8 @@ def _is_other_name(name: str) -> bool:
     whole = name + "s"
     if whole.lower() in GIVEN_NAMES or whole.lower() in PLACES:
         return True
-    if name.isupper() or not is_word(whole, "de"):
+    known = name.lower() in BEFORE_SURNAMES or name.lower() in SURNAMES
+    if known or name.isupper() or not is_word(whole, "de"):
         return False
     base = lemma(whole, "de")
     return base != name and (len(name) < _LEAST_STEM or len(base) < len(name))
@@ -149,8 +157,8 @@ def adjective_forms(name: str) -> Sequence[str]:
     words = name.split()
     stems = [_stem(word) for word in words[:-1]]
     forms = [form for form in _declined(words, stems) if form != name]
-    if len(words) > 1 and words[0].lower() in _ARTICLES:
-        forms += [" ".join([article, *words[1:]]) for article in _ARTICLE_FORMS]
+    articles = _ARTICLE_FORMS.get(words[0].lower(), ()) if len(words) > 1 else ()
+    forms += [" ".join([article, *words[1:]]) for article in articles]
     return forms
 
 

@@ -4,7 +4,7 @@ Observations: a given name has its surname behind it (Max Weber is not Max), a s
 before it, a town's name its club (TSV Köln), and the plural of a people an article ("die Schweden").
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from monitor.matching.evidence import Clue, Scene, Sight, clue
 from monitor.matching.languages import DICTIONARIES, is_word
@@ -26,6 +26,7 @@ from monitor.matching.words.roles import (
 from monitor.model import EntityKind, Form, MatchReason
 from monitor.text.tokens import Span
 
+_PARTICLES = frozenset({"von", "van", "de", "di", "del", "della", "zu"})
 _PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
 _CUES = ORGANIZATION_HEADS | ORGANIZATION_WORDS | GEOGRAPHIC_HEADS | GEOGRAPHIC_WORDS | LEGAL_FORMS
 
@@ -62,13 +63,18 @@ def _as_given_name(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     found = sight.found
     if not (is_bare_name(found) or found.target.kind is EntityKind.PLACE):
         return
-    after = sight.around.after[:1]
+    after = _behind_particle(sight.around.after)
     if not after or not after[0].capital or (scene.language != "de" and sight.around.headline):
         return
     weight = _weight_of_following(found, after[0], scene.language, by)
     if weight:
         span = Span(found.surface.start, after[0].span.end)
         yield clue(MatchReason.OTHER_NAME, f"{found.text} {after[0].text}", weight, span)
+
+
+def _behind_particle(after: Sequence[Word]) -> Sequence[Word]:
+    """Return the words after a name without a particle of surnames that they begin with ("Josef von …")."""
+    return after[1:] if after and after[0].text in _PARTICLES else after[:1]
 
 
 def _weight_of_following(found: Found, after: Word, language: str, by: Weights) -> float:
@@ -83,7 +89,7 @@ def _weight_of_following(found: Found, after: Word, language: str, by: Weights) 
     unknown = told or (given and not is_word(after.text, language))
     if unknown or listed or after.folded in BEFORE_SURNAMES:
         return by.as_given_name if given else by.before_surname
-    return by.given_before_noun if given and language == "de" else 0.0
+    return by.before_surname if given and language == "de" else 0.0
 
 
 def _as_surname_of_place(sight: Sight, by: Weights) -> Iterator[Clue]:

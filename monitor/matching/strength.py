@@ -22,6 +22,7 @@ from monitor.matching.words.roles import (
     AGENT_VERBS,
     CARRYING_ON,
     DEFINITE,
+    ENGLISH_ARTICLES,
     GENITIVES,
     LEGAL_FORMS,
     OBLIQUE,
@@ -32,6 +33,7 @@ from monitor.matching.words.roles import (
     QUANTIFIERS,
     SETTLEMENTS,
     SOURCES,
+    TO_PLACES,
     WITH_ARTICLE,
 )
 from monitor.model import EntityKind, Form, MatchReason, Zone
@@ -99,7 +101,9 @@ def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         yield from _common(sight, scene, by)
     elif scene.language == "de" and is_adjective(name.split()[-1].lower()) and _is_adjective_here(sight):
         yield clue(MatchReason.COMMON_WORD, name, by.adjective)
-    elif scene.language == "de" and (_is_somebody(sight) or (inflects(name) and _counts(sight))):
+    elif scene.language == "de" and (
+        _is_somebody(sight) or (inflects(name) and (_counts(sight) or _is_of_something(sight)))
+    ):
         text = f"{sight.around.before[0].text} {sight.found.text}"
         yield clue(MatchReason.COMMON_WORD, text, by.counted_noun)
     elif folded in GIVEN_NAMES:
@@ -107,12 +111,22 @@ def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         yield clue(MatchReason.COMMON_WORD, name, weight)
     elif folded in PLACES and kind is not EntityKind.PLACE:
         yield clue(MatchReason.COMMON_WORD, name, by.place)
+        yield from _as_place(sight, by)
     else:
         yield from _short(sight, folded, by)
     if _is_other_acronym(sight):
         yield clue(MatchReason.SHORT_NAME, sight.found.text, by.other_acronym)
     if sight.found.form is Form.HANDLE and "." in sight.found.text:
         yield clue(MatchReason.ORGANIZATION_CUE, sight.found.text, by.domain)
+
+
+def _as_place(sight: Sight, by: Weights) -> Iterator[Clue]:
+    """Is a place meant, whose name something else has: "nach Dresden", or does "Dresden" do something?"""
+    before = sight.around.before[:1]
+    if before and before[0].folded in TO_PLACES:
+        yield clue(MatchReason.GEOGRAPHIC_CUE, f"{before[0].text} {sight.found.text}", by.place_of_someone)
+    elif sign := _sign_of_doer(sight):
+        yield clue(MatchReason.ORGANIZATION_CUE, sign.text, by.agent)
 
 
 def _short(sight: Sight, folded: str, by: Weights) -> Iterator[Clue]:
@@ -268,6 +282,13 @@ def _counts(sight: Sight) -> bool:
     return before.folded in QUANTIFIERS or before.text.isdecimal() or is_adjective(before.text)
 
 
+def _is_of_something(sight: Sight) -> bool:
+    """Return whether a noun with an article is said to be somebody's, as no name is: "die Allianz der …"."""
+    before, after = sight.around.before[:1], sight.around.after[:1]
+    pointed = bool(before) and before[0].folded in DEFINITE and sight.found.form in _PLAIN
+    return pointed and bool(after) and after[0].text in {"der", "des"}
+
+
 def _is_somebody(sight: Sight) -> bool:
     """Return whether an adjective says of an organization's name that it is a man: "als gebürtiger Bayer"."""
     before = sight.around.before[:1]
@@ -293,6 +314,14 @@ def _used_as_word(sight: Sight, by: Weights) -> Iterator[Clue]:
     elif found.form is Form.PLURAL:
         yield clue(MatchReason.COMMON_WORD, found.text, by.plural_of_word)
     elif found.form in _PLAIN and after and not _carries_on(after[0]):
+        before = around.before[:1]
+        if (
+            before
+            and before[0].folded in ENGLISH_ARTICLES
+            and after[0].text.islower()
+            and not around.headline
+        ):
+            yield clue(MatchReason.COMMON_WORD, f"{found.text} {after[0].text}", by.part_of_phrase)
         text = f"{found.text} {after[0].text}"
         link = after[0].folded
         plain_noun = not around.before and not after[0].capital and not (link == "to" and _opens_title(sight))

@@ -52,7 +52,7 @@ ENGLISH_WORDS = listed(
     "titan toast torch total touch tower trace track trade trail transit travelers tree trend tribune",
     "trident triumph trust twin union unity uber valley value vector venture vertex view vine vision",
     "vista visa vital voice volt wave way west whale wheel wind wing wish wolf wonder work world",
-    "young zen zero zone zoom",
+    "young zen zero zone zoom mars venus jupiter saturn neptune pluto",
 )
 PLACES = listed(
     "aachen afrika aegypten alabama alaska amazonas amerika amsterdam arizona asien athen augsburg",

@@ -167,6 +167,7 @@ QUANTIFIERS = listed(
 )
 
 DEFINITE = listed("der die das den dem des the")
+ENGLISH_ARTICLES = listed("the a an this that")
 OBLIQUE = listed("den dem des")  # articles of what something is done to
 SOURCES = listed("laut")
 # What hangs on a company's name by a hyphen in English: Meta-owned.
@@ -187,6 +188,9 @@ POSTS = BUSINESS | listed(
 
 # "die Stadt Halle"
 SETTLEMENTS = listed("stadt kreisstadt hansestadt gemeinde dorf ort ortsteil landkreis in nach town city")
+
+# Before the name of a place these lead to it, or from it, as to nobody.
+TO_PLACES = listed("nach in aus near")
 
 # Where a noun has an article and a town has none.
 WITH_ARTICLE = listed("das dem des beim zum vom im am ans ins")

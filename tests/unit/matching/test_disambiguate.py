@@ -4,7 +4,7 @@ from monitor.matching.evidence import confidence_at
 from monitor.matching.matcher import build_matcher
 from monitor.matching.strength import is_common
 from monitor.matching.weights import Weights
-from monitor.model import Matched, MatchReason
+from monitor.model import Matched, MatchReason, Tier
 from tests.unit.matching.texts import accepted, entity, read, read_for, refused
 
 
@@ -197,3 +197,40 @@ def test_a_sure_place_speaks_for_one_that_is_not() -> None:
     assert sure.confidence is None
     assert open_.confidence is not None
     assert 0.4 < open_.confidence < matched.matches[0].confidence
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text", "tier"),
+    [
+        ("organization", "Dresden", "Er fuhr am Abend nach Dresden.", Tier.REJECTED),
+        ("organization", "Dresden", "Am Abend jubelte ganz Dresden.", Tier.PROBABLE),
+        ("organization", "Dresden", "Am Abend verlangte Dresden mehr Geld.", Tier.CONFIRMED),
+        ("place", "Dresden", "Er fuhr am Abend nach Dresden.", Tier.CONFIRMED),
+        ("organization", "GE", "Den Auftrag bekam GE.", Tier.CONFIRMED),
+        ("organization", "Allianz", "Die Allianz der Willigen berät.", Tier.REJECTED),
+        ("organization", "Allianz", "Die Allianz in München berät.", Tier.CONFIRMED),
+    ],
+)
+def test_what_stands_beside_a_name_tells_how_sure_it_is(kind: str, name: str, text: str, tier: Tier) -> None:
+    matched = read_for(kind, name, text)
+
+    assert [tier] == [match.tier for match in (*matched.matches, *matched.rejected)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text", "tier"),
+    [
+        ("other", "Euro", "Der Eurokurs fällt.", Tier.PROBABLE),
+        ("other", "Euro", "Der Eurokurs fällt, weil der Euro schwach ist.", Tier.CONFIRMED),
+        ("product", "Trainium", "Die Trainiumchips sind da.", Tier.CONFIRMED),
+        ("place", "Neckar", "Hier wächst ein Neckarbaum.", Tier.PROBABLE),
+        ("place", "Europa", "Der Europaminister kommt.", Tier.CONFIRMED),
+        ("organization", "Post", "Postchef warnt vor höherem Porto.", Tier.CONFIRMED),
+        ("person", "Schwarz", "Sie tragen Schwarz-Rot-Gold.", Tier.PROBABLE),
+        ("person", "Merkel", "Die Merkel-Kehrtwende überrascht.", Tier.CONFIRMED),
+    ],
+)
+def test_a_compound_alone_is_less_sure_where_it_may_be_a_word_of_its_own(
+    kind: str, name: str, text: str, tier: Tier
+) -> None:
+    assert [tier] == [match.tier for match in read_for(kind, name, text).matches]

@@ -10,6 +10,8 @@ from tests.unit.matching.texts import read_for
         ("Max", "Die Firma leitet Max Herbst seit Jahren.", "de", False),
         ("Max", "Hier liest Max Weber.", "de", False),
         ("Max", "Hier liest Max, der Autor.", "de", True),
+        ("Josef", "Er traf dort Josef von Zwirbelt.", "de", False),
+        ("Josef", "Er traf dort Josef von nebenan.", "de", True),
         ("Max", "Hier liest Max noch.", "de", True),
         ("Max", "The writer Max Zwirbelt arrived.", "en", False),
         ("Max", "Max Cuts Jobs Again Today", "en", True),
