@@ -6,6 +6,7 @@ people and organizations do ("Bild berichtet"); and a name takes no "ein", "kein
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from monitor.matching.english import has_plural
 from monitor.matching.evidence import Clue, Scene, Sight, clue
@@ -14,7 +15,7 @@ from monitor.matching.languages import is_word
 from monitor.matching.lexicon import LEAST_ACRONYM, Role, bare_words, folded_words
 from monitor.matching.people import Bearer, governing
 from monitor.matching.scripts import is_dense
-from monitor.matching.surroundings import Word, head_of
+from monitor.matching.surroundings import Surroundings, Word, head_of
 from monitor.matching.weights import Weights
 from monitor.matching.words.everyday import COUNTRIES, ENGLISH_WORDS, GERMAN_WORDS, PLACES
 from monitor.matching.words.given import GIVEN_NAMES
@@ -87,6 +88,7 @@ def _points(before: Word) -> bool:
     return not before.capital and (pointing or is_adjective(before.text))
 
 
+@lru_cache(maxsize=16384)
 def is_common(name: str, language: str) -> bool:
     """Return whether a name is an ordinary word of a language."""
     listed = _ORDINARY.get(language, ORGANIZATION_WORDS)
@@ -147,20 +149,25 @@ def _common(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     name = found.target.name
     if "".join(bare_words(name)) in ORGANIZATION_WORDS:
         yield clue(MatchReason.COMMON_WORD, name, by.generic)
-    inside = bool(around.before) and not around.headline
     if scene.language == "de":
         place = found.target.kind is EntityKind.PLACE
         yield clue(MatchReason.COMMON_WORD, name, by.common_place if place else by.common_word)
     else:
-        yield clue(MatchReason.COMMON_WORD, name, by.common_word_inside if inside else by.common_word_opening)
-    if scene.in_small and not inside and found.form in _PLAIN and scene.language == "en":
+        weight = by.common_word_inside if _is_inside(around) else by.common_word_opening
+        yield clue(MatchReason.COMMON_WORD, name, weight)
+    if scene.language == "en" and scene.in_small and found.form in _PLAIN and not _is_inside(around):
         yield clue(MatchReason.LOWER_CASE, name.lower(), by.in_small_elsewhere)
-    if inside and found.text[0].isupper() and folded_words(name) != bare_words(name):
+    if folded_words(name) != bare_words(name) and found.text[0].isupper() and _is_inside(around):
         yield clue(MatchReason.NAME, found.text, by.capital_article)
     yield from _written_as_name(sight, by)
     yield from _used_as_name(sight, scene, by)
     if scene.language == "en":
         yield from _used_as_word(sight, by)
+
+
+def _is_inside(around: Surroundings) -> bool:
+    """Return whether a name stands within a sentence that is no headline, where a capital tells something."""
+    return bool(around.before) and not around.headline
 
 
 def _written_as_name(sight: Sight, by: Weights) -> Iterator[Clue]:

@@ -1,7 +1,6 @@
 """What stands around a mention?"""
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -9,7 +8,7 @@ from typing import NamedTuple
 
 from monitor.matching.words.roles import TITLES
 from monitor.text.normalize import fold
-from monitor.text.tokens import Span, sentences
+from monitor.text.tokens import Sentences, Span
 
 _WINDOW = 60  # code points looked at on either side
 _MOST_BEFORE = 5  # words: a role of two, a given name, two initials
@@ -70,12 +69,11 @@ class Surroundings:
         """Return whether the words before the mention, if there are any, begin the sentence."""
         return _opens(self.text, self.before[-1].start if self.before else self.span.start, self.span.start)
 
-    @property
+    @cached_property
     def sentence(self) -> Span:
         """Return the sentence in which the mention begins, and on to where it ends."""
-        parts = _sentences(self.text) or (self.span,)
-        part = parts[bisect_right(parts, self.span.start, key=lambda each: each.start) - 1]
-        return Span(part.start, max(part.end, self.span.end))
+        whole = _sentences(self.text).at(self.span.start)
+        return Span(whole.start, max(whole.end, self.span.end))
 
     @property
     def apposition(self) -> Sequence[Word]:
@@ -94,7 +92,7 @@ class Surroundings:
         """Return whether the mention itself begins the sentence."""
         return self.sentence.start == self.span.start
 
-    @property
+    @cached_property
     def headline(self) -> bool:
         """Return whether the sentence capitalizes most of its longer words, as English headlines do."""
         whole = self.sentence
@@ -104,7 +102,7 @@ class Surroundings:
 NOTHING = Surroundings("", Span(0, 0))
 
 
-_sentences = lru_cache(maxsize=4)(sentences)  # the pages of one article
+_sentences = lru_cache(maxsize=4)(Sentences)  # of the pages of one article
 
 
 @lru_cache(maxsize=65536)

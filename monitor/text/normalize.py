@@ -44,7 +44,7 @@ _LETTERS = {
 _KANA_MARKS = "\uff9e\uff9f"
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-_BLANKS = re.compile(r"[ \n]{2,}|\n")
+_BLANKS = re.compile(r"[ \n]{2,}")
 _CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code != ord("\n"))
 _CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 _ASCII = bytes.maketrans(
@@ -241,7 +241,7 @@ def _collapsed(text: str, offsets: Offsets, wide: dict[int, int]) -> Folded:
     done = part = dropped = 0
     for run in _BLANKS.finditer(text):
         begin, end = run.span()
-        pieces += (text[done:begin], BARRIER if text.count("\n", begin, end) > 1 else " ")
+        pieces += (text[done:begin].replace("\n", " "), BARRIER if text.count("\n", begin, end) > 1 else " ")
         last = offsets[end - 1]
         wide[offsets[begin]] = wide.get(last, last + 1)
         upto = bisect_right(offsets.breaks, begin)
@@ -251,7 +251,7 @@ def _collapsed(text: str, offsets: Offsets, wide: dict[int, int]) -> Folded:
         breaks.append(end - dropped)
         origins.append(offsets[end])
         done, part = end, bisect_right(offsets.breaks, end)
-    pieces.append(text[done:])
+    pieces.append(text[done:].replace("\n", " "))
     breaks += [each - dropped for each in offsets.breaks[part:]]
     origins += offsets.origins[part:]
     return Folded("".join(pieces), Offsets(len(text) - dropped, breaks, origins), wide)

@@ -14,6 +14,7 @@ Known exceptions: "Platz 3. Siemens folgt." is read as an ordinal; "U.S. The" as
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -76,6 +77,26 @@ def sentences(text: str) -> Sequence[Span]:
     return [each for paragraph in _paragraphs(text) for each in _sentences_within(text, paragraph)]
 
 
+class Sentences:
+    """The sentences of a text; those of a paragraph are found when one of them is first asked for."""
+
+    __slots__ = ("_known", "_paragraphs", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._paragraphs = tuple(_paragraphs(text))
+        self._known: dict[Span, Sequence[Span]] = {}
+
+    def at(self, place: int) -> Span:
+        """Return the sentence that a place stands in, or behind in its paragraph; an empty span for none."""
+        paragraph = self._paragraphs[bisect_right(self._paragraphs, place, key=_start) - 1]
+        parts = self._known.get(paragraph)
+        if parts is None:
+            parts = self._known[paragraph] = tuple(_sentences_within(self._text, paragraph))
+        before = bisect_right(parts, place, key=_start)
+        return parts[before - 1] if before else Span(place, place)
+
+
 def sentence_around(text: str, start: int, end: int, limit: int = 300) -> Span:
     """Return the sentence that holds a span, or those that it touches.
 
@@ -105,6 +126,10 @@ def _sentences_within(text: str, paragraph: Span) -> Iterator[Span]:
             yield from _trimmed(text, begin, stop.end())
             begin = stop.end()
     yield from _trimmed(text, begin, paragraph.end)
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis.strategies import integers, text
 
 from monitor.text.normalize import fold
-from monitor.text.tokens import Span, sentence_around, sentences, words
+from monitor.text.tokens import Sentences, Span, sentence_around, sentences, words
 
 
 def pieces(original: str) -> list[str]:
@@ -71,6 +71,18 @@ def test_sentences_are_in_order_apart_and_hold_all_that_is_no_blank(original: st
 
     assert all(one.end <= other.start for one, other in pairwise(found))
     assert "".join(original.split()) == "".join("".join(each.split()) for each in pieces(original))
+
+
+@given(text(alphabet="aB. !\n"))
+def test_every_place_of_a_sentence_is_in_it(original: str) -> None:
+    divided = Sentences(original)
+
+    for sentence in sentences(original):
+        assert {sentence} == {divided.at(place) for place in range(*sentence)}
+
+
+def test_a_place_before_all_sentences_is_in_none() -> None:
+    assert Span(1, 1) == Sentences("  Amazon.").at(1)
 
 
 def test_the_sentence_around_a_span_stands_in_its_paragraph() -> None:
