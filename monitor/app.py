@@ -20,6 +20,7 @@ from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy
 from monitor.adapters.store import SqlStore, open_store
 from monitor.adapters.telemetry import Telemetry
 from monitor.articles.language import language_of
+from monitor.config.changes import changes
 from monitor.config.load import load_config
 from monitor.config.schema import Config
 from monitor.engine.embedded import LEASE, Embedded, Lane, Upkeep
@@ -27,13 +28,21 @@ from monitor.engine.limits import Limits
 from monitor.engine.perform import DAMAGED
 from monitor.errands.doors import senders_by
 from monitor.errands.pages import PAGES
-from monitor.errors import MonitorError, StoreDamaged, StoreError, UsageError
+from monitor.errors import ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
 from monitor.model import Zones
 from monitor.pipeline import deliver, poll, process
 from monitor.ports import Claim, Ports, Report, Step
 from monitor.steps.rules import Rules, build_rules
 from monitor.text.urls import host_of
-from monitor.upkeep import Recalled, beat, having_recalled, recall, release_held
+from monitor.upkeep import (
+    Recalled,
+    beat,
+    forget_refused,
+    having_recalled,
+    recall,
+    release_held,
+    tell_refused,
+)
 
 # Everything a worker process needs, imported before its first document.
 PRELOAD = ("monitor.feeds.parse", *PAGES)
@@ -142,6 +151,7 @@ class Worker:
         server = HealthServer(config.listen, self.probes()) if config.listen else None
         self._ready = True
         self._warn(config)
+        forget_refused(self._in_force.ports)
         self.telemetry.observe_upkeep("start", "ok", feeds=len(config.feeds), entities=len(config.entities))
         sd_notify("READY=1")
         try:
@@ -178,10 +188,9 @@ class Worker:
                 raise UsageError("http.listen cannot change while the service runs; restart it")
             rules = build_rules(config)
             recalled = recall(self.store, rules, Recalled())
-            change = self.store.sync_feeds(config.feeds, self._clock.now())
+            self.store.sync_feeds(config.feeds, self._clock.now())
         except MonitorError as error:
-            self.telemetry.observe_upkeep("reload", "refused", detail=str(error)[:2000])
-            self.telemetry.observe_reload("refused", None)
+            self._refuse(before, error)
             return False
         finally:
             sd_notify("READY=1")
@@ -200,14 +209,22 @@ class Worker:
         self._warn(config)
         self.telemetry.observe_reload("ok", self._clock.now().timestamp())
         self.telemetry.observe_upkeep(
-            "reload",
-            "ok",
-            feeds_added=len(change.added),
-            feeds_removed=len(change.removed),
-            entities=len(config.entities),
+            "reload", "ok", **changes(before.config, config), entities=len(config.entities)
         )
+        with suppress(StoreError):
+            forget_refused(ports)
         self.engine.wake()
         return True
+
+    def _refuse(self, running: _InForce, error: MonitorError) -> None:
+        """Say everywhere that a configuration is refused: log, metric, and an event to those who want it."""
+        self.telemetry.observe_upkeep("reload", "refused", detail=str(error)[:2000])
+        self.telemetry.observe_reload("refused", None)
+        faults = error.faults if isinstance(error, ConfigError) else (f"{running.config.path}: {error}",)
+        # Where the store refuses, nobody can be told now; the log says so.
+        with suppress(StoreError):
+            if tell_refused(running.ports, running.rules, [str(fault) for fault in faults]):
+                self.engine.wake()
 
     def probes(self) -> Probes:
         """Return what the health server asks."""

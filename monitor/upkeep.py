@@ -1,18 +1,20 @@
-"""What is done by the clock rather than by a row: heartbeats, digests, and what was learned meanwhile."""
+"""What no row asks for: heartbeats, digests, what was learned meanwhile, a refused configuration."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.alerts.events import heartbeat_event
+from monitor.alerts.events import heartbeat_event, refused_event
 from monitor.alerts.holding import waits_on
 from monitor.alerts.outbox import promise, release
 from monitor.matching.learned import learned_words
 from monitor.model import EntityId, LearnedWord, Learning
 from monitor.ports import Ports, Store
 from monitor.steps.rules import Rules
+from monitor.text.ids import derive_id
 
 DIGEST_BATCH = 500
+_REFUSED = "refused configuration"
 
 
 def beat(on: Ports, by: Rules, every: timedelta) -> bool:
@@ -37,6 +39,25 @@ def beat(on: Ports, by: Rules, every: timedelta) -> bool:
         event = heartbeat_event(_since(counted.totals, last), since, now, counted.rows, before)
         tx.add_deliveries(promise([event], by.receivers.values(), now))
     return True
+
+
+def tell_refused(on: Ports, by: Rules, faults: Sequence[str]) -> bool:
+    """Promise the news of a refused configuration, unless these faults were told since the last good one."""
+    told: dict[str, object] = {"digest": derive_id("", *faults)}
+    now = on.clock.now()
+    with on.store.transaction() as tx:
+        if tx.mark(_REFUSED) == told:
+            return False
+        tx.save_mark(_REFUSED, told)
+        tx.add_deliveries(promise([refused_event(faults, now)], by.receivers.values(), now))
+    return True
+
+
+def forget_refused(on: Ports) -> None:
+    """Remember that a configuration is in force: faults that were told would be news again."""
+    with on.store.transaction() as tx:
+        if tx.mark(_REFUSED):
+            tx.save_mark(_REFUSED, {})
 
 
 def release_held(on: Ports, by: Rules) -> int:

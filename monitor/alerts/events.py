@@ -47,6 +47,7 @@ from monitor.text.ids import derive_id
 _MOST_AUTHORS = 5
 _MOST_ENTITIES = 10
 _MOST_FEEDS = 3
+_MOST_FAULTS = 20
 _DETAIL_CHARS = 300
 _TYPE_OF_STATE = {
     FeedState.FAILING: EventType.SOURCE_FAILING,
@@ -183,6 +184,16 @@ def heartbeat_event(
         nested[group] = {name.removeprefix(begin): n for name, n in rows.items() if name.startswith(begin)}
     subject = _subject(moment(since), moment(now))
     return Event(type=EventType.HEARTBEAT, subject=subject, timestamp=now, content=content | nested)
+
+
+def refused_event(faults: Sequence[str], now: datetime) -> Event:
+    """Return what those who look after the monitor hear of a configuration that was not put in force."""
+    content: Plain = {
+        "faults": [fault[:_DETAIL_CHARS] for fault in faults[:_MOST_FAULTS]],
+        "more": max(len(faults) - _MOST_FAULTS, 0),
+    }
+    subject = _subject(derive_id("", *faults), moment(now))
+    return Event(type=EventType.CONFIG_REFUSED, subject=subject, timestamp=now, content=content)
 
 
 def digest_events(

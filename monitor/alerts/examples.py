@@ -9,6 +9,7 @@ from monitor.alerts.events import (
     heartbeat_event,
     match_event,
     receiver_events,
+    refused_event,
     source_events,
     test_event,
 )
@@ -131,6 +132,10 @@ def example_events() -> Mapping[EventType, Event]:
             _NOW,
             {"ok": 11, "failing": 1},
             {"pending": 0, "delivered": 61, "dead": 0},
+        ),
+        refused_event(
+            ["monitor.yaml:14:12: feeds[3].every: '5 minutes' is not a duration; write 30s or 15m"],
+            _NOW,
         ),
         test_event(_RECEIVER, _NOW),
     ]

@@ -20,6 +20,7 @@ _WORDS = {
     "receiver.failing": "A receiver fails; told to the fallback receiver",
     "receiver.disabled": "A receiver is gone; told to the fallback receiver",
     "monitor.heartbeat": "A sign of life, with counts",
+    "monitor.config_refused": "A configuration was not put in force; told to the fallback receiver",
     "webhook.test": "A test, sent by hand",
 }
 _HEADERS = (

@@ -22,14 +22,15 @@ from monitor.text.ids import derive_id
 
 _BY_DEFAULT = ("match.*", EventType.ARTICLE_CORRECTED.value, EventType.DIGEST_CREATED.value)
 _ON_RECEIVERS = (EventType.RECEIVER_FAILING, EventType.RECEIVER_DISABLED)
+_TO_FALLBACK = (*_ON_RECEIVERS, EventType.CONFIG_REFUSED)
 
 
 def promise(events: Iterable[Event], receivers: Iterable[Receiver], now: datetime) -> tuple[Delivery, ...]:
     """Return a delivery of each event to each of the receivers that takes it, due at once.
 
     A receiver takes the types that its `events` name, with `*` for any ending, else those of matches,
-    corrections and digests. News of a receiver also go to the fallback receivers, never to that
-    receiver itself. A test is for everybody given.
+    corrections and digests. News of a receiver, and a refused configuration, also go to the fallback
+    receivers; the first never to that receiver itself. A test is for everybody given.
     """
     takers = tuple(receivers)
     return tuple(
@@ -85,7 +86,7 @@ def release(
 
 
 def _takes(receiver: Receiver, kind: EventType) -> bool:
-    if kind is EventType.WEBHOOK_TEST or (receiver.fallback and kind in _ON_RECEIVERS):
+    if kind is EventType.WEBHOOK_TEST or (receiver.fallback and kind in _TO_FALLBACK):
         return True
     patterns = _BY_DEFAULT if receiver.events is None else receiver.events
     return any(fnmatchcase(kind.value, pattern) for pattern in patterns)

@@ -180,6 +180,7 @@ class EventType(StrEnum):
     RECEIVER_FAILING = "receiver.failing"
     RECEIVER_DISABLED = "receiver.disabled"
     HEARTBEAT = "monitor.heartbeat"
+    CONFIG_REFUSED = "monitor.config_refused"
     WEBHOOK_TEST = "webhook.test"
 
 

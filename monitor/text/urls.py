@@ -4,6 +4,7 @@ import re
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 _URL_IN_TEXT = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s'\"<>]+[@?][^\s'\"<>]*")
+_KEY_IN_TEXT = re.compile(r"whsec_[A-Za-z0-9+/=_-]{8,}")
 # Parameters that only tell where a reader came from; the same page answers without them.
 _TRACKING = frozenset(
     (
@@ -65,8 +66,8 @@ def _shown_parameter(parameter: str) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """Return a text in which every URL with a user or a query is written as `shown_url` writes it."""
-    return _URL_IN_TEXT.sub(lambda found: shown_url(found[0]), text)
+    """Return a text without signing keys; a URL with a user or a query is written as by `shown_url`."""
+    return _KEY_IN_TEXT.sub("whsec_…", _URL_IN_TEXT.sub(lambda found: shown_url(found[0]), text))
 
 
 def host_of(url: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.acceptance.test_alerts import TEXT, configured
-from tests.acceptance.world import Desk, Monitor, Outlet, eventually, paragraphs
+from tests.acceptance.world import SECRET, Desk, Monitor, Outlet, eventually, paragraphs
 
 Open = Callable[[str], Outlet]
 
@@ -40,6 +40,42 @@ def test_a_reload_adds_what_is_watched_and_a_bad_file_changes_nothing(
     eventually(lambda: desk.entities() == [["trainium"], ["siemens"]])
     assert any("did you mean 'feeds'" in line for line in monitor.lines())
     assert any("names 'trainium', but should not" in line for line in monitor.lines())
+
+
+def test_a_refused_configuration_is_an_event_once_and_tells_no_secret(
+    monitor: Monitor, desk: Desk, ops: Desk, outlet: Open
+) -> None:
+    configured(monitor, desk, outlet("kurier"))
+    receiver = (
+        f"  ops: {{url: '{ops.url}', secrets: ['env:DESK_SECRET'], allow_private: true, fallback: true}}\n"
+    )
+    good = monitor.config.read_text().replace("receivers:\n", f"receivers:\n{receiver}")
+    bad = good + (
+        "user_agent: ''\nwatchlists:\n  a: {entities: [amazon], receivers: [desk], severity: "
+        "'https://u:CANARY@h/x?k=CANARY'}\n"
+        f"  b: {{entities: [amazon], receivers: ['{SECRET}']}}\n"
+    )
+    monitor.config.write_text(good)
+    monitor.start()
+
+    for text, refused in ((bad, 1), (bad, 2), (f"{bad}feedz: []\n", 3)):
+        monitor.config.write_text(text)
+        monitor.reload()
+        eventually(lambda refused=refused: refusals(monitor) == refused)  # type: ignore[misc]
+    monitor.config.write_text(good)
+    monitor.reload()
+    eventually(lambda: any('"event": "reload"' in line and '"ok"' in line for line in monitor.lines()))
+    monitor.config.write_text(bad)
+    monitor.reload()
+    told = eventually(
+        lambda: ops.events("monitor.config_refused")[2:] and ops.events("monitor.config_refused")
+    )
+
+    assert [3, 4, 3] == [len(event["data"]["faults"]) + event["data"]["more"] for event in told]
+    assert any("user_agent" in fault for fault in told[0]["data"]["faults"])
+    assert not desk.events("monitor.config_refused")
+    assert not any(secret in json.dumps(told) for secret in ("CANARY", SECRET.removeprefix("whsec_")))
+    assert not any(secret in line for line in monitor.lines() for secret in ("CANARY", SECRET[6:]))
 
 
 def refusals(monitor: Monitor) -> int:

@@ -17,7 +17,7 @@ from monitor.model import EventType
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE, DOCUMENT = DOCS / "webhooks.md", DOCS / "openapi.json"
-MARKED = re.compile(r"(<!-- example: ([a-z.]+) -->\n\n```json\n)(.*?)(^```$)", re.MULTILINE | re.DOTALL)
+MARKED = re.compile(r"(<!-- example: ([a-z._]+) -->\n\n```json\n)(.*?)(^```$)", re.MULTILINE | re.DOTALL)
 WIDTH = 120
 
 

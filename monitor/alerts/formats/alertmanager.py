@@ -49,6 +49,7 @@ _SEVERITIES = {
     EventType.SOURCE_FAILING: "high",
     EventType.RECEIVER_FAILING: "high",
     EventType.RECEIVER_DISABLED: "high",
+    EventType.CONFIG_REFUSED: "high",
     EventType.HEARTBEAT: "none",
     EventType.WEBHOOK_TEST: "none",
 }

@@ -46,6 +46,7 @@ _HEADLINES = {
     EventType.RECEIVER_FAILING: "Receiver is failing",
     EventType.RECEIVER_DISABLED: "Receiver is disabled",
     EventType.HEARTBEAT: "Heartbeat",
+    EventType.CONFIG_REFUSED: "Configuration is refused",
     EventType.WEBHOOK_TEST: "Test",
 }
 
@@ -267,6 +268,8 @@ def _spelled(value: Any) -> str:  # noqa: ANN401  (plain JSON)
         called = next((value[name] for name in ("title", "name", "id") if value.get(name)), None)
         pairs = (f"{name.replace('_', ' ')} {each}" for name, each in value.items() if each is not None)
         return one_line(str(called) if called else ", ".join(pairs))
+    if isinstance(value, list):
+        return "; ".join(map(_spelled, value))
     time = _TIME.fullmatch(str(value))
     return f"{time[1]} {time[2]} UTC" if time else one_line(str(value))
 

@@ -72,6 +72,7 @@ def _contents() -> Mapping[EventType, Schema]:
         EventType.RECEIVER_FAILING: receiver,
         EventType.RECEIVER_DISABLED: receiver,
         EventType.HEARTBEAT: _heartbeat_content(),
+        EventType.CONFIG_REFUSED: _record({"faults": _list(_TEXT, least=1), "more": _COUNT}),
         EventType.WEBHOOK_TEST: _record({"receiver": _record({"name": _TEXT}), "message": _TEXT}),
     }
 

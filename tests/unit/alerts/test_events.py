@@ -15,11 +15,13 @@ from monitor.alerts.events import (
     heartbeat_event,
     match_event,
     receiver_events,
+    refused_event,
     source_events,
     test_event,
 )
 from monitor.alerts.evidence import moment
 from monitor.alerts.formats import render, schema_of_events
+from monitor.alerts.formats.chat import chat_of
 from monitor.alerts.outbox import hold
 from monitor.model import (
     AlertId,
@@ -403,6 +405,14 @@ def test_a_quiet_heartbeat_is_a_heartbeat() -> None:
     told = body_of(heartbeat_event({}, NOW, NOW))["data"]
 
     assert (told["polled"], told["suppressed"], told["feeds"]) == (0, {}, {})
+
+
+def test_a_refused_configuration_tells_twenty_faults_and_counts_the_rest() -> None:
+    event = refused_event([f"fault {number} {'x' * 400}" for number in range(23)], NOW)
+    told = body_of(event)["data"]
+
+    assert (20, 3, 300) == (len(told["faults"]), told["more"], len(told["faults"][0]))
+    assert "fault 0 xxx" in chat_of(event).facts[0][1]
 
 
 def test_each_test_is_a_fact_of_its_own() -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerts.events import match_event
+from monitor.alerts.events import match_event, refused_event
 from monitor.alerts.outbox import hold, promise, release
 from monitor.model import (
     Alert,
@@ -69,6 +69,15 @@ def test_news_of_a_receiver_go_to_the_fallback_and_never_to_itself(kind: EventTy
 
     assert [OPS] == [delivery.receiver for delivery in promised]
     assert promise([event(kind, about="ops")], [ops], NOW) == ()
+
+
+def test_news_of_a_refused_configuration_go_to_the_fallback_and_to_those_who_ask() -> None:
+    ops = Receiver(name=OPS, url="u", fallback=True, events=("monitor.heartbeat",))
+    curious = replace(RECEIVER, events=("monitor.*",))
+
+    promised = promise([refused_event(["a.yaml:1:1: feedz: unknown key"], NOW)], [curious, ops, CHAT], NOW)
+
+    assert [DESK, OPS] == [delivery.receiver for delivery in promised]
 
 
 def test_a_delivery_is_due_at_once_with_its_body_written_for_its_receiver() -> None:

@@ -148,6 +148,8 @@ def test_user_and_password_go_and_nothing_else(url: str, without: str) -> None:
         ("https://h/feed?token=hidden is twice there", "https://h/feed?token=… is twice there"),
         ("write https://… or http://h/x", "write https://… or http://h/x"),
         ("mail me@example.org", "mail me@example.org"),
+        ("'whsec_MfKQ9r8GKYqrTwjUPD8' is no type of event", "'whsec_…' is no type of event"),
+        ("make one by: echo whsec_$(openssl …)", "make one by: echo whsec_$(openssl …)"),
     ],
 )
 def test_a_text_keeps_its_urls_but_not_their_secrets(text: str, shown: str) -> None:
