@@ -1,6 +1,5 @@
 """A store that is damaged or lost: how the service ends, and how all comes back under the same ids."""
 
-import json
 import os
 import sqlite3
 from collections.abc import Callable
@@ -8,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.acceptance.test_alerts import ENTITIES, TEXT
-from tests.acceptance.world import Desk, Monitor, Outlet, eventually
+from tests.acceptance.world import Desk, Monitor, Outlet, eventually, without_times
 
 Open = Callable[[str], Outlet]
 
@@ -41,14 +40,7 @@ def test_a_damaged_store_ends_the_service_and_a_backup_brings_the_same_alerts_ag
 
     ((told, body),), ((repeated, again),) = before, desk.requests[len(before) :]
     assert told["webhook-id"] == repeated["webhook-id"]
-    assert _without_times(body) == _without_times(again)
-
-
-def _without_times(body: bytes) -> object:
-    """Return what an event says, but for when it was found: that moment is not in the backup."""
-    event = json.loads(body)
-    del event["timestamp"], event["data"]["timing"], event["data"]["story"]["first_seen_at"]
-    return event
+    assert without_times(body) == without_times(again)
 
 
 def test_a_clock_that_was_a_year_ahead_before_the_start_puts_nothing_off(

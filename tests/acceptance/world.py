@@ -206,6 +206,13 @@ class Desk(_Loopback):
         return [[match["entity"]["id"] for match in event["data"]["matches"]] for event in self.events()]
 
 
+def without_times(body: bytes) -> Any:
+    """Return what the event of a match says, but for when it was found."""
+    event = json.loads(body)
+    del event["timestamp"], event["data"]["timing"], event["data"]["story"]["first_seen_at"]
+    return event
+
+
 def article_page(title: str, text: str, site: str) -> str:
     """Return a page as news sites make them: navigation, article, related links, footer."""
     paragraphs = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in text.split("\n\n"))

@@ -23,7 +23,7 @@ from typing import Any
 
 from monitor.adapters.http import HttpDoor
 from monitor.adapters.sandbox import InlineSandbox
-from monitor.adapters.store import SqlStore, open_store
+from monitor.adapters.store import SqlStore, open_store, restore
 from monitor.app import mind_the_clock
 from monitor.config.load import load_config
 from monitor.config.schema import Config
@@ -34,7 +34,9 @@ from monitor.steps.rules import Rules, build_rules
 
 LEASE = timedelta(minutes=1)
 # What a fail point inside the process stands before: calls into C by which the world is changed.
-CHANGING = frozenset({"execute", "executemany", "commit", "close", "send", "sendall", "connect", "fsync"})
+CHANGING = frozenset(
+    "execute executemany commit close send sendall connect fsync rename replace unlink backup".split()  # noqa: SIM905
+)
 MOST = Wanted(limit=200, at_once=200)
 PATIENCE = 60.0
 
@@ -113,14 +115,22 @@ class Flow:
         later: timedelta = timedelta(0),
         *,
         purge: bool = False,
+        restore: Path | None = None,
         fail_at: int | None = None,
     ) -> int:
-        """Make a process that will make one pass; it is stopped. Return its id.
+        """Make a process that will make one pass, or put a backup in the store's place; it is stopped.
 
-        With `fail_at` it kills itself before that call of `CHANGING`; 0 counts them into `STORE.calls`.
+        Return its id. With `fail_at` it kills itself before that call of `CHANGING`; 0 counts them into
+        `STORE.calls`.
         """
         assert self._server.stdin is not None
-        request = {"store": store_url, "later": later.total_seconds(), "purge": purge, "fail_at": fail_at}
+        request = {
+            "store": store_url,
+            "later": later.total_seconds(),
+            "purge": purge,
+            "restore": str(restore) if restore else None,
+            "fail_at": fail_at,
+        }
         self._server.stdin.write(json.dumps(request) + "\n")
         self._server.stdin.flush()
         pid = int(self._ask())
@@ -180,7 +190,10 @@ def _child(config: Config, rules: Rules, request: dict[str, Any]) -> int:
     try:
         later = timedelta(seconds=request["later"])
         with _fail_point(request):
-            run_pass(config, rules, request["store"], later, purge=request["purge"])
+            if request["restore"]:
+                restore(request["store"], Path(request["restore"]), datetime.now(UTC))
+            else:
+                run_pass(config, rules, request["store"], later, purge=request["purge"])
     except Exception:  # noqa: BLE001  (an attack may end a pass in any way; the exit code says that it did)
         return 1
     return 0

@@ -196,15 +196,19 @@ class World:
         for headers, body in self.desk.requests:
             bodies[headers["webhook-id"]].add(body)
         wanted = self.entries if scene.edited or scene.before != "told" else 0
-        dead = self.stores.ask(address, "SELECT count(*) FROM deliveries WHERE state = 'dead'")
-        waiting = self.waiting(address)
         found = (
             (len(bodies) != wanted, f"{len(bodies)} ids instead of {wanted}"),
             (any(len(said) != 1 for said in bodies.values()), "an id had several bodies"),
-            (dead or waiting, f"dead: {dead}, waiting: {waiting}"),
         )
+        return [*self.unsettled(address), *(fault for holds, fault in found if holds)]
+
+    def unsettled(self, address: str) -> Sequence[str]:
+        """Return what is broken in a store, was given up, or waits."""
         broken = self.stores.broken(address)
-        return [*([broken] if broken else []), *(fault for holds, fault in found if holds)]
+        dead = self.stores.ask(address, "SELECT count(*) FROM deliveries WHERE state = 'dead'")
+        waiting = self.waiting(address)
+        left = [f"dead: {dead}, waiting: {waiting}"] if dead or waiting else []
+        return [broken, *left] if broken else left
 
     @contextmanager
     def _edits(self) -> Iterator[None]:
