@@ -1,10 +1,12 @@
 """Does the service stay as small as it was? Many feeds, some hostile, and one of two receivers ill.
 
 Every feed publishes once a minute. Once a second it is looked at what the service and its children
-hold: memory, file handles, threads, processes. After a while of warming up, straight lines by least
-squares say how fast each of these grows. In minutes a leak of file handles, threads or processes shows;
-memory does not settle so soon, so that its slope is told with its uncertainty, and judged from six
-hours on. A picture of the run is kept; the summary says where.
+hold: memory, file handles, threads, processes. What they take while they warm up is left out: pools of
+connections and threads open one more whenever more is done at once than ever before, up to their limits. Of
+the rest straight lines by least squares say how fast each of these grows, and it is told which kinds of
+handles came and went. In minutes a leak of file handles, threads or processes shows; memory does not settle
+so soon, so that its slope is told with its uncertainty, and judged from six hours on. A picture of the run
+is kept; the summary says where.
 """
 
 import gzip
@@ -12,22 +14,25 @@ import os
 import random
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from tests.acceptance.world import Answer, Desk, Monitor, _Loopback, article_page
-from tests.prove.picture import draw
+from tests.prove.picture import Panel, draw
 from tests.prove.proof import Outcome, Proof, Say
 
 FEEDS, FEW_FEEDS, HOSTILE_EVERY = 500, 20, 100
 # Seconds: of a run that is only a sample; between two entries of a feed; until memory is judged.
 SHORT, ENTRY_EVERY, LONG = 60, 60.0, 6 * 3600
-WARMING_UP = 0.3
-# How much each may rise over the whole run, by its line: what pools that fill late explain.
+# Seconds of warming up, at most half of a run; of a long one it is a tenth.
+WARMING_UP, WARMING_PART = 300, 0.1
+# How much each may rise over a run that is warm, by its line: what pools that fill late explain.
 RISES = {"handles": 25.0, "threads": 12.0, "processes": 1.0}
 MEMORY_AN_HOUR = 1.0
+UNITS = {"memory": "MB", "own_memory": "MB", "handles": "open", "threads": "running", "processes": "running"}
 PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 1e6
 HOSTILE = (
     Answer(body=b"<rss>" + b"<deep>" * 100_000),
@@ -81,18 +86,26 @@ def run(count: int, dice: random.Random, say: Say) -> Outcome:  # noqa: ARG001  
     with _world(feeds) as (monitor, desk):
         monitor.start()
         assert monitor.process is not None
-        began, samples = time.monotonic(), list[Held]()
+        began, samples, kinds = time.monotonic(), list[Held](), list[Counter[str]]()
         while (elapsed := time.monotonic() - began) < count:
             samples.append(_held(monitor.process.pid))
+            if len(samples) - 1 in (warming_up(count), count - 1):
+                kinds.append(_kinds(monitor.process.pid))
             if len(samples) % 60 == 0:
                 say(f"{elapsed:.0f} s, {len(desk.requests)} requests, {_words(samples[-1])}")
             time.sleep(max(0.0, len(samples) - (time.monotonic() - began)))
         alive, told = monitor.process.poll() is None, len(desk.requests)
-        picture = _picture(samples)
+        picture = _picture(samples, feeds)
     faults = () if alive else ("the service ended",)
     if count >= SHORT:
         faults = (*faults, *_faults(samples, count), *(() if told else ("nothing was delivered",)))
-    facts = {"feeds": feeds, "delivered": told, **_slopes(samples), "picture": picture}
+    facts = {
+        "feeds": feeds,
+        "delivered": told,
+        **_slopes(samples),
+        "handles of the service that came and went": _difference(kinds),
+        "picture": picture,
+    }
     return Outcome(tried=count, faults=faults, facts=facts)
 
 
@@ -149,6 +162,24 @@ def _held(pid: int) -> Held:
     return Held(*(sum(column) for column in zip(*map(astuple, parts), strict=True)) if parts else (0.0,) * 5)
 
 
+def _kinds(pid: int) -> Counter[str]:
+    """Return what the file handles of a process lead to, by kind."""
+    found = Counter[str]()
+    with suppress(OSError):
+        for handle in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):
+                found[handle.readlink().name.partition(":[")[0]] += 1
+    return found
+
+
+def _difference(kinds: Sequence[Counter[str]]) -> str:
+    """Return by how much each kind differs between the first and the last look, where it does."""
+    if not kinds:
+        return "not looked at"
+    changes = {kind: kinds[-1][kind] - kinds[0][kind] for kind in kinds[-1] | kinds[0]}
+    return " ".join(f"{kind} {more:+}" for kind, more in sorted(changes.items()) if more) or "none"
+
+
 def _words(held: Held) -> str:
     return ", ".join(f"{getattr(held, each.name):.0f} {each.name}" for each in fields(Held))
 
@@ -168,8 +199,13 @@ def slope(values: Sequence[float]) -> tuple[float, float]:
     return grows, (rest / (count - 2) / spread) ** 0.5
 
 
+def warming_up(seconds: int) -> int:
+    """Return how many of a run's seconds say nothing yet."""
+    return int(max(seconds * WARMING_PART, min(WARMING_UP, seconds / 2)))
+
+
 def _warm(samples: Sequence[Held], name: str) -> Sequence[float]:
-    return [getattr(each, name) for each in samples[int(len(samples) * WARMING_UP) :]]
+    return [getattr(each, name) for each in samples[warming_up(len(samples)) :]]
 
 
 def _slopes(samples: Sequence[Held]) -> dict[str, object]:
@@ -185,7 +221,7 @@ def _slopes(samples: Sequence[Held]) -> dict[str, object]:
 
 
 def _faults(samples: Sequence[Held], seconds: int) -> Sequence[str]:
-    rises = {name: slope(_warm(samples, name))[0] * len(samples) for name in RISES}
+    rises = {name: slope(_warm(samples, name))[0] * len(_warm(samples, name)) for name in RISES}
     found = [f"{name} rose by {rise:.1f}" for name, rise in rises.items() if rise > RISES[name]]
     grows, error = slope(_warm(samples, "own_memory"))
     if seconds >= LONG and 3600 * (grows - 2 * error) > MEMORY_AN_HOUR:
@@ -193,10 +229,20 @@ def _faults(samples: Sequence[Held], seconds: int) -> Sequence[str]:
     return found
 
 
-def _picture(samples: Sequence[Held]) -> str:
-    """Draw memory, the service's own memory, handles, threads and processes from top to bottom."""
+def _picture(samples: Sequence[Held], feeds: int) -> str:
+    """Draw everything that is held, one below the other; return where."""
+    panels = [
+        Panel(
+            name=each.name.replace("_", " "),
+            unit=UNITS[each.name],
+            values=[getattr(held, each.name) for held in samples],
+        )
+        for each in fields(Held)
+    ]
+    title = f"Held by the service and its children: {feeds} feeds; slopes are of what follows the dashed line"
+    mark = warming_up(len(samples)) / len(samples)
     with tempfile.NamedTemporaryFile("wb", prefix="soak-", suffix=".png", delete=False) as file:
-        file.write(draw([[getattr(each, field.name) for each in samples] for field in fields(Held)]))
+        file.write(draw(title, panels, len(samples) / 60, "minutes", mark))
     return file.name
 
 
