@@ -81,6 +81,6 @@ PROOF = Proof(
     sample=1,
     usual=45,
     full=1000,
-    seconds=300,
+    seconds=305,
     run=run,
 )

@@ -57,6 +57,6 @@ PROOF = Proof(
     sample=3,
     usual=50,
     full=1000,
-    seconds=300,
+    seconds=345,
     run=run,
 )

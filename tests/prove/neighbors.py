@@ -219,6 +219,6 @@ PROOF = Proof(
     sample=6,
     usual=120,
     full=1200,
-    seconds=150,
+    seconds=160,
     run=run,
 )

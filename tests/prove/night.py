@@ -374,6 +374,6 @@ PROOF = Proof(
     sample=0,
     usual=100,
     full=100,
-    seconds=60,
+    seconds=15,
     run=_prove,
 )

@@ -201,6 +201,6 @@ PROOF = Proof(
     sample=6,
     usual=60,
     full=MANY,
-    seconds=200,
+    seconds=325,
     run=run,
 )

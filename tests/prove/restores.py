@@ -154,6 +154,6 @@ PROOF = Proof(
     sample=4,
     usual=60,
     full=600,
-    seconds=200,
+    seconds=250,
     run=run,
 )

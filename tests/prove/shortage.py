@@ -95,6 +95,6 @@ PROOF = Proof(
     sample=6,
     usual=100,
     full=600,
-    seconds=300,
+    seconds=120,
     run=run,
 )

@@ -253,6 +253,6 @@ PROOF = Proof(
     sample=4,
     usual=600,
     full=24 * 3600,
-    seconds=620,
+    seconds=630,
     run=run,
 )

@@ -58,7 +58,7 @@ SUITES = (
         "corpora",
         "feedparser's own feeds give its own values, and no odd bytes break an event or reach a terminal",
         40,
-        seconds=55,
+        seconds=140,
         tests=[
             "tests/quality/test_feedparser_cases.py",
             "tests/acceptance/test_documents.py",

@@ -75,6 +75,6 @@ PROOF = Proof(
     sample=4,
     usual=200,
     full=2000,
-    seconds=300,
+    seconds=155,
     run=run,
 )
