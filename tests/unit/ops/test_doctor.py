@@ -27,7 +27,7 @@ def test_a_version_under_the_mended_one_is_warned_of_with_its_source(hole: docto
 def test_versions_are_compared_as_numbers() -> None:
     assert ["warning", "ok", "ok"] == [
         doctor.versions({"expat": version})[0].level
-        for version in ("expat_2.8.0", "expat_2.10.0", "expat_2.8.1")
+        for version in ("expat_2.8.3", "expat_2.10.0", "expat_2.8.4")
     ]
 
 
