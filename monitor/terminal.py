@@ -70,6 +70,11 @@ def say(line: str) -> None:
     _write(_visible(line), sys.stderr)
 
 
+def show_line(line: str) -> None:
+    """Print one line of an answer that has no end, at once."""
+    _write(_visible(line))
+
+
 def show_tables(tables: Sequence[Table]) -> None:
     """Show tables to somebody who is being asked something."""
     for table in tables:

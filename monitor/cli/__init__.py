@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from monitor.cli import checking, context, deliveries, feeds, held, service, upkeep
+from monitor.cli import checking, context, deliveries, feeds, held, service, setup, upkeep
 from monitor.cli.shared import EXIT_CONFIG, EXIT_FAILED, EXIT_TRY_LATER, EXIT_USAGE
 from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
 
@@ -16,7 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for _commands in (service.app, checking.app, upkeep.app):
+for _commands in (setup.app, service.app, checking.app, upkeep.app):
     app.add_typer(_commands)
 for _name, _group in (
     ("feeds", feeds.feeds),

@@ -1,5 +1,7 @@
 """Commands about deliveries and receivers."""
 
+import signal
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +11,7 @@ import typer
 from monitor.cli.shared import ConfigOption, JsonOption, group, load, locate, opened, tell
 from monitor.errors import UsageError
 from monitor.tables import Shown, many
-from monitor.terminal import spinner
+from monitor.terminal import show_line, spinner
 
 if TYPE_CHECKING:
     from monitor.ports import DeliveryFilter
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 TEST_PATIENCE = timedelta(seconds=30)
 REPLAY_LIMIT = 1_000_000
 deliveries = group("List, show and replay what was promised to receivers.")
-receivers = group("Test and enable receivers.")
+receivers = group("Test and enable receivers, or be one.")
 
 
 @deliveries.command("list")
@@ -90,11 +92,30 @@ def receivers_test(
     from monitor.steps.rules import build_rules
 
     loaded = load(config, tests=False)
-    with command_ports(loaded) as (ports, store), spinner() as say:
-        say(f"testing {name}")
+    with command_ports(loaded) as (ports, store), spinner() as progress:
+        progress(f"testing {name}")
         rules = build_rules(loaded)
         shown = show_receiver_test(ReceiverName(name), ports, rules, store, TEST_PATIENCE, time.sleep)
     tell(shown, as_json)
+
+
+@receivers.command("listen")
+def receivers_listen(
+    name: Annotated[str, typer.Argument(help="A receiver of the configuration, on this machine.")],
+    config: ConfigOption = None,
+) -> None:
+    """Be a receiver on this machine, to try things out: verify what comes and show it, until Ctrl-C."""
+    from monitor.errands.trial import listening
+    from monitor.ops.receivers import receiver_named
+    from monitor.text.urls import shown_url
+
+    receiver = receiver_named(name, load(config, tests=False).receivers)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with listening(receiver, show_line):
+        show_line(f"{name} listens at {shown_url(receiver.url)}; Ctrl-C ends it")
+        stop.wait()
 
 
 @receivers.command("enable")
@@ -105,10 +126,10 @@ def receivers_enable(
 ) -> None:
     """Send again to a receiver that was disabled by 410 Gone; what waited for it goes out."""
     from monitor.model import ReceiverName
+    from monitor.ops.receivers import receiver_named
 
     loaded = load(config, tests=False)
-    if name not in {receiver.name for receiver in loaded.receivers}:
-        raise UsageError(f"there is no receiver '{name}'")
+    receiver_named(name, loaded.receivers)
     with opened(loaded) as store:
         store.enable_receiver(ReceiverName(name))
     tell(Shown(plain={"enabled": name}, words=(f"{name} is enabled",)), as_json)

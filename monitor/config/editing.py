@@ -160,11 +160,12 @@ def _line_end(text: str) -> str:
 def _written(feed: str | Mapping[str, str]) -> str:
     """Return a feed as one line of YAML."""
     if isinstance(feed, str):
-        return _scalar(feed)
-    return "{" + ", ".join(f"{key}: {_scalar(value)}" for key, value in feed.items()) + "}"
+        return as_scalar(feed)
+    return "{" + ", ".join(f"{key}: {as_scalar(value)}" for key, value in feed.items()) + "}"
 
 
-def _scalar(text: str) -> str:
+def as_scalar(text: str) -> str:
+    """Return a text as one value of YAML: in quotation marks where it would mean something else."""
     # A text of JSON is one of YAML.
     plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
     return text if plain else json.dumps(text, ensure_ascii=False)

@@ -31,6 +31,14 @@ def marked_zones(
     return list(_without_runs(shown))
 
 
+def marked_sentence(zones: Zones, mention: Mention, signs: tuple[str, str]) -> str:
+    """Return the sentence around a mention on one line, the mention between the two signs."""
+    text = {Zone.TITLE: zones.title, Zone.CAPTION: zones.captions}.get(mention.zone, zones.text)
+    window = sentence_around(text, mention.start, mention.end, limit=_AROUND)
+    opening, closing = signs
+    return _one_line(_marked(text, window, [(mention.start, 1, opening), (mention.end, 0, closing)]))
+
+
 def _paragraphs(zones: Zones) -> Iterator[tuple[Zone, str, Span]]:
     for whole, zone in ((zones.title, Zone.TITLE), (zones.text, Zone.BODY), (zones.captions, Zone.CAPTION)):
         start = 0

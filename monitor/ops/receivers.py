@@ -1,14 +1,14 @@
 """`monitor receivers test`: one event through the real path, signed, stored and attempted."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, Protocol
 
 from monitor.alerts.events import test_event
 from monitor.alerts.outbox import promise
 from monitor.errors import UsageError
-from monitor.model import DeliveryId, ReceiverName
+from monitor.model import DeliveryId, Receiver, ReceiverName
 from monitor.pipeline import deliver
 from monitor.ports import Ports, Wanted
 from monitor.steps.rules import Rules
@@ -23,6 +23,18 @@ class Attempts(Protocol):
     def delivery(self, delivery: DeliveryId) -> Any:  # noqa: ANN401  (plain JSON)
         """Return a delivery with its attempts, or None."""
         ...
+
+
+def receiver_named(name: str, receivers: Iterable[Receiver]) -> Receiver:
+    """Return the receiver of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    known = {str(receiver.name): receiver for receiver in receivers}
+    if name not in known:
+        raise UsageError(f"there is no receiver '{name}'; configured: {', '.join(known) or 'none'}")
+    return known[name]
 
 
 def show_receiver_test(
@@ -40,10 +52,7 @@ def show_receiver_test(
     Raises:
         UsageError: there is no such receiver.
     """
-    receiver = by.receivers.get(name)
-    if receiver is None:
-        known = ", ".join(by.receivers) or "none"
-        raise UsageError(f"there is no receiver '{name}'; configured: {known}")
+    receiver = receiver_named(name, by.receivers.values())
     now = on.clock.now()
     (delivery,) = promise([test_event(receiver, now)], [receiver], now)
     with on.store.transaction() as tx:

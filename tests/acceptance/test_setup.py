@@ -3,12 +3,16 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
+
+from standardwebhooks import Webhook
 
 from tests.acceptance.test_alerts import TEXT, configured
-from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually
+from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually, paragraphs
 
 Open = Callable[[str], Outlet]
 CONFIG = "# mine\nfeeds:\n  - {id: old, url: '%s'}   # keep\n# below\nentities: [Amazon]\n"
@@ -118,13 +122,195 @@ def test_feeds_rest_begin_anew_and_are_polled_beside_the_service(
     assert 1 == len(desk.events())
 
 
+# ---- init ------------------------------------------------------------------------------------
+
+
+def news(outlet: Outlet) -> None:
+    outlet.publishes("Wetter", paragraphs("Es regnet im Norden."), slug="wetter")
+    outlet.publishes("Dürre", paragraphs("Am Amazonas steht das Wasser niedrig."), slug="fluss")
+    outlet.publishes("Neuer Chef", paragraphs("Amazon hat Peter DeSantis befördert."), slug="chef")
+    outlet.pages["/"] = Answer(body=SITE.encode(), headers={"content-type": "text/html"})
+
+
+def test_a_few_options_become_a_monitor_that_runs(monitor: Monitor, desk: Desk, outlet: Open) -> None:
+    kurier = outlet("kurier")
+    news(kurier)
+    options = ("--feed", kurier.base, "--entity", "Amazon:organization", "--entity", "Peter DeSantis")
+    local = ("--allow-private", "127.0.0.0/8", "--receiver", desk.url)
+
+    begun = json.loads(monitor.call("init", *options, *local, "--json"))
+    secret = (monitor.folder / "desk.secret").read_text().strip()
+    monitor.call("check")
+    monitor.call("once")
+    refused = monitor.call("init", *options, *local, expect=2)
+    again = json.loads(monitor.call("init", *options, *local, "--json", "--force"))
+
+    assert 204 == begun["test"]["attempt"]["status"]
+    assert ["Neuer Chef", "Dürre", "Wetter"] == [each["title"] for each in begun["preview"]]
+    assert [["amazon", "peter-desantis"], [], []] == [
+        [match["entity"] for match in each["matches"]] for each in begun["preview"]
+    ]
+    assert [[], ["amazon"], []] == [[each["entity"] for each in one["rejected"]] for one in begun["preview"]]
+    assert ["desk.secret", "monitor.yaml"] == [Path(each).name for each in begun["made"]]
+    assert 0o600 == (monitor.folder / "desk.secret").stat().st_mode & 0o777
+    assert secret not in monitor.config.read_text()
+    types = [json.loads(body)["type"] for _, body in desk.requests]
+    assert ["webhook.test", "match.created", "webhook.test"] == types
+    for headers, body in desk.requests:
+        Webhook(secret).verify(body, headers)
+    assert "is there already; --force" in refused
+    # The secret that the receiver knows stays.
+    assert ["monitor.yaml"] == [Path(each).name for each in again["made"]]
+
+
+def test_a_receiver_of_our_own_is_tried_and_then_listens(monitor: Monitor, outlet: Open) -> None:
+    kurier = outlet("kurier")
+    news(kurier)
+
+    told = monitor.call(
+        *("init", "--feed", kurier.feed, "--entity", "Amazon", "--allow-private", "127.0.0.1/32")
+    )
+    listening = Screen(monitor, "receivers", "listen", "desk")
+    listening.shows("desk listens at http://127.0.0.1:")
+    monitor.call("once")
+    listening.shows("match.created Amazon: Neuer Chef (signature verified)")
+    listening.interrupt()
+    listening.ends(0)
+
+    assert "test: desk: answered 204" in told
+    assert "1 of the last 3 articles would have alerted" in told
+    assert "«Amazon» hat Peter DeSantis befördert." in " ".join(told.split())
+    assert "monitor receivers listen desk -c" in told
+
+
+def test_a_receiver_that_fails_is_told_and_the_configuration_stays(
+    monitor: Monitor, desk: Desk, outlet: Open
+) -> None:
+    kurier = outlet("kurier")
+    news(kurier)
+    desk.answers(500, times=5)
+
+    told = monitor.call(
+        *("init", "--feed", kurier.feed, "--entity", "Amazon", "--receiver", f"{desk.url}?token=hidden"),
+        *("--allow-private", "127.0.0.0/8"),
+        expect=1,
+    )
+
+    assert "test: desk: answered 500" in told
+    assert "monitor receivers test desk -c" in told
+    assert "hidden" not in told + monitor.config.read_text()
+    assert f"{desk.url}?token=hidden" == (monitor.folder / "desk.url").read_text().strip()
+    monitor.call("receivers", "test", "desk", expect=1)
+
+
+def test_what_cannot_begin_leaves_nothing_behind(monitor: Monitor, outlet: Open) -> None:
+    kurier = outlet("kurier")
+    news(kurier)
+    feed = ("--feed", kurier.feed)
+    entity = ("--entity", "Amazon")
+    local = ("--allow-private", "127.0.0.0/8")
+
+    refused = [
+        monitor.call("init", *options, expect=2)
+        for options in (
+            entity,
+            feed,
+            (*feed, *entity),
+            (*feed, *entity, *entity, *local),
+            (*feed, *local, "--entity", "?!"),
+            (*feed, *entity, *local, "--receiver", "nowhere"),
+            (*feed, *entity, "--allow-private", "everything"),
+            (*entity, *local, "--feed", f"{kurier.base}/absent"),
+        )
+    ]
+
+    wanted = (
+        "name a feed or a site",
+        "private_address",
+        "private_address",
+        "'amazon' is named twice",
+        "holds no name",
+        "is not a whole URL",
+        "write a range such as",
+        "http_4xx: answered 404",
+    )
+    assert all(words in told for words, told in zip(wanted, refused, strict=True)), refused
+    assert [] == [path for path in monitor.folder.iterdir() if path.name != "log.jsonl"]
+
+
+def test_an_old_secret_that_is_none_stops_the_beginning(monitor: Monitor, outlet: Open) -> None:
+    kurier = outlet("kurier")
+    news(kurier)
+    (monitor.folder / "desk.secret").write_text("short")
+
+    told = monitor.call(
+        *("init", "--feed", kurier.feed, "--entity", "Amazon", "--allow-private", "127.0.0.0/8"), expect=2
+    )
+
+    assert "desk.secret is there already, but the secret is" in told
+    assert "short" == (monitor.folder / "desk.secret").read_text()
+    assert not monitor.config.exists()
+
+
+def test_a_person_is_asked_and_every_slip_is_told(monitor: Monitor, outlet: Open) -> None:
+    kurier = outlet("kurier")
+    news(kurier)
+    screen = Screen(monitor, "init", "--allow-private", "127.0.0.0/8")
+
+    screen.answer("which feed or site shall be read? (its address): ", "ftp://x")
+    screen.shows("'ftp' is not a scheme")
+    screen.answer("which feed or site shall be read? (its address): ", kurier.base)
+    screen.answer("whom shall be looked for?", "Apple|Apple Inc.")
+    screen.answer("what is Apple?", "fruit")
+    screen.answer("what is Apple?", "organization")
+    screen.shows("name 'Apple' is an ordinary word")
+    screen.answer("words that speak for it", "iPhone, Cook")
+    screen.answer("names of other things", "Big Apple")
+    screen.answer("who else? (nothing ends the list): ", "Apple")
+    screen.answer("what is Apple?", "")
+    screen.answer("words that speak for it", "")
+    screen.answer("names of other things", "")
+    screen.shows("'apple' is named twice")
+    screen.answer("who else? (nothing ends the list): ", "Amazon")
+    screen.answer("what is Amazon?", "organization")
+    screen.answer("who else? (nothing ends the list): ", "")
+    screen.answer("where do alerts go?", "nowhere")
+    screen.answer("where do alerts go?", "print")
+    screen.shows("1 of the last 3 articles would have alerted")
+    screen.answer("write monitor.yaml? [yes]: ", "")
+    screen.shows("monitor run -c")
+    screen.ends(0)
+
+    text = monitor.config.read_text()
+    assert "kind: organization" in text
+    assert "not: [Big Apple]" in text
+    assert "context: [iPhone, Cook]" in text
+    monitor.call("check")
+
+
+def test_a_person_who_says_no_or_goes_away_leaves_nothing(monitor: Monitor, outlet: Open) -> None:
+    kurier = outlet("kurier")
+    news(kurier)
+    options = ("--feed", kurier.feed, "--entity", "Amazon", "--receiver", "print")
+    no = Screen(monitor, "init", *options, "--allow-private", "127.0.0.0/8")
+    gone = Screen(monitor, "init")
+
+    no.answer("write monitor.yaml? [yes]: ", "no")
+    no.ends(2)
+    gone.answer("which feed or site shall be read?", "\x04")
+    gone.ends(2)
+
+    assert "nothing was written" in no.text
+    assert not monitor.config.exists()
+
+
 class Screen:
     """A command on a terminal, answered by a person who waits for each question."""
 
     def __init__(self, monitor: Monitor, *arguments: str) -> None:
         self._ours, theirs = pty.openpty()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "monitor", *arguments, "-c", str(monitor.config)],
+            [sys.executable, "-m", "monitor", *arguments, "-c", monitor.config.name],
             env=monitor.environ | {"TERM": "dumb", "NO_COLOR": "1"},
             stdin=theirs,
             stdout=theirs,
@@ -141,6 +327,15 @@ class Screen:
         at = eventually(lambda: self._find(question) + 1, what=f"asks '{question}'\n{self.text}")
         self._seen = at - 1 + len(question)
         os.write(self._ours, f"{typed}\n".encode())
+
+    def shows(self, words: str) -> None:
+        """Wait for words that were not seen yet."""
+        at = eventually(lambda: self._find(words) + 1, what=f"shows '{words}'\n{self.text}")
+        self._seen = at - 1 + len(words)
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        self._process.send_signal(signal.SIGINT)
 
     def ends(self, code: int) -> None:
         """Wait for the end of the command."""
