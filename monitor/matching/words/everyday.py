@@ -52,7 +52,7 @@ ENGLISH_WORDS = listed(
     "titan toast torch total touch tower trace track trade trail transit travelers tree trend tribune",
     "trident triumph trust twin union unity uber valley value vector venture vertex view vine vision",
     "vista visa vital voice volt wave way west whale wheel wind wing wish wolf wonder work world",
-    "young zen zero zone zoom mars venus jupiter saturn neptune pluto",
+    "young zen zero zone zoom",
 )
 PLACES = listed(
     "aachen afrika aegypten alabama alaska amazonas amerika amsterdam arizona asien athen augsburg",
@@ -68,7 +68,7 @@ PLACES = listed(
     "oslo oxford panama paris phoenix polen portland potsdam prag regensburg rom rostock russland",
     "saarland sachsen salzburg schweden schweiz seattle siegen singapur spanien stuttgart sydney",
     "texas thueringen tokio trier tuerkei ukraine ulm ungarn utah victoria virginia warschau",
-    "washington weimar wien wiesbaden wolfsburg wuerzburg zuerich",
+    "washington weimar wien wiesbaden wolfsburg wuerzburg zuerich mars venus jupiter neptun neptune uranus",
 )
 
 # Lands by their letters.

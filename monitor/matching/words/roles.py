@@ -190,7 +190,7 @@ POSTS = BUSINESS | listed(
 SETTLEMENTS = listed("stadt kreisstadt hansestadt gemeinde dorf ort ortsteil landkreis in nach town city")
 
 # Before the name of a place these lead to it, or from it, as to nobody.
-TO_PLACES = listed("nach in aus near")
+TO_PLACES = listed("nach in aus near on")
 
 # Where a noun has an article and a town has none.
 WITH_ARTICLE = listed("das dem des beim zum vom im am ans ins")

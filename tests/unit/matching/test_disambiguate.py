@@ -205,6 +205,7 @@ def test_a_sure_place_speaks_for_one_that_is_not() -> None:
         ("organization", "Dresden", "Er fuhr am Abend nach Dresden.", Tier.REJECTED),
         ("organization", "Dresden", "Am Abend jubelte ganz Dresden.", Tier.PROBABLE),
         ("organization", "Dresden", "Am Abend verlangte Dresden mehr Geld.", Tier.CONFIRMED),
+        ("organization", "Mars", "Auf dem Mars gibt es Eis.", Tier.PROBABLE),
         ("place", "Dresden", "Er fuhr am Abend nach Dresden.", Tier.CONFIRMED),
         ("organization", "GE", "Den Auftrag bekam GE.", Tier.CONFIRMED),
         ("organization", "Allianz", "Die Allianz der Willigen berät.", Tier.REJECTED),
