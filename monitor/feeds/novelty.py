@@ -23,6 +23,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from monitor.model import (
     Announced,
@@ -45,6 +46,8 @@ from monitor.text.urls import canonical_url, host_of
 _LEARNED = 64
 # Entries without overlap with the known ones from which on we believe that some were missed.
 _GAP = 2
+# Marks that are remembered: one poll asks for those of its entries up to four times.
+_KEPT = 1_024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,24 +162,15 @@ def _is_storm(before: Feed, settings: FeedSettings, new: int, announced: int, no
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Marks:
-    """The keys of one announced entry: pairs of marks, strongest first, and the link by itself."""
+    """The keys of one announced entry: pairs of marks, and the link by itself.
 
-    guid_link: EntryKey | None
-    guid_text: EntryKey | None
+    `by_guid` are those that the guid has a part in; `all` is every key, strongest first.
+    """
+
+    by_guid: tuple[EntryKey, ...]
     link_text: EntryKey
     link: EntryKey | None
-
-    @property
-    def all(self) -> tuple[EntryKey, ...]:
-        """Every key, strongest first."""
-        return tuple(
-            key for key in (self.guid_link, self.guid_text, self.link, self.link_text) if key is not None
-        )
-
-    @property
-    def by_guid(self) -> tuple[EntryKey, ...]:
-        """The keys that the guid has a part in."""
-        return tuple(key for key in (self.guid_link, self.guid_text) if key is not None)
+    all: tuple[EntryKey, ...]
 
     def is_known_by_guid(self, known: Mapping[EntryKey, EntryId]) -> bool:
         """Tell whether the entry has a guid by which it is known."""
@@ -184,23 +178,31 @@ class _Marks:
 
 
 def _marks_of(feed_id: FeedId, announced: Announced) -> _Marks:
-    guid = announced.guid or ""
-    # A page that moves from http to https is the same page.
-    page = canonical_url(announced.link).partition("://")[2] if announced.link else ""
-    text = _plain(announced.title)
-    if not text or not (guid or page):
-        text = f"{text}\n{_plain(announced.summary or announced.content)}"
-    homepage = page.partition("/")[2] == ""
+    guid, page, text = announced.guid or "", _page(announced.link or ""), _plain(announced.title)
+    if text and (guid or page):
+        return _marks(feed_id, guid, page, text)
+    # A text in place of a title can be long, and is not worth keeping.
+    told = _plain(announced.summary or announced.content)
+    return _marks.__wrapped__(feed_id, guid, page, f"{text}\n{told}")
 
+
+@lru_cache(maxsize=_KEPT)
+def _page(link: str) -> str:
+    """Return what names a page: one that moves from http to https is the same."""
+    return canonical_url(link).partition("://")[2]
+
+
+@lru_cache(maxsize=_KEPT)
+def _marks(feed_id: FeedId, guid: str, page: str, text: str) -> _Marks:
     def key(sort: str, *marks: str) -> EntryKey:
         return EntryKey(digest63(feed_id, sort, *marks))
 
-    return _Marks(
-        guid_link=key("guid+link", guid, page) if guid else None,
-        guid_text=key("guid+text", guid, text) if guid else None,
-        link_text=key("link+text", page, text),
-        link=None if homepage else key("link", page),
-    )
+    by_guid = (key("guid+link", guid, page), key("guid+text", guid, text)) if guid else ()
+    link_text = key("link+text", page, text)
+    homepage = page.partition("/")[2] == ""
+    link = None if homepage else key("link", page)
+    every = (*by_guid, link_text) if link is None else (*by_guid, link, link_text)
+    return _Marks(by_guid=by_guid, link_text=link_text, link=link, all=every)
 
 
 def _plain(text: str) -> str:

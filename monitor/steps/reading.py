@@ -42,7 +42,10 @@ def read_answer(
     if feed.first_polled_at is None and settings.first_poll is not FirstPoll.BASELINE:
         return on.sandbox.run(read_feed, answer)
     outline = on.sandbox.run(outline_feed, answer)
-    return _filled(outline, feed, settings, answer, on) if isinstance(outline, Outline) else outline
+    if not isinstance(outline, Outline):
+        return outline
+    # A baseline is remembered by its marks alone, and of a feed that was never read nothing is known.
+    return outline.feed if feed.first_polled_at is None else _filled(outline, feed, settings, answer, on)
 
 
 def page_of(

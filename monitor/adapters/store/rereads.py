@@ -63,14 +63,19 @@ def still_open(connection: Connection, ids: Collection[EntryId], now: datetime) 
     found: set[EntryId] = set()
     wanted = sorted(ids)
     for start in range(0, len(wanted), _BATCH):
-        statement = (
-            select(entries.c.id)
-            .outerjoin(rereads, rereads.c.entry_number == entries.c.number)
-            .where(entries.c.id.in_(wanted[start : start + _BATCH]))
-            .where(or_(ENTRY_PENDING, rereads.c.until > now))
-        )
-        found.update(connection.scalars(statement))
+        given = {"ids": wanted[start : start + _BATCH], "now": now}
+        found.update(connection.scalars(_still_open(), given))
     return frozenset(found)
+
+
+@cache
+def _still_open() -> Any:  # noqa: ANN401  (a statement)
+    return (
+        select(entries.c.id)
+        .outerjoin(rereads, rereads.c.entry_number == entries.c.number)
+        .where(entries.c.id.in_(bindparam("ids", expanding=True)))
+        .where(or_(ENTRY_PENDING, rereads.c.until > bindparam("now", type_=Moment)))
+    )
 
 
 def save_edited(connection: Connection, edited: Sequence[Edited]) -> int:
