@@ -21,11 +21,15 @@ from monitor.feeds.pages import page_seen
 from monitor.model import (
     Article,
     Delivery,
+    Document,
     Entry,
     Extracted,
     Feed,
+    FeedSettings,
     FetchFailed,
     Matched,
+    NotModified,
+    ParsedFeed,
     ParseFailed,
     Receiver,
     Reply,
@@ -51,15 +55,13 @@ def poll(claim: Claim[Feed], on: Ports, by: Rules) -> Report:
     answer = on.fetcher.revalidate(address_of(before, settings), before.validators)
     read = read_answer(answer, before, settings, on)
     now = on.clock.now()
+    if not isinstance(read, ParsedFeed):
+        return _quiet(claim, settings, answer, read, on, by, now)
+    assert not isinstance(answer, FetchFailed)  # a failed fetch is what was read
     with on.store.transaction() as tx:
-        if isinstance(read, FetchFailed | ParseFailed | SandboxFailed):
-            news = nothing_new()
-            after = missed(before, settings, read, now, by.cadence, on.random)
-        else:
-            assert not isinstance(answer, FetchFailed)  # a failed fetch is what was read
-            known = tx.known(before.id, keys_of(before.id, read))
-            news = only_new(before, settings, read, known, now)
-            after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
+        known = tx.known(before.id, keys_of(before.id, read))
+        news = only_new(before, settings, read, known, now)
+        after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
         looked_for = tx.rereads(before.id, now) if news.known else {}
         reopened = tx.save_edited(edited(news.known, looked_for, now, by.edits))
         report = poll_report(after, read, news, reopened)
@@ -110,6 +112,28 @@ def deliver(claim: Claim[Delivery], on: Ports, by: Rules) -> Report:
         notices = promise(receiver_events(before, after, delivery, told, now), by.receivers.values(), now)
         report = deliver_report(delivery, reply, attempt)
         tx.save_attempt(claim, attempt, after, notices, report.counts)
+    return report
+
+
+def _quiet(
+    claim: Claim[Feed],
+    settings: FeedSettings,
+    answer: Document | NotModified | FetchFailed,
+    read: NotModified | FetchFailed | ParseFailed | SandboxFailed,
+    on: Ports,
+    by: Rules,
+    now: datetime,
+) -> Report:
+    """Note a poll that brought nothing, or failed."""
+    before, news = claim.row, nothing_new()
+    if isinstance(read, NotModified) and not isinstance(answer, FetchFailed):
+        after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
+    else:
+        assert not isinstance(read, NotModified)  # that is read in an answer
+        after = missed(before, settings, read, now, by.cadence, on.random)
+    report = poll_report(after, read, news, 0)
+    notices = promise(source_events(before, after, now), by.receivers.values(), now)
+    on.store.save_quiet(claim, after, notices, report.counts)
     return report
 
 

@@ -204,6 +204,18 @@ class Store(Protocol):
         """Begin a write transaction; it commits at the end of the block, or leaves nothing."""
         ...
 
+    def save_quiet(
+        self, claim: Claim[Feed], feed: Feed, deliveries: Sequence[Delivery], counts: Mapping[str, int]
+    ) -> None:
+        """Write a feed whose poll brought no entries, and return once that is committed.
+
+        Polls that end at the same moment may share a transaction.
+
+        Raises:
+            LeaseLost: the claim is no longer ours; nothing is written.
+        """
+        ...
+
     def sync_feeds(self, feeds: Sequence[FeedSettings], now: datetime) -> FeedsChange:
         """Make the configured feeds the active ones; entries of removed feeds stay."""
         ...

@@ -11,7 +11,7 @@ from tests.prove.proof import Outcome, Proof, Say
 
 STORE = "monitor/adapters/store"
 COMMITTED = '.exec_driver_sql("COMMIT"); {0}.exec_driver_sql("BEGIN IMMEDIATE")'
-_FEED = "    feed_number = save_claimed(connection, Step.POLL, claim, _remembered(feed))\n"
+_FEED = "    feed_number = save_claimed(connection, Step.POLL, claim, remembered(feed))\n"
 _ARTICLE = "        stories.save_processed(self._connection, claim, processed)\n"
 _HELD = "        holding.end_hold(self._connection, held)\n"
 _REREADS = '    op.create_table(\n        "rereads"'
@@ -109,6 +109,15 @@ MUTANTS = (
         ],
         check="tests/contract/test_store_claims.py::"
         "test_whoever_lost_the_lease_writes_nothing_at_all[sqlite]",
+    ),
+    Mutant(
+        name="the lease's token is not looked at where polls are written together",
+        file=f"{STORE}/quiet.py",
+        changes=[
+            ("{(row.id, row.lease_token): row.number", "{row.id: row.number"),
+            ("numbers.get((each.feed.id, each.claim.token))", "numbers.get(each.feed.id)"),
+        ],
+        check="tests/contract/test_store_quiet.py::test_one_that_lost_its_lease_harms_no_other[sqlite]",
     ),
     Mutant(
         name="a lease never runs out",

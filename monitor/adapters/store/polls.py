@@ -122,7 +122,8 @@ def _rhythm_of(row: Row[Any]) -> Rhythm:
     )
 
 
-def _rhythm_row(rhythm: Rhythm) -> dict[str, object]:
+def rhythm_row(rhythm: Rhythm) -> dict[str, object]:
+    """Return the columns of a rhythm."""
     return {
         "hour": rhythm.hour,
         "busy": rhythm.busy,
@@ -136,7 +137,7 @@ def _rhythm_row(rhythm: Rhythm) -> dict[str, object]:
     }
 
 
-def _remembered(feed: Feed) -> dict[str, object]:
+def remembered(feed: Feed) -> dict[str, object]:
     """Return the columns of what polling changes; what is configured is not among them."""
     return {
         "title": feed.title,
@@ -196,7 +197,7 @@ def _new_row(settings: FeedSettings, now: datetime) -> dict[str, object]:
     fresh = Feed(id=settings.id, shown_url=settings.shown_url, due_at=now)
     if settings.every is not None:
         fresh = Feed(id=settings.id, shown_url=settings.shown_url, due_at=now, interval=settings.every)
-    return {"id": fresh.id, "active": True} | _configured(settings) | _remembered(fresh)
+    return {"id": fresh.id, "active": True} | _configured(settings) | remembered(fresh)
 
 
 def _configured(settings: FeedSettings) -> dict[str, object]:
@@ -273,9 +274,9 @@ def save_poll(
     learned: Mapping[EntryKey, EntryId],
 ) -> None:
     """Write a polled feed, its new entries, and further keys of known ones."""
-    feed_number = save_claimed(connection, Step.POLL, claim, _remembered(feed))
+    feed_number = save_claimed(connection, Step.POLL, claim, remembered(feed))
     if feed.rhythm is not None and feed.rhythm != claim.row.rhythm:
-        row = {"feed_number": feed_number, **_rhythm_row(feed.rhythm)}
+        row = {"feed_number": feed_number, **rhythm_row(feed.rhythm)}
         connection.execute(upsert(connection, rhythms, "feed_number"), row)
     if not new and not learned:
         return
@@ -304,6 +305,8 @@ def save_poll(
 
 def _admitted(connection: Connection, learned: Mapping[EntryKey, EntryId]) -> Mapping[EntryKey, EntryId]:
     """Count the further keys of each entry, and return those for which it has room."""
+    if not learned:
+        return {}
     ids = sorted(set(learned.values()))
     rows = connection.execute(select(entries.c.id, entries.c.learned).where(entries.c.id.in_(ids)))
     before = {row.id: row.learned for row in rows}

@@ -26,6 +26,8 @@ from monitor.adapters.store import (
 from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, writer_of
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.opening import open_engine, refusal
+from monitor.adapters.store.quiet import Quiet, save_quiet
+from monitor.adapters.store.together import Together
 from monitor.adapters.store.tx import SqlTx
 from monitor.adapters.store.views import FoundArticle
 from monitor.errors import StoreError
@@ -82,6 +84,7 @@ class SqlStore:
         self._owner = owner
         # Threads that write wait here rather than in the database, which would have them poll.
         self._turn = threading.Lock() if has_one_writer(engine) else None
+        self._quiet = Together(self._save_all_quiet)
 
     # ---- the flow ------------------------------------------------------------------------------
 
@@ -90,6 +93,14 @@ class SqlStore:
         """Begin a write transaction; it commits at the end of the block, or leaves nothing."""
         with self._writing() as connection:
             yield SqlTx(connection)
+
+    def save_quiet(
+        self, claim: Claim[Feed], feed: Feed, deliveries: Sequence[Delivery], counts: Mapping[str, int]
+    ) -> None:
+        """Write a feed whose poll brought no entries; those that end at one moment share a transaction."""
+        if deliveries or not self._quiet.add(Quiet(claim=claim, feed=feed, counts=counts)):
+            with self.transaction() as tx:
+                tx.save_poll(claim, feed, (), {}, deliveries, counts)
 
     def sync_feeds(self, feeds: Sequence[FeedSettings], now: datetime) -> FeedsChange:
         """Make the configured feeds the active ones; entries of removed feeds stay."""
@@ -307,6 +318,10 @@ class SqlStore:
             if not numbers:
                 return ()
             return rows_of(connection, claims.take(connection, step, numbers, self._owner, now, now + lease))
+
+    def _save_all_quiet(self, those: Sequence[Quiet]) -> Collection[int]:
+        with self._writing() as connection:
+            return save_quiet(connection, those)
 
     def _anything(self, step: Step, now: datetime, wanted: Wanted) -> bool:
         """Tell whether there is anything to claim, without the one right to write."""
