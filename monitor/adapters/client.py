@@ -92,7 +92,10 @@ class Lane:
         ]
         # Left to itself, httpx decodes the name for a look whether there is one, and fails where it cannot.
         given.insert(0, (b"host", url.netloc))
-        request = httpx.Request(method, url, headers=given, content=body or None)
+        if body or method == "POST":
+            given.insert(1, (b"content-length", b"%d" % len(body)))
+        # Given a stream, httpx does not search the headers for what it might add.
+        request = httpx.Request(method, url, headers=given, stream=httpx.ByteStream(body))
         end = asyncio.get_running_loop().time() + seconds
         async with asyncio.timeout_at(end):
             response = await self._transport.handle_async_request(request)

@@ -134,4 +134,6 @@ def _without_controls(_: object, __: str, line: structlog.typing.EventDict) -> s
 
 
 def _clean(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(each if each.isprintable() else "�" for each in text)

@@ -26,6 +26,8 @@ from monitor.ports import Claim, Clock, Report, Share, Step, Store, Wanted
 LEASE = timedelta(seconds=60)
 RENEW_EVERY = timedelta(seconds=15)
 TICK = timedelta(milliseconds=250)
+# Seconds between two looks for due rows: a look costs more than a poll that brings nothing.
+BETWEEN_LOOKS = 0.01
 # Larger than any honest difference between two looks at both clocks.
 CLOCK_JUMP = timedelta(seconds=5)
 # This part of a lane's threads is for groups with nothing in work: slow ones must not have them all.
@@ -94,8 +96,7 @@ class Embedded:
                 self._adjust(jumps.jump(), ticks)
                 self._dispatch(lambda _: self._clock.now())
                 # A tick ends this wait; its own end matters only where the wall clock was set back.
-                self._wake.wait(4 * TICK.total_seconds())
-                self._wake.clear()
+                self._await_wake(4 * TICK)
         finally:
             ticks.shutdown(wait=False)
         return self._finish(drain)
@@ -131,11 +132,16 @@ class Embedded:
         began = self._clock.now()
         try:
             while not self._drained(began, pending):
-                self._wake.wait(TICK.total_seconds())
-                self._wake.clear()
+                self._await_wake(TICK)
         finally:
             ticks.shutdown(wait=False)
             self._finish(timedelta(seconds=30))
+
+    def _await_wake(self, longest: timedelta) -> None:
+        """Wait until there may be something to claim; what ends soon after a look shares the next one."""
+        self._wake.wait(longest.total_seconds())
+        time.sleep(max(0.0, self._alive_at + BETWEEN_LOOKS - time.monotonic()))
+        self._wake.clear()
 
     def _drained(self, began: datetime, pending: Callable[[], int]) -> bool:
         """Claim once more; tell whether nothing was in work before, and nothing came."""
