@@ -1,7 +1,8 @@
 """Serves feeds on loopback to whoever is measured, and says how much of the time it took itself.
 
 Runs alone: `python bench/feeds.py FEEDS`. It prints its port. `/phase/NAME` says how it answers from then on
-(`first`, `unchanged`, `some`, `again`), `/cpu` gives the processor time that it has used, in seconds.
+(`first`, `unchanged`, `some`, `again`), `/spent` gives the processor time that it has used, in seconds, and
+how many feeds were asked for.
 Every other feed is RSS, the others Atom; each has 35 entries in some 72 KB, an ETag and a Last-Modified.
 """
 
@@ -54,16 +55,18 @@ class Feeds:
 
     def __init__(self) -> None:
         self.phase = "first"
+        self.asked = 0
 
     def answer(self, path: str, known: str) -> bytes:
         """Return an answer to a request, whose ETag is `known`."""
         if path.startswith("/phase/"):
             self.phase = path.removeprefix("/phase/")
             return _answered(200, b"ok", "")
-        if path == "/cpu":
-            return _answered(200, str(time.process_time()).encode(), "")
+        if path == "/spent":
+            return _answered(200, f"{time.process_time()} {self.asked}".encode(), "")
         if not path.startswith("/feed/"):
             return _answered(404, b"", "")
+        self.asked += 1
         number = int(path.removeprefix("/feed/"))
         more = int(self.phase in ("some", "again") and number % SOME == 0)
         etag = f'"{number}-{more}"'

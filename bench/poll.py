@@ -7,16 +7,15 @@ All do the same work, one after the other, over the same feeds from the same ser
     some         one feed in twenty has a new entry, the others answer 304
     again        every feed answers 200 with the body that it had before
 
-`monitor-all` reads every entry of a first poll, `monitor-baseline` remembers them only, as the product does
-unless it is told otherwise. Processor time is that of all processes of whoever is measured; the server's own
-share of all that was spent is told beside it.
-
-Figures of work that was not done are refused. `reader` reports no new entry in the third phase here, why is
-not found; until then `--against reader` ends with that.
+`monitor` is the whole service as it runs: claims, limits, log lines, and what is new is processed.
+`monitor-all` is the poll alone, and reads every entry of a first one. Processor time is that of all
+processes; the server's own share of all that was spent is told beside it. A figure of work that was not
+done is refused: each must have asked for every feed, and found the same new entries.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -33,7 +32,7 @@ HERE = Path(__file__).parent
 # It carries a feedparser of its own that needs the second.
 READER = ("reader==3.26", "sgmllib3k==1.0.0")
 PHASES = ("first", "unchanged", "some", "again")
-OURS = ("monitor-baseline", "monitor-all")
+OURS = ("monitor", "monitor-all")
 PEERS = ("reader", "script")
 COLUMNS = ("phase", "", "feeds/s", "ms CPU a feed", "to the dearest", "server's share")
 Figures = dict[str, float]
@@ -52,13 +51,12 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     feeds, runs = (100, 1) if chosen.short else (chosen.feeds, chosen.runs)
     found: dict[tuple[str, str], list[Figures]] = {}
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        for who in (*OURS, *chosen.against):
-            python = with_reader(Path(folder)) if who == "reader" else sys.executable
-            for run in range(runs):
-                print(f"{who} {run + 1} of {runs} …", file=sys.stderr, flush=True)
-                for phase, figures in measure(python, who, feeds):
-                    found.setdefault((phase, who), []).append(figures)
+    for who in (*OURS, *chosen.against):
+        python = with_reader() if who == "reader" else sys.executable
+        for run in range(runs):
+            print(f"{who} {run + 1} of {runs} …", file=sys.stderr, flush=True)
+            for phase, figures in measure(python, who, feeds):
+                found.setdefault((phase, who), []).append(figures)
     told = table(COLUMNS, [row(phase, who, found) for phase in PHASES for who in (*OURS, *chosen.against)])
     text = f"{feeds:,} feeds of 35 entries, 72 KB, RSS and Atom.\n\n{told}\n\n{load()}"
     print(text)
@@ -67,13 +65,14 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def with_reader(folder: Path) -> str:
-    """Return an interpreter of its own that has `reader`; the package index is pip's."""
-    home = folder / "reader"
-    python = home / "bin/python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", home], check=True)
+def with_reader() -> str:
+    """Return an interpreter of its own, kept between runs, that has `reader`; the package index is pip's."""
+    home = Path(tempfile.gettempdir()) / f"bench-reader-{os.getuid()}"
+    python, whole = home / "bin/python", home / "whole"
+    if not whole.exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", *READER], check=True)
+        whole.touch()
     return str(python)
 
 
@@ -89,12 +88,13 @@ def measure(python: str, who: str, feeds: int) -> Iterator[tuple[str, Figures]]:
             _line(poller)
             for phase in PHASES:
                 _ask(f"{url}/phase/{phase}")
-                served = float(_ask(f"{url}/cpu"))
+                served, asked = _spent(url)
                 assert poller.stdin is not None
                 poller.stdin.write("go\n")
                 poller.stdin.flush()
                 figures: Figures = json.loads(_line(poller))
-                figures["server"] = float(_ask(f"{url}/cpu")) - served
+                served_then, asked_then = _spent(url)
+                figures |= {"server": served_then - served, "asked": asked_then - asked}
                 _check(who, phase, feeds, figures)
                 yield (
                     phase,
@@ -107,6 +107,8 @@ def _check(who: str, phase: str, feeds: int, figures: Figures) -> None:
     wanted = {"first": feeds * 35, "some": -(-feeds // 20)}.get(phase, 0)
     if figures["new"] != wanted:
         raise SystemExit(f"{who} found {figures['new']:.0f} new entries in phase {phase}, not {wanted}")
+    if figures["asked"] != feeds:
+        raise SystemExit(f"{who} asked for {figures['asked']:.0f} feeds in phase {phase}, not {feeds}")
 
 
 @contextmanager
@@ -138,6 +140,12 @@ def _line(process: subprocess.Popen[str]) -> str:
     if not line:
         raise SystemExit("what is measured ended by itself; see above")
     return line.strip()
+
+
+def _spent(url: str) -> tuple[float, float]:
+    """Return the seconds of processor time that the server has used, and how many feeds it was asked for."""
+    seconds, asked = _ask(f"{url}/spent").split()
+    return float(seconds), float(asked)
 
 
 def _ask(url: str) -> str:

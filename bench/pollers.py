@@ -14,12 +14,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 THREADS = 32
 NOT_MODIFIED = 304
-# Seconds for the spare worker to import what it needs.
-SETTLED = 3
+# Seconds of processor time in one second, above which worker processes still import what they need.
+SETTLED = 0.05
 Poll = Callable[[], int]
+CONFIG = """\
+store: {{url: "sqlite:///{folder}/monitor.db"}}
+http: {{listen: null}}
+network: {{allow_private: 127.0.0.0/8, per_host: {{at_once: 32, pause: 0s}}, robots: ignore}}
+entities: {{amazon: {{names: [Amazon]}}}}
+feeds:
+{feeds}
+"""
 
 
 def spent() -> float:
@@ -34,6 +43,19 @@ def spent() -> float:
     return total
 
 
+def _warm(sandbox: Any, read_feed: Any) -> None:  # noqa: ANN401  (a peer's interpreter knows no types of ours)
+    """Have every worker process ready: what starting costs is no part of a poll."""
+    from monitor.model import Document  # noqa: PLC0415
+
+    warm = Document(url="http://warm.example/", content_type="application/xml", body=b"<rss><channel/></rss>")
+    with ThreadPoolExecutor(THREADS) as threads:
+        list(threads.map(lambda _: sandbox.run(read_feed, warm), range(THREADS)))
+    used = -1.0
+    while spent() - used > SETTLED:
+        used = spent()
+        time.sleep(1)
+
+
 def monitor(folder: str, urls: list[str], first_poll: str) -> Poll:
     """Poll with this project's own step, HTTP door, worker processes and store."""
     import random  # noqa: PLC0415  (a peer's interpreter has none of these)
@@ -45,7 +67,7 @@ def monitor(folder: str, urls: list[str], first_poll: str) -> Poll:
     from monitor.app import PRELOAD  # noqa: PLC0415
     from monitor.feeds.parse import read_feed  # noqa: PLC0415
     from monitor.matching.matcher import build_matcher  # noqa: PLC0415
-    from monitor.model import Document, FeedId, FeedSettings, FirstPoll  # noqa: PLC0415
+    from monitor.model import FeedId, FeedSettings, FirstPoll  # noqa: PLC0415
     from monitor.pipeline import poll  # noqa: PLC0415
     from monitor.ports import FetchPolicy, Ports, Wanted  # noqa: PLC0415
     from monitor.steps.rules import Rules  # noqa: PLC0415
@@ -64,11 +86,7 @@ def monitor(folder: str, urls: list[str], first_poll: str) -> Poll:
     door = HttpDoor(FetchPolicy(allow_private=("127.0.0.0/8",), respect_robots=False))
     sandbox = ProcessSandbox(SandboxPolicy(workers=os.cpu_count() or 1), PRELOAD)
     store.sync_feeds(feeds, clock.now())
-    warm = Document(url="http://warm.example/", content_type="application/xml", body=b"<rss><channel/></rss>")
-    with ThreadPoolExecutor(THREADS) as threads:
-        # What starting costs is no part of a poll.
-        list(threads.map(lambda _: sandbox.run(read_feed, warm), range(THREADS)))
-        time.sleep(SETTLED)
+    _warm(sandbox, read_feed)
     rules = Rules(
         feeds={feed.id: feed for feed in feeds},
         entities={},
@@ -99,6 +117,47 @@ def monitor(folder: str, urls: list[str], first_poll: str) -> Poll:
     return once
 
 
+def service(folder: str, urls: list[str]) -> Poll:
+    """Poll with the whole service, log lines and all; what is new is processed, from the feed alone."""
+    import queue  # noqa: PLC0415  (a peer's interpreter has little of what follows)
+    import sqlite3  # noqa: PLC0415
+    import threading  # noqa: PLC0415
+    from contextlib import closing  # noqa: PLC0415
+
+    from monitor.adapters.telemetry import Telemetry  # noqa: PLC0415
+    from monitor.app import Worker  # noqa: PLC0415
+    from monitor.config.load import load_config  # noqa: PLC0415
+    from monitor.feeds.parse import read_feed  # noqa: PLC0415
+    from monitor.ports import Report, Step  # noqa: PLC0415
+
+    path = Path(folder) / "monitor.yaml"
+    feeds = "\n".join(f"  - {{url: '{url}', articles: feed}}" for url in urls)
+    path.write_text(CONFIG.format(folder=folder, feeds=feeds), encoding="utf-8")
+    reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
+    log = (Path(folder) / "log").open("w", encoding="utf-8")
+    worker = Worker(load_config(path, os.environ), telemetry=Telemetry(log), seen=reports.put)
+    _warm(worker.sandbox, read_feed)
+    stop = threading.Event()
+
+    def once() -> int:
+        with closing(sqlite3.connect(f"{folder}/monitor.db", timeout=60)) as raw, raw:
+            raw.execute("UPDATE feeds SET due_at = 0")
+        if not running.is_alive():
+            running.start()
+        worker.engine.wake()
+        left, new = len(urls), 0
+        while left:
+            report = reports.get(timeout=60)
+            assert report.outcome not in ("failed", "error"), report
+            if report.step is not Step.UPKEEP:
+                left += report.counts.get("entries", 0) - 1
+                new += int(report.facts.get("new") or 0)
+        return new
+
+    running = threading.Thread(target=worker.run, args=(stop,), daemon=True)
+    return once
+
+
 def reader(folder: str, urls: list[str]) -> Poll:
     """Poll with `reader` as its documentation says."""
     # It stands in an environment of its own.
@@ -110,7 +169,8 @@ def reader(folder: str, urls: list[str]) -> Poll:
 
     def once() -> int:
         before = library.get_entry_counts().total
-        library.update_feeds(workers=THREADS)
+        # Left to itself it asks no feed again within the hour.
+        library.update_feeds(scheduled=False, workers=THREADS)
         return int(library.get_entry_counts().total - before)
 
     return once
@@ -152,7 +212,9 @@ def main(who: str, folder: str, url: str, feeds: int) -> None:
     urls = [f"{url}/feed/{number}" for number in range(feeds)]
     name, _, first_poll = who.partition("-")
     once = (
-        monitor(folder, urls, first_poll)
+        service(folder, urls)
+        if who == "monitor"
+        else monitor(folder, urls, first_poll)
         if name == "monitor"
         else reader(folder, urls)
         if who == "reader"

@@ -105,7 +105,7 @@ class Worker:
         self._clock = SystemClock()
         self.store = open_store(config.store_url, owner=f"worker-{uuid4().hex}")
         self.telemetry.show_rows(self.store.rows)
-        self._sandbox = ProcessSandbox(SandboxPolicy(workers=SANDBOX_WORKERS), PRELOAD)
+        self.sandbox = ProcessSandbox(SandboxPolicy(workers=SANDBOX_WORKERS), PRELOAD)
         self._doors = [HttpDoor(config.fetch)]
         self._ready = False
         self._stop = threading.Event()
@@ -113,7 +113,7 @@ class Worker:
         ports = Ports(
             fetcher=self._doors[0],
             sender=senders_by(self._doors[0]),
-            sandbox=self._sandbox,
+            sandbox=self.sandbox,
             store=self.store,
             clock=self._clock,
             random=random.Random(),  # noqa: S311  (spreads waits; no secret hangs on it)
@@ -237,7 +237,7 @@ class Worker:
 
     def close(self) -> None:
         """Let go of processes, sockets and the store."""
-        self._sandbox.close()
+        self.sandbox.close()
         for door in self._doors:
             door.close()
         with suppress(StoreError):
