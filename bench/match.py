@@ -8,6 +8,7 @@ Three do the same work on the same articles, each measurement in a process of it
 
 Seconds are processor time of one core, so that other work on the machine weighs less. A rich article is
 about three names, which stand in it some twenty times; a sparse one names one of those watched, or nobody.
+Both are made up. Beside them stand real news, where they are present, watched by a thousand of their names.
 """
 
 import argparse
@@ -24,21 +25,26 @@ from statistics import median
 
 import ahocorasick
 
+from bench import real
 from bench.articles import Text, articles_of, entities_of, names_of
 from bench.results import keep, spread, table
 from monitor.matching.matcher import build_matcher
+from monitor.model import Entity
 from monitor.text.normalize import fold
 
 ROOT = Path(__file__).parents[1]
 SIZES = (3, 1_000, 10_000, 100_000)
 SORTS = ("rich", "sparse")
 ARTICLES = 300
+REAL_NAMES = 1_000
 WARMING = 50  # articles before any that counts: the first bring the dictionaries in
 BUDGET_SECONDS = 2.0
 SHORT_BUDGET_SECONDS = 0.5
 PATIENCE_SECONDS = 300
 MOST_ALTERNATIVES = 10_000  # its time grows with every name: 100,000 take seconds an article
 COLUMNS = ("names", "", "rich/s", "of limit", "sparse/s", "of limit", "build s", "MB", "found rich")
+
+REAL_COLUMNS = ("", "real/s", "of limit", "found real")
 
 Find = Callable[[Text], int]
 Figures = dict[str, float]
@@ -52,17 +58,20 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--short", action="store_true", help="one short run of each: under a minute")
     parser.add_argument("--write", action="store_true", help="keep the table in bench/RESULTS.md")
     parser.add_argument("--measure", choices=sorted(BUILDERS), help=argparse.SUPPRESS)
+    parser.add_argument("--real", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     budget = SHORT_BUDGET_SECONDS if chosen.short else BUDGET_SECONDS
     if chosen.measure:
-        print(json.dumps(measure(chosen.measure, chosen.names[0], budget)))
+        told = measure_real if chosen.real else measure
+        print(json.dumps(told(chosen.measure, chosen.names[0], budget)))
         return 0
     runs = 1 if chosen.short else chosen.runs
     found = {
         (size, who): figures(who, size, runs, short=chosen.short) for size in chosen.names for who in BUILDERS
     }
     rows = [row(size, who, each, found[size, "pyahocorasick"]) for (size, who), each in found.items()]
-    parts = [table(COLUMNS, rows), flatness(chosen.names, found), folding(runs), load()]
+    parts = [table(COLUMNS, rows), flatness(chosen.names, found)]
+    parts += [real_news(runs, short=chosen.short), folding(runs), load()]
     text = "\n\n".join(parts)
     print(text)
     if chosen.write:
@@ -70,13 +79,13 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def figures(who: str, size: int, runs: int, *, short: bool) -> Sequence[Figures]:
+def figures(who: str, size: int, runs: int, *more: str, short: bool) -> Sequence[Figures]:
     """Return what several processes measured, one after the other; nothing where it would take too long."""
     if who == "re" and size > MOST_ALTERNATIVES:
         return ()
     print(f"{size:,} names: {who} …", file=sys.stderr, flush=True)
     line = [sys.executable, "-m", "bench", "match", "--measure", who, "--names", str(size)]
-    line += ["--short"] if short else []
+    line += [*more, "--short"] if short else more
     done = [
         subprocess.run(line, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=PATIENCE_SECONDS).stdout
         for _ in range(runs)
@@ -106,15 +115,36 @@ def flatness(sizes: Sequence[int], found: dict[tuple[int, str], Sequence[Figures
     return f"With {most:,} names an article costs the matcher {', '.join(told)} what it costs with {few:,}."
 
 
+def real_news(runs: int, *, short: bool) -> str:
+    """Return a table of real news, or that they are not here."""
+    if not real.is_present():
+        return "Real news were left out: the SmartData corpus is not here."
+    found = {who: figures(who, REAL_NAMES, runs, "--real", short=short) for who in BUILDERS}
+    limit = _middle(found["pyahocorasick"], "speed")
+    rows = [
+        (
+            who,
+            spread([each["speed"] for each in told]),
+            f"{_middle(told, 'speed') / limit:.2f}",
+            f"{_middle(told, 'found'):.1f}",
+        )
+        for who, told in found.items()
+    ]
+    said = (
+        f"Real news: SmartData's training documents, of about 3 KB each, and {REAL_NAMES:,} of their names."
+    )
+    return f"{said}\n\n{table(REAL_COLUMNS, rows)}"
+
+
 def _middle(found: Sequence[Figures], what: str) -> float:
     return median(each[what] for each in found)
 
 
 def measure(who: str, size: int, budget: float) -> Figures:
     """Return articles a second of processor time, mentions found in one, and what the building took."""
-    names = names_of(size)
+    watched = entities_of(names_of(size))
     before, began = _peak(), time.process_time()
-    find = BUILDERS[who](names)
+    find = BUILDERS[who](watched)
     told = {"build": time.process_time() - began, "peak": _peak() - before}
     for sort in SORTS:
         articles = list(articles_of(sort, ARTICLES))
@@ -122,6 +152,12 @@ def measure(who: str, size: int, budget: float) -> Figures:
         if sort == "rich":
             told["found"] = found
     return told
+
+
+def measure_real(who: str, size: int, budget: float) -> Figures:
+    """Return articles a second of processor time, and mentions found in one, of real news."""
+    speed, found = _paced(BUILDERS[who](real.entities(size)), list(real.articles()), budget)
+    return {"speed": speed, "found": found}
 
 
 def _paced(find: Find, articles: Sequence[Text], budget: float) -> tuple[float, float]:
@@ -168,9 +204,9 @@ def load() -> str:
 # ---- who is measured -------------------------------------------------------------------------------
 
 
-def monitor(names: Sequence[str]) -> Find:
+def monitor(watched: Sequence[Entity]) -> Find:
     """Build the matcher of the product."""
-    matcher = build_matcher(entities_of(names))
+    matcher = build_matcher(watched)
 
     def find(text: Text) -> int:
         return sum(len(match.mentions) for match in matcher.match(text.zones, text.language).matches)
@@ -178,10 +214,10 @@ def monitor(names: Sequence[str]) -> Find:
     return find
 
 
-def bare_automaton(names: Sequence[str]) -> Find:
+def bare_automaton(watched: Sequence[Entity]) -> Find:
     """Build what finds the bare names, and knows nothing of words."""
     found = ahocorasick.Automaton()
-    for name in names:
+    for name in _bare(watched):
         found.add_word(name.lower(), name)
     found.make_automaton()
 
@@ -191,9 +227,9 @@ def bare_automaton(names: Sequence[str]) -> Find:
     return find
 
 
-def alternation(names: Sequence[str]) -> Find:
+def alternation(watched: Sequence[Entity]) -> Find:
     """Build what a script would: whole words, the longest name first."""
-    ordered = sorted(names, key=len, reverse=True)
+    ordered = sorted(_bare(watched), key=len, reverse=True)
     pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, ordered))})\b")
 
     def find(text: Text) -> int:
@@ -202,7 +238,11 @@ def alternation(names: Sequence[str]) -> Find:
     return find
 
 
-BUILDERS: dict[str, Callable[[Sequence[str]], Find]] = {
+def _bare(watched: Sequence[Entity]) -> Sequence[str]:
+    return [entity.names[0].text for entity in watched]
+
+
+BUILDERS: dict[str, Callable[[Sequence[Entity]], Find]] = {
     "monitor": monitor,
     "pyahocorasick": bare_automaton,
     "re": alternation,

@@ -133,7 +133,7 @@ def _verdicts(
     accepted = [each for each in places if each.confidence >= policy.probable]
     refused = [each for each in places if each.confidence < policy.probable]
     if accepted:
-        readings = _rejected_readings(refused)
+        readings = _rejected_readings(refused) if refused else ()
         yield accepted[0].found.place, _match(entity, accepted, text_length, policy, readings)
     reasons = list(dict.fromkeys(_refusal(each) for each in refused))
     for reason in reasons:

@@ -123,8 +123,9 @@ def words_of(text: str, start: int, end: int) -> list[Word]:
 def _before(text: str, start: int) -> Sequence[Word]:
     words: list[Word] = []
     edge = start
-    for found in reversed(list(_WORD.finditer(text, max(start - _WINDOW, 0), start))):
-        begin, end = found.span()
+    backwards = text[max(start - _WINDOW, 0) : start][::-1]
+    for found in _WORD.finditer(backwards):  # a word read backwards is one
+        begin, end = start - found.end(), start - found.start()
         word, gap = text[begin:end], text[end:edge]
         if gap != " " and not _continues(word, gap):
             break
@@ -138,10 +139,11 @@ def _before(text: str, start: int) -> Sequence[Word]:
 def _opens(text: str, edge: int, start: int) -> bool:
     """Return whether no word of the sentence stands before `edge`, as far as is looked from `start`."""
     first = max(start - _WINDOW, 0)
-    found = list(_WORD.finditer(text, first, edge))
+    backwards = text[first:edge][::-1]
+    found = _WORD.search(backwards)
     if not found:
-        return first == 0 or "\n" in text[first:edge]
-    return text[found[-1].end() : edge].strip(" ")[:1] in {".", "!", "?", ":", "\n"}
+        return first == 0 or "\n" in backwards
+    return backwards[: found.start()].strip(" ")[-1:] in {".", "!", "?", ":", "\n"}
 
 
 def _continues(word: str, gap: str) -> bool:
