@@ -11,7 +11,7 @@ from monitor.config import values
 from monitor.config.files import read_bytes
 from monitor.config.findings import Findings, Spot
 from monitor.config.keys import RawBrake, RawFeed
-from monitor.config.opml import NotOpml, read_opml
+from monitor.config.opml import NotOpml, Outline, read_opml
 from monitor.config.places import Listing, Place, Table, Text, as_table, is_null
 from monitor.config.reading import read
 from monitor.config.secret import Sources, resolved
@@ -19,7 +19,7 @@ from monitor.model import Brake, FeedId, FeedSettings
 from monitor.text.ids import derive_id
 from monitor.text.urls import shown_url
 
-_MINUTE = timedelta(minutes=1)
+_SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 LARGEST_OPML = 10_000_000
 _KINDS = ("url", "opml", "sitemap")
 
@@ -144,9 +144,31 @@ def _add_opml(
         if url in taken.urls:
             findings.warn(place, spot.path, f"{shown_url(url)} is named already; it is polled once")
             continue
-        prefix = f"{raw.id}-" if raw.id else ""
-        labels = outline.labels | {str(key): str(word) for key, word in raw.labels.items()}
-        _keep(raw, url, prefix + feed_id(url), labels, spot, place, taken, findings)
+        labels = {**outline.labels, **{str(key): str(word) for key, word in raw.labels.items()}}
+        try:
+            own_id, every = _own(outline, raw, url, taken)
+        except ValueError as error:
+            findings.fault(place, spot.path, str(error))
+            continue
+        own = raw.model_copy(update={"every": every})
+        _keep(own, url, own_id, labels, spot, place, taken, findings, outline.title)
+
+
+def _own(outline: Outline, raw: RawFeed, url: str, taken: _Taken) -> tuple[str, timedelta | None]:
+    """Return the id and the wait of a feed in a list, of which the configuration speaks as a whole.
+
+    Addresses that are nearly alike would have one id: the later one then gets digits made from it.
+
+    Raises:
+        ValueError: what the list says of them is no good.
+    """
+    prefix = f"{raw.id}-" if raw.id else ""
+    name = values.identifier(outline.id) if outline.id else feed_id(url)
+    every = values.duration(outline.every, _SECOND) if outline.every else None
+    name = name if name.startswith(prefix) else prefix + name
+    if name in taken.ids and not outline.id:
+        name = f"{name[:90]}-{derive_id('', url, digits=6)}"
+    return name, raw.every or every
 
 
 def _keep(
@@ -158,6 +180,7 @@ def _keep(
     place: Place,
     taken: _Taken,
     findings: Findings,
+    title: str = "",
 ) -> None:
     if url in taken.urls:
         line = taken.urls[url].line
@@ -177,6 +200,7 @@ def _keep(
             id=FeedId(name),
             url=url,
             shown_url=shown_url(url),
+            title=title,
             every=raw.every,
             first_poll=first_poll,
             first_poll_since=since,

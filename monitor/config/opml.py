@@ -1,16 +1,22 @@
-"""Reads and writes lists of feeds as OPML 2.0, the form in which feed readers hand them on."""
+"""Reads and writes lists of feeds as OPML 2.0, the form in which feed readers hand them on.
+
+What OPML has no place for (a feed's id, its wait, further labels) stands in attributes of a namespace of our
+own, which other programs pass over.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
+from urllib.parse import parse_qsl, urlencode
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
-from monitor.model import FeedSettings
-
 _DEPTH = 64
+# Feeds of one list.
+_MOST = 100_000
+_OURS = 'xmlns:monitor="urn:news-monitor:opml"'
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # What the labels of an outline are called: the folders above it, and its `category`.
 FOLDER, CATEGORY = "folder", "category"
@@ -18,11 +24,16 @@ FOLDER, CATEGORY = "folder", "category"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """One feed of an OPML document; `line` counts from 1, 0 where there is none."""
+    """One feed of an OPML document; `line` counts from 1, 0 where there is none.
+
+    `id` and `every` are as they stand there, empty where they do not.
+    """
 
     title: str
     url: str = field(repr=False)
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
+    every: str = ""
     line: int = field(default=0, compare=False)
 
 
@@ -42,7 +53,8 @@ def read_opml(document: bytes) -> list[Outline]:
     outline's own attribute of that name.
 
     Raises:
-        NotOpml: it is not well-formed, declares a document type, is no OPML, or is nested too deep.
+        NotOpml: it is not well-formed, declares a document type, is no OPML, is nested too deep, or holds
+            too many feeds.
     """
     found = _Found(expat.ParserCreate())
     try:
@@ -53,17 +65,16 @@ def read_opml(document: bytes) -> list[Outline]:
     return found.outlines
 
 
-def write_opml(feeds: Iterable[Outline | FeedSettings], now: datetime) -> str:
+def write_opml(feeds: Iterable[Outline], now: datetime) -> str:
     """Return an OPML document of these feeds, outlines within the folders of their labels.
 
-    The addresses stand in it whole, with whatever is secret in them; a configured feed is titled by its
-    id.
+    The addresses stand in it whole, with whatever is secret in them.
 
     `read_opml` gives the same feeds again, where those of one folder stand together.
     """
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        '<opml version="2.0">',
+        f'<opml version="2.0" {_OURS}>',
         f"<head><title>Feeds</title><dateCreated>{format_datetime(now)}</dateCreated></head>",
         "<body>",
     ]
@@ -98,8 +109,17 @@ class _Found:
         title = given.get("title") or given.get("text") or ""
         url = given.get("xmlurl", "")
         if tag.lower() == "outline" and url:
+            if len(self.outlines) == _MOST:
+                raise self._refused(f"holds more than {_MOST:,} feeds")
             self.outlines.append(
-                Outline(title=title, url=url, labels=self._labels(given), line=self.parser.CurrentLineNumber)
+                Outline(
+                    title=title,
+                    url=url,
+                    labels=self._labels(given),
+                    id=given.get("monitor:id", ""),
+                    every=given.get("monitor:every", ""),
+                    line=self.parser.CurrentLineNumber,
+                )
             )
         self._open.append(title.replace("/", "-") if tag.lower() == "outline" else "")
         if len(self._open) > _DEPTH:
@@ -108,7 +128,8 @@ class _Found:
     def _labels(self, given: dict[str, str]) -> dict[str, str]:
         folder = "/".join(each for each in self._open if each)
         category = given.get("category", "")
-        return {name: each for name, each in ((FOLDER, folder), (CATEGORY, category)) if each}
+        further = parse_qsl(given.get("monitor:labels", ""), keep_blank_values=True, max_num_fields=None)
+        return dict(further) | {name: each for name, each in ((FOLDER, folder), (CATEGORY, category)) if each}
 
     def _end(self, _: str) -> None:
         self._open.pop()
@@ -127,10 +148,24 @@ def _shared(one: list[str], other: list[str]) -> int:
     return count
 
 
-def _line(feed: Outline | FeedSettings) -> str:
-    category = f" category={_attribute(feed.labels[CATEGORY])}" if CATEGORY in feed.labels else ""
-    title = _attribute(feed.title if isinstance(feed, Outline) else feed.id)
-    return f'<outline type="rss" text={title} title={title} xmlUrl={_attribute(feed.url)}{category}/>'
+def _line(feed: Outline) -> str:
+    further = {name: each for name, each in feed.labels.items() if name not in (FOLDER, CATEGORY)}
+    attributes = {
+        "text": feed.title,
+        "title": feed.title,
+        "xmlUrl": feed.url,
+        **_given("category", feed.labels.get(CATEGORY, "")),
+        **_given("monitor:id", feed.id),
+        **_given("monitor:every", feed.every),
+        **_given("monitor:labels", urlencode(further)),
+    }
+    return (
+        f'<outline type="rss" {" ".join(f"{name}={_attribute(each)}" for name, each in attributes.items())}/>'
+    )
+
+
+def _given(name: str, value: str) -> Mapping[str, str]:
+    return {name: value} if value else {}
 
 
 def _attribute(text: str) -> str:

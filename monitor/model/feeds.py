@@ -51,12 +51,13 @@ class Burst:
 class FeedSettings:
     """What the configuration says of a feed. `url` may hold secrets; `shown_url` never does.
 
-    Without a `brake` no alert is held for coming too suddenly.
+    `title` is what a list of feeds calls it. Without a `brake` no alert is held for coming too suddenly.
     """
 
     id: FeedId
     url: str = field(repr=False)
     shown_url: str
+    title: str = ""
     every: timedelta | None = None
     first_poll: FirstPoll = FirstPoll.BASELINE
     first_poll_since: timedelta | None = None

@@ -8,6 +8,7 @@ from monitor.config.editing import add_feeds
 from monitor.config.feeds import LARGEST_OPML, feed_id
 from monitor.config.files import read_bytes
 from monitor.config.opml import Outline, read_opml, write_opml
+from monitor.config.values import spelled
 from monitor.errors import UsageError
 from monitor.feeds.discovery import FoundFeed
 from monitor.model import FeedSettings
@@ -19,12 +20,22 @@ from monitor.text.urls import canonical_url
 def export_feeds(feeds: Sequence[FeedSettings], now: datetime, *, secrets: bool) -> tuple[str, int]:
     """Return the configured feeds as OPML, and how many addresses are not whole.
 
-    Without `secrets`, what may be secret in an address (user, password, query values) is left out.
+    Without `secrets`, what may be secret in an address (user, password, query values) is left out. A feed
+    that no list gave a title is titled by its id.
     """
-    if secrets:
-        return write_opml(feeds, now), 0
-    cut = sum(feed.url != feed.shown_url for feed in feeds)
-    return write_opml([Outline(title=feed.id, url=feed.shown_url) for feed in feeds], now), cut
+    cut = 0 if secrets else sum(feed.url != feed.shown_url for feed in feeds)
+    return write_opml([_outline(feed, secrets=secrets) for feed in feeds], now), cut
+
+
+def _outline(feed: FeedSettings, *, secrets: bool) -> Outline:
+    url = feed.url if secrets else feed.shown_url
+    return Outline(
+        title=feed.title or feed.id,
+        url=url,
+        labels=feed.labels,
+        id="" if feed.id == feed_id(url) else feed.id,
+        every="" if feed.every is None else spelled(feed.every),
+    )
 
 
 def import_feeds(

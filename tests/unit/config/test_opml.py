@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.config.opml import NotOpml, Outline, read_opml, write_opml
-from monitor.model import FeedId, FeedSettings
 
 NOW = datetime(2025, 12, 17, 20, 3, 11, tzinfo=UTC)
 SAMPLE = b"""<?xml version="1.0"?>
@@ -41,6 +40,11 @@ def test_feeds_know_their_lines() -> None:
         (b"<rss/>", "not OPML: the document begins with <rss>"),
         (b"<!DOCTYPE opml [<!ENTITY a 'b'>]><opml>&a;</opml>", "a document type is refused"),
         (b"<!DOCTYPE opml SYSTEM 'file:///etc/passwd'><opml/>", "a document type is refused"),
+        (
+            b"<!DOCTYPE a [<!ENTITY b 'x'><!ENTITY c '&b;&b;&b;'>]><opml><outline text='&c;'/></opml>",
+            "type is",
+        ),
+        (b"<opml><outline text='&unknown;'/></opml>", "not XML: undefined entity"),
         (b"<opml>" + b"<outline text='x'>" * 100, "nested more than 64 deep"),
     ],
 )
@@ -57,7 +61,14 @@ word = word.map(str.strip).filter(bool)
 labels = st.fixed_dictionaries(
     {}, optional={"folder": st.lists(word, min_size=1, max_size=3).map("/".join), "category": word}
 )
-outlines = st.builds(Outline, title=word, url=word.map("https://a.example.org/{}".format), labels=labels)
+outlines = st.builds(
+    Outline,
+    title=word,
+    url=word.map("https://a.example.org/{}".format),
+    labels=st.builds(dict[str, str].__or__, labels, st.dictionaries(word, word, max_size=2)),
+    id=word | st.just(""),
+    every=st.sampled_from(["", "15m", "1h30m"]),
+)
 
 
 @given(st.lists(outlines, max_size=6))
@@ -73,8 +84,8 @@ def test_feeds_of_one_folder_share_its_outline() -> None:
     assert 1 == write_opml(feeds, NOW).count('<outline text="News">')
 
 
-def test_configured_feeds_are_written_whole_and_titled_by_their_ids() -> None:
-    url = "https://user:pass@a.example.org/rss?key=1"
-    feed = FeedSettings(id=FeedId("mine"), url=url, shown_url="https://a.example.org/rss?key=…")
+def test_a_list_of_more_feeds_than_anybody_reads_is_refused() -> None:
+    document = "<opml>" + "<outline xmlUrl='x'/>" * 100_001 + "</opml>"
 
-    assert [Outline(title="mine", url=url)] == read_opml(write_opml([feed], NOW).encode())
+    with pytest.raises(NotOpml, match="holds more than 100,000 feeds"):
+        read_opml(document.encode())

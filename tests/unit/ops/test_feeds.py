@@ -1,11 +1,15 @@
 """Laws of listing, importing and exporting feeds."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
+from monitor.config.load import load_config
 from monitor.config.opml import read_opml
 from monitor.errors import ConfigError, UsageError
 from monitor.model import FeedId, FeedSettings
@@ -37,6 +41,76 @@ def test_secrets_are_exported_on_request_alone() -> None:
     assert cut == 1
     assert [A.shown_url, B.url] == [outline.url for outline in read_opml(text.encode())]
     assert export_feeds([A, B], NOW, secrets=True)[1] == 0
+
+
+words_ = st.text("abcäß 1/&<>\"';,", min_size=1, max_size=8).map(str.strip).filter(bool)
+ids = st.text("abc1", min_size=1, max_size=8).map("f{}".format)
+configured_feeds = st.builds(
+    lambda number, path, **more: FeedSettings(
+        url=f"https://{number}.example.org/{path}?key={path}",
+        shown_url=f"https://{number}.example.org/{path}?key=…",
+        **more,
+    ),
+    number=st.integers(0, 10**6),
+    path=st.text("abc", max_size=3),
+    id=ids.map(FeedId),
+    title=words_,
+    labels=st.dictionaries(
+        words_.filter(lambda name: name not in ("folder", "category")) | st.just("category"),
+        words_,
+        max_size=3,
+    ),
+    every=st.none() | st.integers(1, 10**6).map(lambda seconds: timedelta(seconds=seconds)),
+)
+
+
+@given(
+    st.lists(
+        configured_feeds, min_size=1, max_size=5, unique_by=(lambda feed: feed.id, lambda feed: feed.url)
+    )
+)
+def test_what_is_exported_imported_and_exported_again_is_the_same(
+    tmp_path_factory: pytest.TempPathFactory, feeds: list[FeedSettings]
+) -> None:
+    folder = tmp_path_factory.mktemp("round")
+    first, _ = export_feeds(feeds, NOW, secrets=True)
+    (folder / "feeds.opml").write_text(first, "utf-8")
+    config = configured(folder, "feeds:\nentities: [Amazon]\n")
+
+    import_feeds(config, [], folder / "feeds.opml", {})
+
+    loaded = load_config(config, {}).feeds
+    assert feeds == [
+        replace(feed, shown_url=mine.shown_url) for feed, mine in zip(loaded, feeds, strict=True)
+    ]
+    assert first == export_feeds(loaded, NOW, secrets=True)[0]
+
+
+def test_addresses_that_are_nearly_alike_keep_apart(tmp_path: Path) -> None:
+    opml = tmp_path / "feeds.opml"
+    urls = ("https://example.org/feed", "https://example.org/feed/", "http://example.org/feed")
+    outlines = "".join(f"<outline xmlUrl='{url}'/>" for url in urls)
+    opml.write_text(f"<opml><body>{outlines}</body></opml>")
+    config = configured(tmp_path, "feeds:\n")
+
+    import_feeds(config, [], opml, {})
+
+    ids = [feed.id for feed in load_config(config, {}).feeds]
+    assert "example-org-feed" == ids[0]
+    assert 3 == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "problem"),
+    [("monitor:every='soon'", "'soon' is not a duration"), ("monitor:id='ä ö'", "is not an id")],
+)
+def test_what_a_list_says_badly_is_told_with_its_line(tmp_path: Path, attribute: str, problem: str) -> None:
+    opml = tmp_path / "feeds.opml"
+    outline = f"<outline xmlUrl='https://a.example.org/' {attribute}/>"
+    opml.write_text(f"<opml xmlns:monitor='x'><body>\n{outline}</body></opml>")
+
+    with pytest.raises(ConfigError, match=rf"feeds\.opml:2:1: feeds\[0\]: .*{problem}"):
+        import_feeds(configured(tmp_path, "feeds:\n"), [], opml, {})
 
 
 def test_exported_feeds_can_be_imported(opml: Path) -> None:
