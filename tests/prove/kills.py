@@ -55,8 +55,8 @@ PROOF = Proof(
     law="kill -9 at random moments loses nothing, and each repeat is the same",
     unit="kills",
     sample=3,
-    usual=50,
+    usual=40,
     full=1000,
-    seconds=345,
+    seconds=275,
     run=run,
 )

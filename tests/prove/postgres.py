@@ -199,8 +199,8 @@ PROOF = Proof(
     law="PostgreSQL that crashes, drops sessions or loses answers, or frozen workers, lose nothing",
     unit="attacks",
     sample=6,
-    usual=60,
+    usual=48,
     full=MANY,
-    seconds=325,
+    seconds=260,
     run=run,
 )

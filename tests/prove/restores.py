@@ -152,8 +152,8 @@ PROOF = Proof(
     law="after a restore what was promised comes in the same bytes, all else under the same ids",
     unit="restores",
     sample=4,
-    usual=60,
+    usual=40,
     full=600,
-    seconds=250,
+    seconds=170,
     run=run,
 )
