@@ -2,11 +2,11 @@
 
 Every feed publishes once a minute. Once a second it is looked at what the service and its children
 hold: memory, file handles, threads, processes. What they take while they warm up is left out: pools of
-connections and threads open one more whenever more is done at once than ever before, up to their limits. Of
-the rest straight lines by least squares say how fast each of these grows, and it is told which kinds of
-handles came and went. In minutes a leak of file handles, threads or processes shows; memory does not settle
-so soon, so that its slope is told with its uncertainty, and judged from six hours on. A picture of the run
-is kept; the summary says where.
+connections and threads open one more whenever more is done at once than ever before, and what is remembered
+of words and of the store's pages fills, up to their limits. Of the rest straight lines by least squares say
+how fast each of these grows, and it is told which kinds of handles came and went. In minutes a leak of file
+handles, threads or processes shows; memory does not settle so soon, so that its slope is told with its
+uncertainty, and judged from six hours on. A picture of the run is kept; the summary says where.
 """
 
 import gzip
@@ -34,6 +34,7 @@ RISES = {"handles": 25.0, "threads": 12.0, "processes": 1.0}
 MEMORY_AN_HOUR = 1.0
 UNITS = {"memory": "MB", "own_memory": "MB", "handles": "open", "threads": "running", "processes": "running"}
 PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 1e6
+WORDS = 5_000
 HOSTILE = (
     Answer(body=b"<rss>" + b"<deep>" * 100_000),
     Answer(body=gzip.compress(b"\0" * 50_000_000), headers={"content-encoding": "gzip"}),
@@ -141,7 +142,9 @@ def _title(feed: str, number: int | str) -> str:
 
 
 def _page(feed: str, number: str) -> str:
-    words = " ".join(f"Wort{feed}mal{number}mal{place}" for place in range(120))
+    # As many words as newspapers have: what is remembered of words must be full after minutes, not hours.
+    dice = random.Random(f"{feed} {number}")
+    words = " ".join(f"Wort{dice.randrange(WORDS)}" for _ in range(120))
     return article_page(_title(feed, number), f"{_title(feed, number)}. {words}", "soak")
 
 
