@@ -120,7 +120,10 @@ class Cue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Everything that is looked for: `targets[n]` and `cues[n]` are what pattern `n` stands for."""
+    """Everything that is looked for: `targets[n]` and `cues[n]` are what pattern `n` stands for.
+
+    Cues are in the order of their entities.
+    """
 
     entities: tuple[Entity, ...]
     names: Automaton

@@ -113,9 +113,8 @@ def _scenes(
     sights: Mapping[int, Sequence[Sight]], lexicon: Lexicon, pages: Sequence[Page], language: str
 ) -> Mapping[int, Scene]:
     cues: dict[int, list[CueFound]] = defaultdict(list)
-    for each in (cue for page in pages for cue in find_cues(page, lexicon)):
-        if each.cue.entity in sights:
-            cues[each.cue.entity].append(each)
+    for each in (cue for page in pages for cue in find_cues(page, lexicon, sights.keys())):
+        cues[each.cue.entity].append(each)
     return {
         entity: Scene(
             entity=lexicon.entities[entity],

@@ -5,7 +5,8 @@ takes its place, and so does a longer name of another entity. What is another wo
 is kept as refused, as is a decoy, so that the refusal can be shown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -102,12 +103,29 @@ def find_names(page: Page, lexicon: Lexicon, language: str) -> Sequence[Found]:
     )
 
 
-def find_cues(page: Page, lexicon: Lexicon) -> Iterator[CueFound]:
-    """Yield the context words of a page; endings and compounds of them count."""
+def find_cues(page: Page, lexicon: Lexicon, present: Collection[int]) -> Iterator[CueFound]:
+    """Yield the context words of the present entities; endings and compounds of them count."""
     for number, start, end in _hits(page, lexicon.words):
         if begins_word(page.folded.text, start) is not None:
             span = Span(*page.folded.span(start, end))
-            yield from (CueFound(cue, page, span) for cue in lexicon.cues[number])
+            yield from (CueFound(cue, page, span) for cue in _of_present(lexicon.cues[number], present))
+
+
+def _of_present(cues: Sequence[Cue], present: Collection[int]) -> Iterator[Cue]:
+    """Yield the cues of present entities from those of a word, in the order of their entities.
+
+    A thousand entities may share a word of which three are present: those are looked up.
+    """
+    if len(cues) <= len(present):
+        yield from (cue for cue in cues if cue.entity in present)
+        return
+    for entity in present:
+        first = bisect_left(cues, entity, key=_entity)
+        yield from cues[first : bisect_right(cues, entity, first, key=_entity)]
+
+
+def _entity(cue: Cue) -> int:
+    return cue.entity
 
 
 def _hits(page: Page, automaton: Automaton) -> Sequence[Hit]:

@@ -133,6 +133,19 @@ def test_a_watched_name_before_another_makes_no_third() -> None:
     assert all(each.text != "Xyzzy Amazon" for match in matched.matches[1:] for each in match.evidence)
 
 
+def test_a_context_word_that_many_share_speaks_for_those_who_stand_in_the_article() -> None:
+    names = ("Zalando", "Amazon", "Ebay", "Otto", "Bahlsen")
+    shared = [entity(name.lower(), "organization", name, context=("Handel", "Chef")) for name in names]
+
+    matched = read(build_matcher(shared), "Im Handel wächst Ebay vor Amazon. Handel und Chef schweigen.")
+
+    told = {
+        match.entity: [each.text for each in match.evidence if each.reason is MatchReason.CONTEXT]
+        for match in matched.matches
+    }
+    assert {"ebay": ["Handel", "Chef"], "amazon": ["Handel", "Chef"]} == told
+
+
 def test_context_speaks_for_and_against_the_first_word_most() -> None:
     text = "Amazon wächst. Jassy lobt die Cloud im Regenwald."
 
