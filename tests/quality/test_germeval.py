@@ -31,6 +31,10 @@ def test_the_names_of_the_test_split_are_found_as_wanted(figures: Mapping[str, M
     assert families["alerts"].precision >= 0.75
     assert families["alerts"].recall >= 0.97
     assert families["distinctive"].recall >= 0.975
+    assert families["confirmed_alerts"].recall >= 0.97
+    assert families["confirmed_distinctive"].precision >= 0.99
+    assert families["confirmed_distinctive"].recall >= 0.975
+    assert families["confirmed_closed"].recall >= 0.5
 
 
 def test_tokens_are_put_together_as_sentences_are_written() -> None:

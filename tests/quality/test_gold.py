@@ -8,7 +8,7 @@ import pytest
 from tests.quality import gold
 from tests.quality.floors import faults, read_floors
 from tests.quality.gold import SPLITS, GoldCase, macro_f1, read_topic, split_of
-from tests.quality.measure import Measured
+from tests.quality.measure import Measured, total
 
 CASES = [case for topic in gold.topics() for case in topic.cases]
 ARTICLES = [case for case in CASES if case.about is not None]
@@ -105,6 +105,16 @@ def figures() -> Mapping[str, Measured]:
 
 def test_the_matcher_stays_above_its_floors(figures: Mapping[str, Measured]) -> None:
     assert [] == faults(gold.NAME, gold.digest(), figures, read_floors())
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_english_names_that_are_words_are_found_as_wanted(
+    figures: Mapping[str, Measured], split: str
+) -> None:
+    ambiguous = total(figures[split]["ambiguous"])
+
+    assert ambiguous.precision >= 0.9
+    assert ambiguous.recall >= 0.9
 
 
 def test_the_senses_of_golf_are_told_apart(figures: Mapping[str, Measured]) -> None:
