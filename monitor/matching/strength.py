@@ -76,6 +76,8 @@ def _as_surname(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     ordinary = is_common(display, "de") or inflects(surname) or is_ordinary(surname)
     if ordinary:
         yield clue(MatchReason.COMMON_WORD, display, by.common_surname)
+    if sight.found.form is Form.HANDLE and "." in sight.found.text:
+        yield clue(MatchReason.OTHER_NAME, sight.found.text, by.domain_of_person)
     weak = ordinary or sight.found.target.role is Role.SHORT
     plain = weak and scene.language == "de" and sight.found.form is not Form.COMPOUND
     if plain and before and _points(before[0]):

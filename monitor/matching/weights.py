@@ -84,6 +84,7 @@ class Weights:
     organization_follows: float = 1.0  # Amazon shares
     legal_form: float = 2.5  # Amazon Inc.
     domain: float = 1.5  # amazon.de
+    domain_of_person: float = -2.0  # stern.de is nobody called Stern
     geographic_compound: float = -6.0  # Amazon-Delta
     geographic_follows: float = -6.0  # Amazon River
     geographic_before: float = -3.0  # the river Amazon

@@ -33,6 +33,8 @@ def test_a_person_called_by_one_word_has_no_other_name_behind_it(
         ("David", "Es sprach Eugen David.", False),
         ("Müller", "Den Ball bediente Lars Müller.", False),
         ("Beckenbauer", "Es sprach Franz Beckenbauer.", True),
+        ("Stern", "Mehr dazu auf stern.de heute.", False),
+        ("Merkel", "Mehr dazu auf #Merkel heute.", True),
     ],
 )
 def test_a_given_name_before_it_makes_another_of_a_name_that_many_bear(
