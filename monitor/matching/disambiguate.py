@@ -228,8 +228,8 @@ def _is_head(found: Found) -> bool:
     text, surface, core = found.page.original, found.surface, found.core
     if not is_bare_name(found) or core.end != surface.end:
         return False
-    before = fold(text[surface.start : core.start]).text
-    return bool(before) and before.rstrip("-") not in PREFIXES
+    before = fold(text[surface.start : core.start]).text.strip("-#@")
+    return bool(before) and before not in PREFIXES
 
 
 def _is_double_given_name(found: Found, parts: Sequence[str]) -> bool:
