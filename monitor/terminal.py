@@ -58,6 +58,8 @@ def ask(question: str, default: str = "") -> str:
         return input().strip() or default
     except EOFError as error:
         raise UsageError("the input ended before every question was answered") from error
+    except UnicodeDecodeError as error:
+        raise UsageError("what was typed is not text in UTF-8") from error
 
 
 def is_interactive() -> bool:

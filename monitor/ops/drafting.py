@@ -24,6 +24,7 @@ from monitor.matching.words.roles import LEGAL_FORMS
 from monitor.model import Entity, EntityKind, Name
 
 RECEIVER = "desk"
+STORE_FOLDER = "var"
 _KINDS = "person | organization | product | place | other; decides which forms a name takes"
 _NAMES = "the canonical name, then other ways to write it"
 _DECOYS = "names of other things that look like it"
@@ -193,7 +194,7 @@ def draft(answers: Answers, folder: Path, now: datetime) -> str:
 def _store_url(folder: Path) -> str:
     """Return the address of a store in a folder; a path that an address cannot hold stays relative."""
     written = str(folder.resolve())
-    return f"sqlite:///{'' if _NOT_IN_URL.search(written) else f'{written}/'}var/monitor.db"
+    return f"sqlite:///{'' if _NOT_IN_URL.search(written) else f'{written}/'}{STORE_FOLDER}/monitor.db"
 
 
 def _network(allow_private: Sequence[str]) -> Sequence[str]:
@@ -208,7 +209,8 @@ def _network(allow_private: Sequence[str]) -> Sequence[str]:
 
 def _feed(feed: FoundFeed) -> Sequence[str]:
     key = "sitemap" if feed.format == "sitemap" else "url"
-    title = [f"  # {' '.join(feed.title.split())}"] if feed.title.strip() else []
+    called = "".join(each for each in " ".join(feed.title.split()) if each.isprintable())
+    title = [f"  # {called}"] if called else []
     first = (
         "all   # it bears no dates: all that stands there now alerts, too; without it, what comes from now on"
         if feed.newest is None

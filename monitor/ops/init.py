@@ -13,7 +13,7 @@ from monitor.config.secret import signing_key
 from monitor.errors import UsageError
 from monitor.matching.lint import NameWarning, lint
 from monitor.model import Entity
-from monitor.ops.drafting import RECEIVER, Answers, draft, new_secret
+from monitor.ops.drafting import RECEIVER, STORE_FOLDER, Answers, draft, new_secret
 from monitor.ops.preview import Previewed, plain_preview, preview_table, preview_words
 from monitor.tables import Shown
 
@@ -83,6 +83,8 @@ def begin(answers: Answers, output: Path, environ: Mapping[str, str], now: datet
         load_config(beside, environ)
         beside.replace(output)
         made.append(output)
+        # What the store will hold is nobody else's business.
+        (output.parent / STORE_FOLDER).mkdir(mode=0o700, exist_ok=True)
         return Begun(config=load_config(output, environ), answers=answers, made=tuple(made))
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error}") from error
@@ -106,7 +108,7 @@ def show_begun(begun: Begun, previewed: Sequence[Previewed], tested: Shown, *, w
     }
     words = (
         *warnings,
-        preview_words(previewed),
+        *([preview_words(previewed)] if with_table else []),
         f"written: {', '.join(str(path) for path in begun.made)}",
         *_about_secret(begun),
         *(f"test: {line}" for line in tested.words),

@@ -153,6 +153,7 @@ def test_a_few_options_become_a_monitor_that_runs(monitor: Monitor, desk: Desk, 
     assert [[], ["amazon"], []] == [[each["entity"] for each in one["rejected"]] for one in begun["preview"]]
     assert ["desk.secret", "monitor.yaml"] == [Path(each).name for each in begun["made"]]
     assert 0o600 == (monitor.folder / "desk.secret").stat().st_mode & 0o777
+    assert 0o700 == (monitor.folder / "var").stat().st_mode & 0o777
     assert secret not in monitor.config.read_text()
     types = [json.loads(body)["type"] for _, body in desk.requests]
     assert ["webhook.test", "match.created", "webhook.test"] == types
