@@ -63,7 +63,7 @@ def read_page(document: Document, announced: Announced) -> Extracted:
 
     The title is the page's, else the announced one; it does not stand again at the start of the text.
     """
-    root = _tree(_decoded(document.body, document.content_type))
+    root = _tree(decoded(document.body, document.content_type))
     told = metadata_of(root, document.url)
     title = _title(told.title) or _title(announced.title)
     captions = [_plain(caption) for caption in clean(root)]
@@ -137,7 +137,12 @@ def _without_control(reference: re.Match[str]) -> str:
     return "" if control else reference[0]
 
 
-def _decoded(body: bytes, content_type: str | None) -> str:
+def has_controls(text: str) -> bool:
+    """Tell whether a page has characters, or references to them, that are dropped before it is read."""
+    return bool(_CONTROLS.search(text)) or not all(map(_without_control, _REFERENCE.finditer(text)))
+
+
+def decoded(body: bytes, content_type: str | None) -> str:
     """Return the text of a page.
 
     Bytes that are valid UTF-8 are UTF-8, whatever the server says: text in another encoding hardly

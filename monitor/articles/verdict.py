@@ -93,6 +93,11 @@ def judge(paragraphs: Sequence[str], *, declared_free: bool | None) -> Judged:
     return Judged(paragraphs=kept, verdict=Verdict.PARTIAL if partial else Verdict.FULL, access=access)
 
 
+def is_wall(text: str) -> bool:
+    """Tell whether a paragraph has the wording of a consent layer or a paywall."""
+    return _is_wall(text, _CONSENT) or _is_wall(text, _PAYWALL)
+
+
 def _is_wall(text: str, wording: re.Pattern[str]) -> bool:
     """Tell whether a paragraph is a wall's; a long one that speaks of walls once is an article about them."""
     found = {match[0].casefold() for match in wording.finditer(text)}

@@ -157,7 +157,7 @@ def _build(entities: Sequence[Entity]) -> Lexicon:
     cues: dict[str, tuple[Cue, ...]] = {}
     own_given = tuple([frozenset(_own_given(entity)) for entity in entities])
     for number, entity in enumerate(entities):
-        for pattern, spelling in _spelled(number, entity):
+        for pattern, spelling in spelled(number, entity):
             spellings[pattern] = (*spellings.get(pattern, ()), spelling)
         for cue in _cues(number, entity, own_given[number]):
             word = pattern_of(blanked(fold(cue.text).text))
@@ -221,7 +221,7 @@ def _own_given(entity: Entity) -> Iterator[str]:
                 yield from folded_words(form)
 
 
-def _spelled(number: int, entity: Entity) -> Iterator[tuple[str, Spelling]]:
+def spelled(number: int, entity: Entity) -> Iterator[tuple[str, Spelling]]:
     """Yield the patterns of an entity, each with the spelling that it was made from."""
     kind = entity.kind
     for name in entity.names:

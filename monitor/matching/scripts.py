@@ -6,6 +6,7 @@ right before one of another script ("在Amazon"), a word begins between them.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 _KANA_AND_HAN = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -13,6 +14,7 @@ _SOUTH_EAST = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Myanmar, K
 _SEMITIC = "\u0590-\u08ff"
 _UNSPACED = re.compile(f"[{_KANA_AND_HAN}{_SOUTH_EAST}]")
 _ANYWHERE = re.compile(f"[{_SEMITIC}{_KANA_AND_HAN}{_SOUTH_EAST}]")
+_TOKEN = re.compile(f"{_ANYWHERE.pattern}|[^ {_ANYWHERE.pattern[1:]}+")
 _SEAM = re.compile(f"{_ANYWHERE.pattern}(?=[^ {_ANYWHERE.pattern[1:]})")
 
 
@@ -41,3 +43,8 @@ def parted(blanked_text: str) -> str | None:
     if blanked_text.isascii() or not _SEAM.search(blanked_text):
         return None
     return _SEAM.sub(" ", blanked_text)
+
+
+def tokens_of(blanked_text: str) -> Sequence[str]:
+    """Return the words of a text, and each character by itself that a name may begin with anywhere."""
+    return _TOKEN.findall(blanked_text)

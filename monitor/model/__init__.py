@@ -26,7 +26,7 @@ from monitor.model.alerts import (
     UpdateReason,
     Watchlist,
 )
-from monitor.model.articles import Article, Extracted, Verdict, Zone, Zones
+from monitor.model.articles import Article, Extracted, Keep, Skimmed, Verdict, Zone, Zones
 from monitor.model.deliveries import (
     Attempt,
     Delivery,
@@ -136,6 +136,7 @@ __all__ = [
     "Freshness",
     "HeldAlert",
     "HoldReason",
+    "Keep",
     "LearnedContext",
     "LearnedWord",
     "Learning",
@@ -168,6 +169,7 @@ __all__ = [
     "Sign",
     "Silence",
     "SilenceId",
+    "Skimmed",
     "Story",
     "StoryCandidate",
     "StoryId",

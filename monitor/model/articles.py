@@ -35,12 +35,21 @@ class Zones:
 
 
 class Verdict(StrEnum):
-    """How much of an article could be read."""
+    """How much of an article could be read; `unread` where its page names nobody and was not extracted."""
 
     FULL = "full"
     PARTIAL = "partial"
     WALLED = "walled"
     EMPTY = "empty"
+    UNREAD = "unread"
+
+
+class Keep(StrEnum):
+    """What is kept: the text of articles that name somebody, every text, or every raw page beside that."""
+
+    MATCHED = "matched"
+    TEXTS = "texts"
+    PAGES = "pages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +64,23 @@ class Extracted:
     published_at: datetime | None = None
     modified_at: datetime | None = None
     access: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skimmed:
+    """All that a page's article could consist of, folded, where that is `certain`; else nothing.
+
+    In `text` a `<` stands for markup. `before` are the words that end before markup, with a blank behind
+    those that it does not touch, each with the word before it, and also without what stands before markup
+    within it; `behind` are those that begin behind markup, with a blank before those that it does not touch,
+    and `<` behind those that other markup ends. `carried` is what the feed carries.
+    """
+
+    certain: bool
+    text: str
+    before: tuple[str, ...]
+    behind: tuple[str, ...]
+    carried: Extracted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,8 @@ _NUMBER: Schema = {"type": "number"}
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _COUNTS: Schema = {"type": "object", "additionalProperties": {"type": "integer"}}
 _LEVEL: Schema = {"enum": ["about", "mention"]}
+# Of what was not read nothing is told.
+_READ = tuple(each for each in Verdict if each is not Verdict.UNREAD)
 
 
 def schema_of_events() -> dict[str, object]:
@@ -175,7 +177,7 @@ def _article() -> Schema:
             "revision": {"type": "integer", "minimum": 1},
             "feed": _feed(),
             "access": {"enum": ["free", "paywall", "consent", None]},
-            "extraction": _record({"verdict": _values(Verdict), "chars": _COUNT}),
+            "extraction": _record({"verdict": _values(_READ), "chars": _COUNT}),
         }
     )
 

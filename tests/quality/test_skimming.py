@@ -1,0 +1,134 @@
+"""Does a page that names somebody ever stay unread? And is what stays unread always read otherwise?
+
+Whatever extraction and the matcher find in a page, the search of the page as it came must let it pass; and
+of a page that the search is sure of, extraction must find a text. Asked of the pages of the extraction
+benchmark, of the seeds, of the gold put into pages, and of pages made to tear names apart.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from monitor.articles.extract import read_page
+from monitor.articles.language import choose_language
+from monitor.articles.skim import skim
+from monitor.matching.matcher import Matcher, build_matcher
+from monitor.matching.sieve import Sieve, build_sieve
+from monitor.model import Announced, Document, Entity, EntityId, EntityKind, Extracted, Name
+from tests.unit.articles.pages import GERMAN, page, paragraphs
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+KINDS = {
+    "Peter DeSantis": EntityKind.PERSON,
+    "Trainium": EntityKind.PRODUCT,
+    "Владимир Путин": EntityKind.PERSON,
+}
+NAMES = (
+    *("Amazon", "Amazon Web Services", "Deutsche Bank", "Rotes Kreuz", "Trainium", "Peter DeSantis", "AMD"),
+    *(
+        "Rolls-Royce",
+        "AT&T",
+        "Müller & Söhne",
+        "St. Pölten",
+        "亚马逊",
+        "アマゾン",
+        "삼성전자",
+        "أمازون",
+        "Владимир Путин",
+    ),
+)
+FILLER = paragraphs(GERMAN * 2)
+
+
+def watched(names: Sequence[str]) -> tuple[Matcher, Sieve]:
+    entities = [
+        Entity(
+            id=EntityId(f"e{number}"),
+            kind=KINDS.get(name, EntityKind.ORGANIZATION),
+            names=(Name(text=name),),
+        )
+        for number, name in enumerate(names)
+    ]
+    matcher = build_matcher(entities)
+    return matcher, build_sieve(matcher.lexicon)
+
+
+MATCHER, SIEVE = watched(NAMES)
+
+
+def finds(matcher: Matcher, read: Extracted, announced: Announced) -> bool:
+    zones = read.zones
+    language = choose_language(announced.language, read.language, f"{zones.title}\n{zones.text}")
+    found = matcher.match(zones, language)
+    return bool(found.matches or found.rejected)
+
+
+def passes(sieve: Sieve, document: Document, announced: Announced) -> bool:
+    skimmed = skim(document, announced)
+    return not skimmed.certain or sieve.passes(skimmed)
+
+
+def lost(matcher: Matcher, sieve: Sieve, document: Document, announced: Announced | None = None) -> bool:
+    announced = announced or Announced()
+    return not passes(sieve, document, announced) and finds(
+        matcher, read_page(document, announced), announced
+    )
+
+
+def document(html: str) -> Document:
+    return Document(url="https://example.org/a", content_type="text/html", body=html.encode())
+
+
+# ---- names that are torn --------------------------------------------------------------------------
+
+INLINE = ("b", "i", "span", "em", "a href='#'", "font", "sup", "mark", "abbr", "ruby", "u")
+GONE = (
+    *("script", "style", "button", "span class='social'", "span hidden", "b class='newsletter'", "svg"),
+    *("aside", "div class='related'", "noscript", "time", "rt", "i aria-hidden='true'", "select"),
+)
+TEXTS = ("", "x", "Kurs 5", "teilen", "a", "am")
+
+
+def element(kind: str, text: str) -> str:
+    return f"<{kind}>{text}</{kind.split(maxsplit=1)[0]}>"
+
+
+BITS = st.one_of(
+    st.builds(element, st.sampled_from(GONE), st.sampled_from(TEXTS)),
+    st.sampled_from(
+        ["<wbr>", "&shy;", "\u200b", "&#8203;", "<!-- -->", "<!-- <b> -->", " ", "\n", "<br>", "&nbsp;"]
+    ),
+    st.sampled_from([f"<{each}>" for each in INLINE] + [f"</{each.split()[0]}>" for each in INLINE]),
+)
+
+
+@st.composite
+def torn(draw: st.DrawFn) -> str:
+    """Return one of the names, with markup inside and around."""
+    name = draw(st.sampled_from(NAMES)).replace("&", "&amp;")
+    pieces = [draw(BITS) if draw(st.integers(0, 3)) == 0 else ""]
+    for place in range(len(name)):
+        pieces.append(name[place])
+        rate = 1 if name[place] == " " else 3
+        pieces += (
+            [draw(BITS) for _ in range(draw(st.integers(1, 2)))] if draw(st.integers(0, rate)) == 0 else []
+        )
+    return "".join(pieces)
+
+
+@given(
+    st.lists(
+        st.one_of(torn(), BITS, st.sampled_from(["am ", "von ", "A", "De", " und"])), min_size=1, max_size=6
+    )
+)
+@settings(max_examples=600, deadline=None)
+@example(["Deutsche <span class='social'>x</span><b>Bank</b>"])
+@example(["Ama<b class='newsletter'>teilen</b>z<i aria-hidden='true'>a</i>on"])
+@example(["<b>Ama</b>zon <button>Kurs</button>Web <button>Kurs</button>Ser<wbr>vices"])
+def test_no_name_is_torn_so_that_it_is_missed(parts: list[str]) -> None:
+    torn_page = document(page(f"<p>Der Konzern {' '.join(parts)} legte am Montag Zahlen vor.</p>{FILLER}"))
+
+    assert skim(torn_page, Announced()).certain or "<" in "".join(parts)
+    assert not lost(MATCHER, SIEVE, torn_page)
