@@ -36,7 +36,7 @@ from monitor.model import (
     SandboxFailed,
 )
 from monitor.ports import Claim, Ports, Reading, Report, Step, Tx
-from monitor.steps.reading import carried, page_of, read_answer
+from monitor.steps.reading import carried, fetched, kept_page, page_of, read_answer
 from monitor.steps.reports import deliver_report, edit_report, poll_report, process_report
 from monitor.steps.rules import Rules
 from monitor.steps.telling import lessons_from, standing_of, taught, written
@@ -75,7 +75,8 @@ def poll(claim: Claim[Feed], on: Ports, by: Rules) -> Report:
 def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
     """Read an entry's article, match it, find its story, and promise the alerts that it is worth."""
     entry, settings = claim.row, by.feeds.get(claim.row.feed_id)
-    page = page_of(entry, settings, on)
+    answer = fetched(entry, settings, on)
+    page = page_of(entry, answer, on, by)
     now = on.clock.now()
     later = postponed(entry, page, now, by.pages)
     if later is not None:
@@ -86,7 +87,7 @@ def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
     with on.store.transaction() as tx:
         before = tx.reading(entry.id)
         if before is not None:
-            return _edited(claim, before, article, matched, tx, by, now)
+            return _edited(claim, before, article, matched, tx, by, now, kept_page(answer, by))
         near = tx.stories_near(article, now - by.grouping.memory) if matched.matches else ()
         story = choose(article, near, now, by.grouping)
         feed = tx.feed(entry.feed_id)
@@ -95,7 +96,8 @@ def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
         worth = written(entry, article, story, matched, raised, feed, by, now)
         report = process_report(worth, raised)
         pages = page_seen(tx.pages(entry.feed_id), article, by.cadence.health.pages) if page else None
-        tx.save_processed(claim, replace(worth, pages=pages, contexts=taught(lessons, tx)), report.counts)
+        worth = replace(worth, pages=pages, contexts=taught(lessons, tx), page=kept_page(answer, by))
+        tx.save_processed(claim, worth, report.counts)
     return report
 
 
@@ -145,6 +147,7 @@ def _edited(
     tx: Tx,
     by: Rules,
     now: datetime,
+    page: Document | None,
 ) -> Report:
     """Tell what an edit changed of an article that was read before, if anything that matters."""
     entry, settings = claim.row, by.feeds.get(claim.row.feed_id)
@@ -160,7 +163,7 @@ def _edited(
     raised = raise_edit(story, after, edit, before.matches, settings, matched, by.watchlists, standing, now)
     worth = written(entry, after, story, matched, raised, feed, by, now, before.article)
     report = edit_report(worth, edit, raised)
-    tx.save_processed(claim, worth, report.counts)
+    tx.save_processed(claim, replace(worth, page=page), report.counts)
     return report
 
 

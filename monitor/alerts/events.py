@@ -59,7 +59,7 @@ _TYPE_OF_STATE = {
 # What a heartbeat always holds, in the order of the flow; docs/webhooks.md says how it adds up.
 HEARTBEAT_COUNTS = (
     *("polled", "read", "not_modified", "failed"),
-    *("entries", "reopened", "retried", "extracted", "reread", "given_up", "matched", "unmatched"),
+    *("entries", "reopened", "retried", "extracted", "unread", "reread", "given_up", "matched", "unmatched"),
     *("matches", "passed", "raised", "alerted", "updated", "retracted", "corrected", "released", "dropped"),
 )
 _NESTED = ("fell_back", "suppressed", "pending", "held")

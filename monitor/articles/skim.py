@@ -44,7 +44,7 @@ _HEADLINE = re.compile(r'"headline"\s*:\s*("(?:[^"\\]|\\.)*")', re.DOTALL)
 # Letters of languages in which an ending can take the place of a name's last vowel, and their tags.
 _RECASTING = re.compile("[ąćčďđęěłńňřśšťůźżžľĺ]", re.IGNORECASE)
 _RECASTING_TAG = re.compile(
-    r"(?:lang|content)\s*=\s*[\"']?\s*(?:pl|cs|sk|hr|sl|sr|bs|sh|me)\b", re.IGNORECASE
+    r"(?:lang|content)\s*=\s*[\"']?\s*(?:pl|cs|sk|hr|sl|sr|bs|sh|me)(?![a-z])", re.IGNORECASE
 )
 _FEW_LETTERS = 3
 _LONG_WORDS = 25

@@ -24,7 +24,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from monitor.alerts.formats import FORMATS
 from monitor.config import values
 from monitor.config.places import Node, Path, Table, Text, as_listing, as_table, child, is_null
-from monitor.model import ArticleSource, Case, EntityKind, FirstPoll, Learning, Rate, Severity
+from monitor.model import ArticleSource, Case, EntityKind, FirstPoll, Keep, Learning, Rate, Severity
 
 # ---- how a plain value is read ---------------------------------------------------------------
 
@@ -156,6 +156,7 @@ SourceWord = Annotated[
     ArticleSource, _by(values.choice(ArticleSource)), _says(enum=[each.value for each in ArticleSource])
 ]
 RobotsWord = Annotated[str, _by(values.word_of("respect", "ignore")), _says(enum=["respect", "ignore"])]
+KeepWord = Annotated[Keep, _by(values.choice(Keep)), _says(enum=[each.value for each in Keep])]
 ReloadWord = Annotated[
     Literal["signal", "watch"], _by(values.word_of("signal", "watch")), _says(enum=["signal", "watch"])
 ]
@@ -490,6 +491,8 @@ class RawSettings(Raw):
     """When the file is read again: at SIGHUP (`signal`), or also when it changes (`watch`)."""
     retention: Kept = timedelta(days=90)
     """How long articles and delivered alerts are kept."""
+    keep: KeepWord = Keep.TEXTS
+    """Of which articles the text is kept: those that name somebody, all, or all and their raw pages too."""
 
 
 class RawConfig(RawSettings):

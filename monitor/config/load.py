@@ -76,6 +76,7 @@ def _config(
         listen=settings.http.listen,
         reload=settings.reload,
         retention=settings.retention,
+        keep=settings.keep,
         warnings=in_order(findings.warnings, str(path)),
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from monitor.errors import Fault
-from monitor.model import Entity, FeedSettings, Receiver, Watchlist, WatchlistId
+from monitor.model import Entity, FeedSettings, Keep, Receiver, Watchlist, WatchlistId
 from monitor.ports import FetchPolicy
 
 
@@ -27,4 +27,5 @@ class Config:
     listen: tuple[str, int] | None
     reload: Literal["signal", "watch"]
     retention: timedelta
+    keep: Keep
     warnings: tuple[Fault, ...] = ()

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from monitor.model import Article, FailureReason, PageMemory
+from monitor.model import Article, FailureReason, PageMemory, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +48,17 @@ class PageTroublePolicy:
 def page_seen(before: PageMemory, article: Article, policy: PageTroublePolicy) -> PageMemory:
     """Return what is remembered of a feed's pages after one more was read, or could not be."""
     reasons = (*before.reasons, article.fallback)[-policy.remembered :]
-    if article.fallback is not None:
+    if article.fallback is not None or article.verdict is Verdict.UNREAD:
         return PageMemory(reasons=reasons, chars=before.chars, texts=before.texts, usual=before.usual)
     chars = (*before.chars, len(article.zones.text))[-policy.newest :]
     return PageMemory(
         reasons=reasons, chars=chars, texts=before.texts + 1, usual=_usual(before, chars, policy)
     )
+
+
+def are_trusted(before: PageMemory, policy: PageTroublePolicy) -> bool:
+    """Tell whether a feed's pages gave texts long enough that one may be judged without its text."""
+    return before.texts >= policy.settled and not any(before.reasons[-policy.newest :])
 
 
 def trouble_of(

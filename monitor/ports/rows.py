@@ -12,6 +12,7 @@ from monitor.model import (
     Article,
     Delivery,
     DeliveryId,
+    Document,
     EntityId,
     Entry,
     EntryId,
@@ -70,7 +71,8 @@ class Processed:
     """Everything that processing one entry wants written, in one transaction.
 
     `pages` is None where no page was asked for. `reread` says how edits of the entry are looked for, if
-    they are. An `edited` article takes the place of the one that was read before.
+    they are. An `edited` article takes the place of the one that was read before. `page` is the raw one
+    where that is kept.
     """
 
     entry: Entry
@@ -85,6 +87,7 @@ class Processed:
     contexts: Mapping[EntityId, LearnedContext] = field(default_factory=dict)
     reread: Reread | None = None
     edited: bool = False
+    page: Document | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -257,6 +257,10 @@ class Store(Protocol):
         """Return what is remembered of a feed's entries, outside of any transaction."""
         ...
 
+    def familiar(self, entry: EntryId, feed: FeedId) -> PageMemory | None:
+        """Return what is remembered of a feed's pages; None where the entry's article was read before."""
+        ...
+
     def context_digests(self) -> Mapping[EntityId, int]:
         """Return which entities something was learned of, and a digest of it."""
         ...

@@ -1,10 +1,13 @@
 """What do a feed, an entry and its page say? Asked of the world, read in the sandbox."""
 
+from dataclasses import replace
 from hashlib import sha256
 
 from monitor.articles.assemble import title_only
 from monitor.articles.extract import read_announced, read_page
+from monitor.articles.skim import skim
 from monitor.feeds.novelty import keys_of, unread
+from monitor.feeds.pages import are_trusted
 from monitor.feeds.parse import (
     completed,
     cut,
@@ -21,6 +24,7 @@ from monitor.model import (
     FeedSettings,
     FetchFailed,
     FirstPoll,
+    Keep,
     NotModified,
     Outline,
     ParsedFeed,
@@ -29,6 +33,12 @@ from monitor.model import (
     Verdict,
 )
 from monitor.ports import Ports
+from monitor.steps.rules import Rules
+from monitor.text.ids import digest63
+
+# Of so many pages that could name nobody one is extracted.
+ONE_IN = 10
+_GOOD = (Verdict.FULL, Verdict.PARTIAL, Verdict.UNREAD)
 
 
 def read_answer(
@@ -48,20 +58,47 @@ def read_answer(
     return outline.feed if feed.first_polled_at is None else _filled(outline, feed, settings, answer, on)
 
 
-def page_of(
-    entry: Entry, settings: FeedSettings | None, on: Ports
-) -> Extracted | FetchFailed | SandboxFailed | None:
-    """Return what the entry's page says, why it cannot be read, or None where none is asked for."""
+def fetched(entry: Entry, settings: FeedSettings | None, on: Ports) -> Document | FetchFailed | None:
+    """Return the entry's page, why there is none, or None where none is asked for."""
     source = settings.articles if settings else ArticleSource.FEED
     if source is ArticleSource.FEED or not entry.announced.link:
         return None
-    answer = on.fetcher.get(entry.announced.link)
-    return answer if isinstance(answer, FetchFailed) else on.sandbox.run(read_page, answer, entry.announced)
+    return on.fetcher.get(entry.announced.link)
+
+
+def page_of(
+    entry: Entry, answer: Document | FetchFailed | None, on: Ports, by: Rules
+) -> Extracted | FetchFailed | SandboxFailed | None:
+    """Return what the entry's page says, or why it cannot be read; of some only that they name nobody."""
+    if not isinstance(answer, Document):
+        return answer
+    return _unread(entry, answer, on, by) or on.sandbox.run(read_page, answer, entry.announced)
+
+
+def kept_page(answer: Document | FetchFailed | None, by: Rules) -> Document | None:
+    """Return the raw page where it is to be kept."""
+    return answer if by.keep is Keep.PAGES and isinstance(answer, Document) else None
+
+
+def _unread(entry: Entry, answer: Document, on: Ports, by: Rules) -> Extracted | None:
+    """Return what the feed carries of an entry whose page surely names nobody; else None.
+
+    Some pages of every feed are extracted nevertheless: by them it is seen whether its pages still give text.
+    """
+    if by.sieve is None or digest63(entry.id) % ONE_IN == 0:
+        return None
+    pages = on.store.familiar(entry.id, entry.feed_id)
+    if pages is None or not are_trusted(pages, by.cadence.health.pages):
+        return None
+    skimmed = on.sandbox.run(skim, answer, entry.announced)
+    if isinstance(skimmed, SandboxFailed) or not skimmed.certain or by.sieve.passes(skimmed):
+        return None
+    return replace(skimmed.carried, verdict=Verdict.UNREAD)
 
 
 def carried(entry: Entry, page: Extracted | FetchFailed | SandboxFailed | None, on: Ports) -> Extracted:
     """Return what the feed itself carries of an entry, where the page does not suffice."""
-    if isinstance(page, Extracted) and page.verdict in (Verdict.FULL, Verdict.PARTIAL):
+    if isinstance(page, Extracted) and page.verdict in _GOOD:
         return page
     said = on.sandbox.run(read_announced, entry.announced)
     return title_only(entry.announced) if isinstance(said, SandboxFailed) else said

@@ -17,6 +17,7 @@ from monitor.model import (
     ParseFailed,
     Reply,
     SandboxFailed,
+    Verdict,
 )
 from monitor.ports import Processed, Report, Step
 
@@ -61,6 +62,8 @@ def process_report(worth: Processed, raised: Raised) -> Report:
     """Return what came of an article that was read for the first time."""
     article, matched = worth.article, worth.matched
     used = "extracted" if article.fallback is None else f"fell_back.{article.fallback.value}"
+    if article.verdict is Verdict.UNREAD:
+        used = "unread"
     counts = {
         used: 1,
         "matched" if matched.matches else "unmatched": 1,

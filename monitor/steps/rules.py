@@ -9,11 +9,13 @@ from monitor.config.schema import Config
 from monitor.feeds.cadence import CadencePolicy
 from monitor.feeds.edits import EditPolicy
 from monitor.matching.matcher import Matcher, build_matcher
+from monitor.matching.sieve import Sieve, build_sieve
 from monitor.model import (
     Entity,
     EntityId,
     FeedId,
     FeedSettings,
+    Keep,
     Receiver,
     ReceiverName,
     Watchlist,
@@ -23,7 +25,10 @@ from monitor.stories.grouping import GroupingPolicy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the configuration says, ready for the stages; replaced as a whole by a reload."""
+    """What the configuration says, ready for the stages; replaced as a whole by a reload.
+
+    With a `sieve`, pages that can name nobody are not extracted.
+    """
 
     feeds: Mapping[FeedId, FeedSettings]
     entities: Mapping[EntityId, Entity]
@@ -31,6 +36,8 @@ class Rules:
     receivers: Mapping[ReceiverName, Receiver]
     matcher: Matcher
     user_agent: str
+    keep: Keep = Keep.TEXTS
+    sieve: Sieve | None = None
     cadence: CadencePolicy = field(default_factory=CadencePolicy)
     pages: PagePolicy = field(default_factory=PagePolicy)
     grouping: GroupingPolicy = field(default_factory=GroupingPolicy)
@@ -40,11 +47,14 @@ class Rules:
 
 def build_rules(config: Config) -> Rules:
     """Make of a configuration what the stages need; the matcher is built here."""
+    matcher = build_matcher(config.entities, config.queries)
     return Rules(
         feeds={feed.id: feed for feed in config.feeds},
         entities={entity.id: entity for entity in config.entities},
         watchlists=config.watchlists,
         receivers={receiver.name: receiver for receiver in config.receivers},
-        matcher=build_matcher(config.entities, config.queries),
+        matcher=matcher,
         user_agent=config.fetch.user_agent,
+        keep=config.keep,
+        sieve=None if config.keep is Keep.TEXTS else build_sieve(matcher.lexicon),
     )

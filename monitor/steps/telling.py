@@ -1,6 +1,7 @@
 """Who is told what of an article, and what is learned from it?"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.alerts.events import match_event
@@ -17,10 +18,12 @@ from monitor.model import (
     Feed,
     FeedSettings,
     HeldAlert,
+    Keep,
     LearnedContext,
     Lesson,
     Matched,
     Story,
+    Zones,
 )
 from monitor.ports import Processed, Tx
 from monitor.steps.rules import Rules
@@ -70,7 +73,7 @@ def written(
             held.extend(hold(alert, event))
     return Processed(
         entry=entry,
-        article=article,
+        article=_kept(article, matched, by.keep) if before is None else article,
         story=story,
         matched=matched,
         told=raised.told,
@@ -80,6 +83,13 @@ def written(
         reread=watched(entry, now, by.edits),
         edited=before is not None,
     )
+
+
+def _kept(article: Article, matched: Matched, keep: Keep) -> Article:
+    """Return an article as it is to be kept: the text of one that names nobody only where that is wanted."""
+    if keep is not Keep.MATCHED or matched.matches or matched.rejected:
+        return article
+    return replace(article, zones=Zones(title=article.zones.title, text=""))
 
 
 def lessons_from(

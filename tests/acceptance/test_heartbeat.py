@@ -39,9 +39,9 @@ def check_sums(told: Mapping[str, Any]) -> None:
 
     assert told["polled"] == told["read"] + told["not_modified"] + told["failed"]
     assert pending["before"] + told["entries"] + told["reopened"] + told["retried"] == (
-        told["extracted"] + fell_back + told["reread"] + told["given_up"] + pending["after"]
+        told["extracted"] + told["unread"] + fell_back + told["reread"] + told["given_up"] + pending["after"]
     )
-    assert told["extracted"] + fell_back == told["matched"] + told["unmatched"]
+    assert told["extracted"] + told["unread"] + fell_back == told["matched"] + told["unmatched"]
     assert told["matches"] == told["passed"] + refused
     sent = sum(told[name] for name in ("alerted", "updated", "retracted", "corrected"))
     assert told["raised"] == sent + waiting

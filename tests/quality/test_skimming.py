@@ -6,17 +6,24 @@ benchmark, of the seeds, of the gold put into pages, and of pages made to tear n
 """
 
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
+import pytest
+import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bench.articles import entities_of, names_of
+from monitor.articles.assemble import fallback_of
 from monitor.articles.extract import read_page
 from monitor.articles.language import choose_language
 from monitor.articles.skim import skim
 from monitor.matching.matcher import Matcher, build_matcher
 from monitor.matching.sieve import Sieve, build_sieve
 from monitor.model import Announced, Document, Entity, EntityId, EntityKind, Extracted, Name
+from tests.quality.gold import matcher_of, topics
+from tests.quality.test_extraction import CORPUS, pages
 from tests.unit.articles.pages import GERMAN, page, paragraphs
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -123,7 +130,7 @@ def torn(draw: st.DrawFn) -> str:
         st.one_of(torn(), BITS, st.sampled_from(["am ", "von ", "A", "De", " und"])), min_size=1, max_size=6
     )
 )
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @example(["Deutsche <span class='social'>x</span><b>Bank</b>"])
 @example(["Ama<b class='newsletter'>teilen</b>z<i aria-hidden='true'>a</i>on"])
 @example(["<b>Ama</b>zon <button>Kurs</button>Web <button>Kurs</button>Ser<wbr>vices"])
@@ -132,3 +139,61 @@ def test_no_name_is_torn_so_that_it_is_missed(parts: list[str]) -> None:
 
     assert skim(torn_page, Announced()).certain or "<" in "".join(parts)
     assert not lost(MATCHER, SIEVE, torn_page)
+
+
+# ---- pages, seeds and gold -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Sequence[Document]:
+    if not CORPUS.is_file():
+        pytest.skip(f"no pages to read: {CORPUS} is absent")
+    return [Document(url=url, content_type="text/html", body=body) for body, url, _ in pages().values()]
+
+
+def test_of_a_page_that_is_certain_extraction_finds_a_text(corpus: Sequence[Document]) -> None:
+    certain = [each for each in corpus if skim(each, Announced()).certain]
+
+    assert [] == [each.url for each in certain if fallback_of(read_page(each, Announced())) is not None]
+    assert len(certain) >= 140
+
+
+def test_no_name_of_a_page_is_missed(corpus: Sequence[Document]) -> None:
+    """The names are words of the pages themselves: of each text one in forty, and pairs of them."""
+    words = {
+        name
+        for each in corpus
+        for text in read_page(each, Announced()).zones.text.split()[:2000:40]
+        for name in [text.strip(".,;:!?()\"„“»«'’")]
+        if name.isalnum() and len(name) > 3
+    }
+    matcher, sieve = watched(sorted(words)[:2000])
+
+    assert len(words) > 1000
+    assert [] == [each.url for each in corpus if lost(matcher, sieve, each)]
+
+
+def test_most_pages_that_name_nobody_need_not_be_extracted(corpus: Sequence[Document]) -> None:
+    matcher = build_matcher(entities_of(names_of(1000)))
+    sieve = build_sieve(matcher.lexicon)
+
+    assert sum(not passes(sieve, each, Announced()) for each in corpus) > len(corpus) / 2
+
+
+def test_no_name_of_the_gold_is_missed_in_a_page() -> None:
+    for topic in topics():
+        matcher = matcher_of(topic)
+        sieve = build_sieve(matcher.lexicon)
+        for case in topic.cases:
+            text = "".join(f"<p>{escape(each)}</p>" for each in case.zones.text.split("\n\n"))
+            html = page(f"{text}{FILLER}", title=escape(case.zones.title)).replace(
+                'lang="de"', f'lang="{case.language}"'
+            )
+            assert not lost(matcher, sieve, document(html), Announced(language=case.language)), case.id
+
+
+@pytest.mark.parametrize(
+    "name", yaml.safe_load((SEEDS / "expected.yaml").read_text(encoding="utf-8"))["articles"]
+)
+def test_no_name_of_the_seeds_is_missed(name: str) -> None:
+    assert not lost(MATCHER, SIEVE, document((SEEDS / "articles" / name).read_text(encoding="utf-8")))

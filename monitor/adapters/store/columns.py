@@ -2,6 +2,7 @@
 
 import json
 import sys
+import zlib
 from array import array
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -104,6 +105,39 @@ class Foreign(TypeDecorator[str]):
         return (
             value.replace("\0", "\ufffd").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         )
+
+
+class Packed(TypeDecorator[Any]):
+    """A value of the model, compressed: JSON, and behind it the bytes that it holds."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, kind: Any) -> None:  # noqa: ANN401  (any type that `from_plain` reads)
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """Return the bytes: JSON and blobs, each behind its length."""
+        if value is None:
+            return None
+        blobs: list[bytes] = []
+        # What is not ASCII takes a third of the room that its escapes would, also when compressed.
+        text = json.dumps(to_plain(value, blobs), separators=(",", ":"), ensure_ascii=False)
+        parts = (text.encode("utf-8", "surrogatepass"), *blobs)
+        return zlib.compress(b"".join(b"%d:%b" % (len(part), part) for part in parts))
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
+        """Return the value of the model."""
+        if value is None:
+            return None
+        rest, parts = zlib.decompress(bytes(value)), []
+        while rest:
+            length, _, rest = rest.partition(b":")
+            parts.append(rest[: int(length)])
+            rest = rest[int(length) :]
+        text, *blobs = parts
+        return from_plain(self.kind, json.loads(text.decode("utf-8", "surrogatepass")), blobs)
 
 
 class Plain(TypeDecorator[Any]):

@@ -11,6 +11,7 @@ from monitor.adapters.store.claims import save_claimed
 from monitor.adapters.store.dialect import insert_new, upsert
 from monitor.adapters.store.schema import (
     announcements,
+    articles,
     entries,
     entry_keys,
     feeds,
@@ -356,6 +357,15 @@ def pages_of(connection: Connection, feed: FeedId) -> PageMemory:
     first = select(feeds.c.number, blank).where(feeds.c.id == feed)
     connection.execute(insert_new(connection, page_memories).from_select(["feed_number", "pages"], first))
     return connection.execute(statement.with_for_update()).scalar() or PageMemory()
+
+
+def familiar(connection: Connection, entry: EntryId, feed: FeedId) -> PageMemory | None:
+    """Return what is remembered of a feed's pages; None where the entry's article was read before."""
+    read = select(articles.c.number).join(entries, entries.c.number == articles.c.entry_number)
+    if connection.execute(read.where(entries.c.id == entry)).first() is not None:
+        return None
+    pages = select(page_memories.c.pages).where(page_memories.c.feed_number == _number_of(feed))
+    return connection.execute(pages).scalar() or PageMemory()
 
 
 def save_pages(connection: Connection, feed: FeedId, pages: PageMemory) -> None:

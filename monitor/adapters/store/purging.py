@@ -15,10 +15,12 @@ from monitor.adapters.store.schema import (
     deliveries,
     entries,
     matches,
+    pages,
     rereads,
     silences,
     stories,
     story_bands,
+    texts,
 )
 from monitor.model import DeliveryState
 
@@ -43,7 +45,8 @@ def drop_articles(connection: Connection, before: datetime) -> tuple[int, int]:
     if not numbers:
         return 0, 0
     dropped = connection.execute(delete(matches).where(matches.c.article_number.in_(numbers))).rowcount
-    connection.execute(delete(story_bands).where(story_bands.c.article_number.in_(numbers)))
+    for beside in (story_bands, texts, pages):
+        connection.execute(delete(beside).where(beside.c.article_number.in_(numbers)))
     connection.execute(delete(articles).where(articles.c.number.in_(numbers)))
     return len(numbers), dropped
 

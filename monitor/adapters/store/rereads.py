@@ -1,6 +1,7 @@
 """Of which entries are edits looked for, and what did their articles say before?"""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -19,8 +20,9 @@ from monitor.adapters.store.schema import (
     matches,
     rereads,
     stories,
+    texts,
 )
-from monitor.model import Edited, Entry, EntryId, EntryState, FeedId, Reread, Story
+from monitor.model import Article, Edited, Entry, EntryId, EntryState, FeedId, Reread, Story
 from monitor.ports import Claim, Reading, Step
 
 # Of values in one statement; databases allow some ten thousand.
@@ -150,10 +152,16 @@ def reading(connection: Connection, entry: EntryId) -> Reading | None:
         matches.c.article_number == row.article_number, matches.c.refused.is_(False)
     )
     return Reading(
-        article=row.article,
+        article=article_of(row),
         matches=tuple(connection.scalars(accepted.order_by(matches.c.number))),
         story=story_of(row),
     )
+
+
+def article_of(row: Any) -> Article:  # noqa: ANN401  (rows of several shapes)
+    """Return the article that a row of `articles` holds, with its text if that stands in `texts`."""
+    article: Article = row.article
+    return article if row.zones is None else replace(article, zones=row.zones)
 
 
 def story_of(row: Row[Any]) -> Story:
@@ -170,7 +178,8 @@ def story_of(row: Row[Any]) -> Story:
 @cache
 def _reading() -> Any:  # noqa: ANN401  (a statement)
     return (
-        select(articles.c.number.label("article_number"), articles.c.article, stories)
+        select(articles.c.number.label("article_number"), articles.c.article, texts.c.zones, stories)
+        .outerjoin(texts, texts.c.article_number == articles.c.number)
         .join(entries, entries.c.number == articles.c.entry_number)
         .join(stories, stories.c.number == articles.c.story_number)
         .where(entries.c.id == bindparam("of_entry"))

@@ -26,12 +26,13 @@ from sqlalchemy import (
     true,
 )
 
-from monitor.adapters.store.columns import Foreign, Moment, Number, Plain, Shares, Wait, Word
+from monitor.adapters.store.columns import Foreign, Moment, Number, Packed, Plain, Shares, Wait, Word
 from monitor.model import (
     Announced,
     Article,
     Condition,
     DeliveryState,
+    Document,
     EntryState,
     Event,
     EventType,
@@ -44,10 +45,11 @@ from monitor.model import (
     ReceiverState,
     Severity,
     Tier,
+    Zones,
 )
 
 # The newest migration; revisions are ordered as text.
-REVISION = "0007"
+REVISION = "0008"
 
 metadata = MetaData()
 
@@ -188,8 +190,24 @@ articles = Table(
     Column("language", Foreign),
     Column("fetched_at", Moment, nullable=False),
     Column("fingerprint", Plain(tuple[int, ...])),
-    # The rest of the article; its fingerprint stands in its own column.
+    # The rest of the article; its fingerprint stands in its own column, its text in `texts`. Articles of
+    # older versions hold their texts themselves.
     Column("article", Plain(Article), nullable=False),
+)
+
+# The texts of articles, as far as they are kept, and the pages that they came from.
+texts = Table(
+    "texts",
+    metadata,
+    Column("article_number", Number, ForeignKey("articles.number", ondelete="CASCADE"), primary_key=True),
+    Column("zones", Packed(Zones), nullable=False),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("article_number", Number, ForeignKey("articles.number", ondelete="CASCADE"), primary_key=True),
+    Column("page", Packed(Document), nullable=False),
 )
 
 matches = Table(

@@ -43,6 +43,7 @@ from monitor.model import (
     FeedSettings,
     HeldAlert,
     LearnedContext,
+    PageMemory,
     Receiver,
     ReceiverHealth,
     ReceiverName,
@@ -290,6 +291,11 @@ class SqlStore:
         with self._reading() as connection:
             found = polls.known(connection, feed, keys)
             return Remembered(known=found, open=rereads.still_open(connection, set(found.values()), now))
+
+    def familiar(self, entry: EntryId, feed: FeedId) -> PageMemory | None:
+        """Return what is remembered of a feed's pages; None where the entry's article was read before."""
+        with self._reading() as connection:
+            return polls.familiar(connection, entry, feed)
 
     def context_digests(self) -> Mapping[EntityId, int]:
         """Return which entities something was learned of, and a digest of it."""

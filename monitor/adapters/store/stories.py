@@ -30,8 +30,10 @@ from monitor.adapters.store.schema import (
     articles,
     entries,
     matches,
+    pages,
     stories,
     story_bands,
+    texts,
     told,
 )
 from monitor.model import (
@@ -46,6 +48,7 @@ from monitor.model import (
     StoryId,
     Told,
     WatchlistId,
+    Zones,
 )
 from monitor.ports import Claim, Processed, Step
 from monitor.text.fingerprint import bands
@@ -199,15 +202,29 @@ def _save_article(
         "language": article.language,
         "fetched_at": article.fetched_at,
         "fingerprint": None if story_number is None else article.fingerprint,
-        "article": replace(article, fingerprint=()),
+        "article": replace(article, fingerprint=(), zones=Zones(title=article.zones.title, text="")),
     }
-    if not processed.edited:
-        added: int = connection.execute(_ADDING, values).scalar_one()
-        return added
-    edited = update(articles).where(articles.c.entry_number == entry_number).values(values)
-    number: int = connection.execute(edited.returning(articles.c.number)).scalar_one()
-    connection.execute(delete(matches).where(matches.c.article_number == number))
+    number: int
+    if processed.edited:
+        edited = update(articles).where(articles.c.entry_number == entry_number).values(values)
+        number = connection.execute(edited.returning(articles.c.number)).scalar_one()
+        for beside in (matches, texts, pages):
+            connection.execute(delete(beside).where(beside.c.article_number == number))
+    else:
+        number = connection.execute(_ADDING, values).scalar_one()
+    _keep(connection, number, processed)
     return number
+
+
+def _keep(connection: Connection, article_number: int, processed: Processed) -> None:
+    """Write an article's text, and the page that it came from, where there is one to be kept."""
+    zones = processed.article.zones
+    if zones.text or zones.captions:
+        row: dict[str, object] = {"article_number": article_number, "zones": zones}
+        connection.execute(insert(texts), row)
+    if processed.page is not None:
+        row = {"article_number": article_number, "page": processed.page}
+        connection.execute(insert(pages), row)
 
 
 def _add_matches(

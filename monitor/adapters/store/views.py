@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, union_all
 
 from monitor.adapters.store.holding import silences_now
+from monitor.adapters.store.memory import totals
 from monitor.adapters.store.outbox import conditions, with_bodies
+from monitor.adapters.store.rereads import article_of
 from monitor.adapters.store.schema import (
     ACTIVE,
     ENTRY_FAILED,
@@ -26,6 +28,7 @@ from monitor.adapters.store.schema import (
     matches,
     receivers,
     stories,
+    texts,
 )
 from monitor.model import Article, DeliveryId, DeliveryState, FeedState, HoldReason, Match, StoryId
 from monitor.ports import DeliveryFilter
@@ -50,6 +53,7 @@ def status(connection: Connection, now: datetime) -> Mapping[str, Any]:
         "feeds": [_feed(row) for row in connection.execute(_feeds())],
         "entries": {"pending": pending_entries(connection), "failed": _count(connection, ENTRY_FAILED)},
         "articles": _size(connection, articles.c.number),
+        "unread": totals(connection).get("unread", 0),
         "matches": _count(connection, matches.c.refused.is_(False)),
         "alerts": _size(connection, alerts.c.number),
         "deliveries": _deliveries(connection),
@@ -232,7 +236,8 @@ def _last_attempts(connection: Connection, numbers: Sequence[int]) -> Mapping[in
 def found_articles(connection: Connection, limit: int) -> Sequence[FoundArticle]:
     """Return the newest articles, the newest first, each with its matches."""
     newest = (
-        select(articles.c.number, articles.c.article, stories.c.id.label("story"))
+        select(articles.c.number, articles.c.article, texts.c.zones, stories.c.id.label("story"))
+        .outerjoin(texts, texts.c.article_number == articles.c.number)
         .outerjoin(stories, stories.c.number == articles.c.story_number)
         .order_by(articles.c.number.desc())
         .limit(limit)
@@ -244,7 +249,7 @@ def found_articles(connection: Connection, limit: int) -> Sequence[FoundArticle]
         verdicts[row.article_number].append(row)
     return tuple(
         FoundArticle(
-            article=row.article,
+            article=article_of(row),
             story=row.story,
             matches=tuple(each.match for each in verdicts[row.number] if not each.refused),
             refused=tuple(each.match for each in verdicts[row.number] if each.refused),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.pages import PageTroublePolicy, page_seen, trouble_of
+from monitor.feeds.pages import PageTroublePolicy, are_trusted, page_seen, trouble_of
 from monitor.model import Article, EntryId, FailureReason, FeedId, PageMemory, Verdict, Zones
 
 POLICY = PageTroublePolicy()
@@ -118,3 +118,33 @@ def test_the_memory_stays_small(told: list[FailureReason | int | None]) -> None:
     assert len(pages.chars) <= POLICY.newest
     assert pages.usual >= 0
     trouble_of(pages, None, POLICY)
+
+
+# ---- pages that were not extracted -----------------------------------------------------------------
+
+
+def test_a_page_that_was_not_extracted_was_no_trouble_and_says_nothing_of_lengths() -> None:
+    before = memory(900, 900, CONSENT)
+    unread = replace(ARTICLE, verdict=Verdict.UNREAD, zones=Zones(title="T", text=""))
+
+    after = page_seen(before, unread, POLICY)
+
+    assert replace(before, reasons=(None, None, CONSENT, None)) == after
+
+
+@pytest.mark.parametrize(
+    ("told", "trusted"),
+    [
+        ([], False),
+        ([900] * 19, False),
+        ([900] * 20, True),
+        ([900] * 20 + [EMPTY], False),
+        ([900] * 20 + [EMPTY] + [900] * 4, False),
+        ([900] * 20 + [EMPTY] + [900] * 5, True),
+    ],
+)
+def test_pages_are_trusted_while_the_newest_gave_texts(
+    told: list[FailureReason | int | None],
+    trusted: bool,  # noqa: FBT001
+) -> None:
+    assert trusted is are_trusted(memory(*told), POLICY)
