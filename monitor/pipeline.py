@@ -36,7 +36,7 @@ from monitor.model import (
     SandboxFailed,
 )
 from monitor.ports import Claim, Ports, Reading, Report, Step, Tx
-from monitor.steps.reading import carried, fetched, kept_page, page_of, read_answer
+from monitor.steps.reading import carried, fetched, kept_page, page_of, read_answer, spared
 from monitor.steps.reports import deliver_report, edit_report, poll_report, process_report
 from monitor.steps.rules import Rules
 from monitor.steps.telling import lessons_from, standing_of, taught, written
@@ -76,7 +76,7 @@ def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
     """Read an entry's article, match it, find its story, and promise the alerts that it is worth."""
     entry, settings = claim.row, by.feeds.get(claim.row.feed_id)
     answer = fetched(entry, settings, on)
-    page = page_of(entry, answer, on, by)
+    page = spared(entry, answer, on, by) or page_of(entry, answer, on)
     now = on.clock.now()
     later = postponed(entry, page, now, by.pages)
     if later is not None:

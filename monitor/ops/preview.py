@@ -27,7 +27,7 @@ from monitor.model import (
 from monitor.ops.marking import marked_sentence
 from monitor.ops.match import shown
 from monitor.ports import Ports
-from monitor.steps.reading import carried, page_of
+from monitor.steps.reading import carried, fetched, page_of
 from monitor.tables import Table
 
 MOST = 10
@@ -56,7 +56,7 @@ def preview(
     found: list[Previewed] = []
     for number, entry in enumerate(_newest(entries), 1):
         say(f"reading article {number} of {min(len(entries), MOST)}")
-        page = page_of(entry, settings, on)
+        page = page_of(entry, fetched(entry, settings, on), on)
         article = assemble(entry, page, carried(entry, page, on), now)
         found.append(Previewed(article=article, matched=matcher.match(article.zones, article.language)))
     return found

@@ -12,8 +12,8 @@ def show_status(status: Mapping[str, Any]) -> Shown:
     held = ", ".join(f"{count} {reason}" for reason, count in status["held"].items() if count)
     words: tuple[str, ...] = (
         f"entries: {entries['pending']} in work, {entries['failed']} failed",
-        f"articles: {status['articles']}, matches: {status['matches']}, alerts: {status['alerts']}; "
-        f"pages that were not extracted so far: {status['unread']}",
+        f"articles: {status['articles']}, matches: {status['matches']}, alerts: {status['alerts']}",
+        f"pages that were not extracted: {status['unread']}",
         f"deliveries: {deliveries['pending']} pending, {deliveries['delivered']} delivered, "
         f"{deliveries['dead']} dead, {deliveries['held']} held"
         + (f"; oldest pending since {deliveries['oldest_pending_at']}" if deliveries["pending"] else ""),

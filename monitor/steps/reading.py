@@ -67,12 +67,10 @@ def fetched(entry: Entry, settings: FeedSettings | None, on: Ports) -> Document 
 
 
 def page_of(
-    entry: Entry, answer: Document | FetchFailed | None, on: Ports, by: Rules
+    entry: Entry, answer: Document | FetchFailed | None, on: Ports
 ) -> Extracted | FetchFailed | SandboxFailed | None:
-    """Return what the entry's page says, or why it cannot be read; of some only that they name nobody."""
-    if not isinstance(answer, Document):
-        return answer
-    return _unread(entry, answer, on, by) or on.sandbox.run(read_page, answer, entry.announced)
+    """Return what the entry's page says, or why it cannot be read."""
+    return on.sandbox.run(read_page, answer, entry.announced) if isinstance(answer, Document) else answer
 
 
 def kept_page(answer: Document | FetchFailed | None, by: Rules) -> Document | None:
@@ -80,12 +78,12 @@ def kept_page(answer: Document | FetchFailed | None, by: Rules) -> Document | No
     return answer if by.keep is Keep.PAGES and isinstance(answer, Document) else None
 
 
-def _unread(entry: Entry, answer: Document, on: Ports, by: Rules) -> Extracted | None:
+def spared(entry: Entry, answer: Document | FetchFailed | None, on: Ports, by: Rules) -> Extracted | None:
     """Return what the feed carries of an entry whose page surely names nobody; else None.
 
     Some pages of every feed are extracted nevertheless: by them it is seen whether its pages still give text.
     """
-    if by.sieve is None or digest63(entry.id) % ONE_IN == 0:
+    if not isinstance(answer, Document) or by.sieve is None or digest63(entry.id) % ONE_IN == 0:
         return None
     pages = on.store.familiar(entry.id, entry.feed_id)
     if pages is None or not are_trusted(pages, by.cadence.health.pages):
