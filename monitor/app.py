@@ -348,9 +348,7 @@ class Worker:
             raise StoreDamaged(self._damage)
 
     def _observe(self, report: Report, seconds: float) -> None:
-        # A log that cannot be written, on a full disk or a closed pipe, must not end the work.
-        with suppress(OSError, ValueError):
-            self.telemetry.observe(report, seconds)
+        self.telemetry.observe(report, seconds)
         self._seen(report)
         if report.reason == DAMAGED:
             self._damage = str(report.facts["detail"]).partition(": ")[2]

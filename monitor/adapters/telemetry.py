@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, TextIO
 
 import structlog
@@ -15,7 +16,18 @@ from monitor.model import DeliveryState, FeedState
 from monitor.ports import Report, Step
 
 # Libraries that would write whole URLs, with passwords and queries, or chatter.
-_MUTED = ("httpx", "httpcore", "apscheduler", "trafilatura", "htmldate", "courlan", "alembic", "sqlalchemy")
+_MUTED = (
+    "asyncio",
+    "concurrent.futures",
+    "httpx",
+    "httpcore",
+    "apscheduler",
+    "trafilatura",
+    "htmldate",
+    "courlan",
+    "alembic",
+    "sqlalchemy",
+)
 # Members of a line that no fact may take the place of.
 _OWN = frozenset({"event", "level", "at", "row", "outcome", "reason", "took"})
 _STATES = {"feeds": tuple(FeedState), "deliveries": (DeliveryState.PENDING, DeliveryState.DEAD)}
@@ -60,14 +72,19 @@ class Telemetry:
         if report.reason is not None:
             line["reason"] = str(report.reason)
         level = "error" if report.outcome == "error" else "info"
-        getattr(self._log, level)(report.step.value, **line, took=round(seconds, 4))
+        self._write(level, report.step.value, **line, took=round(seconds, 4))
 
     def observe_upkeep(self, name: str, outcome: str, **facts: str | float | None) -> None:
         """Write and count something that is no step on a row: a start, a reload, a heartbeat."""
         level = "error" if outcome in ("error", "refused") else "info"
         shown = {key: each for key, each in facts.items() if each is not None}
         self._steps.labels(Step.UPKEEP.value, f"{name}.{outcome}", "").inc()
-        getattr(self._log, level)(name, outcome=outcome, **shown)
+        self._write(level, name, outcome=outcome, **shown)
+
+    def _write(self, level: str, event: str, **line: object) -> None:
+        # A log that cannot be written, on a full disk or a closed pipe, must not end the work.
+        with suppress(OSError, ValueError):
+            getattr(self._log, level)(event, **line)
 
     def observe_reload(self, outcome: str, at: float | None) -> None:
         """Count a reload; `at` is when (seconds since 1970) where it succeeded."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, get_type_hints
 
 from monitor.text.plain import from_plain, to_plain
+from monitor.text.urls import without_secrets
 
 _LENGTH_BYTES = 4
 
@@ -70,7 +71,7 @@ def failure(error: Exception) -> dict[str, Any]:
     """Return an answer's head that says what a task raised."""
     if isinstance(error, MemoryError | RecursionError):
         return {"failed": "too_complex", "detail": type(error).__name__}
-    detail = f"{type(error).__name__}: {error}"[:300]
+    detail = without_secrets(f"{type(error).__name__}: {error}")[:300]
     return {"failed": "parse", "detail": detail.encode("utf-8", "replace").decode("utf-8")}
 
 

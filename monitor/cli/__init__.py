@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from monitor.adapters.crashes import guard_threads, say
 from monitor.cli import checking, context, deliveries, feeds, held, service, setup, upkeep
 from monitor.cli.shared import EXIT_CONFIG, EXIT_FAILED, EXIT_TRY_LATER, EXIT_USAGE
 from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
@@ -31,7 +32,8 @@ for _name, _group in (
 
 
 def main() -> None:
-    """Run a command; every error raised on purpose becomes a line and an exit code."""
+    """Run a command; every error raised on purpose becomes a line and an exit code, any other a report."""
+    guard_threads()
     try:
         app(standalone_mode=True)
     except ConfigError as error:
@@ -53,3 +55,16 @@ def main() -> None:
         # The reader of our output has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_FAILED)
+    except Exception as error:  # noqa: BLE001  (a bug: its words may hold secrets, so Python must not tell it)
+        say(error)
+        sys.exit(EXIT_FAILED)
+    finally:
+        _let_go_of_the_log()
+
+
+def _let_go_of_the_log() -> None:
+    """Drop what standard error did not take, on a full disk: at its end Python would fail for it."""
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

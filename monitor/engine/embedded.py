@@ -22,6 +22,7 @@ from monitor.engine.limits import Limits
 from monitor.engine.perform import Observe, Work, perform, store_trouble
 from monitor.errors import StoreError
 from monitor.ports import Claim, Clock, Report, Share, Step, Store, Wanted
+from monitor.text.mishaps import told
 
 LEASE = timedelta(seconds=60)
 RENEW_EVERY = timedelta(seconds=15)
@@ -298,11 +299,9 @@ def _run_all_now(ticks: BackgroundScheduler, clock: Clock) -> None:
 
 def _no_claim(step: Step, error: Exception) -> Report:
     reason = store_trouble(error) if isinstance(error, StoreError) else "internal"
-    detail = f"{type(error).__name__}: {error}"[:300]
-    return Report(step=step, row="-", outcome="error", reason=reason, facts={"detail": detail})
+    return Report(step=step, row="-", outcome="error", reason=reason, facts={"detail": told(error)})
 
 
 def _upkeep_failed(name: str, error: Exception) -> Report:
     reason = store_trouble(error) if isinstance(error, StoreError) else "internal"
-    detail = f"{type(error).__name__}: {error}"[:300]
-    return Report(step=Step.UPKEEP, row=name, outcome="error", reason=reason, facts={"detail": detail})
+    return Report(step=Step.UPKEEP, row=name, outcome="error", reason=reason, facts={"detail": told(error)})

@@ -7,6 +7,7 @@ from typing import Any
 
 from monitor.errors import LeaseLost, SandboxBroken, StoreDamaged, StoreError
 from monitor.ports import Claim, Clock, Report, Step, Store
+from monitor.text.mishaps import told
 
 # A bug must not spin: the row rests this long, and an entry is given up after so many failures.
 RETRY_AFTER_BUG = timedelta(minutes=5)
@@ -52,8 +53,7 @@ def store_trouble(error: StoreError) -> str:
 
 
 def _failed(step: Step, claim: Claim[Any], reason: str, error: Exception) -> Report:
-    detail = f"{type(error).__name__}: {error}"[:300]
-    return Report(step=step, row=claim.row.id, outcome="error", reason=reason, facts={"detail": detail})
+    return Report(step=step, row=claim.row.id, outcome="error", reason=reason, facts={"detail": told(error)})
 
 
 def _give_back(step: Step, claim: Claim[Any], store: Store, clock: Clock, failed: str | None) -> None:

@@ -19,6 +19,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.acceptance.test_crashes import run_with_bug
 from tests.acceptance.world import Desk, Monitor, Outlet, eventually
 from tests.prove.proof import Outcome, Proof, Say
 from tests.servers import Asked, Peer, answer, redirect, say, serving
@@ -38,7 +39,7 @@ CANARIES = (
     "bridge path",
     "environment",
 )
-PLACES = 11
+PLACES = 13
 
 
 class _World:
@@ -121,6 +122,7 @@ class _World:
         told["commands"] = listed + "".join(
             monitor.call("deliveries", "show", each["id"]) for each in json.loads(listed)["deliveries"][:2]
         )
+        told |= self._bugs()
         monitor.call("backup", str(monitor.folder / "backup.db"))
         told["log"] = monitor.log.read_text(encoding="utf-8")
         with closing(sqlite3.connect(monitor.database)) as database:
@@ -130,6 +132,19 @@ class _World:
         told["bodies"] = b"".join(body for _, body in self.desk.requests).decode()
         told |= self._broken()
         return told
+
+    def _bugs(self) -> Mapping[str, str]:
+        """Return what is said of errors whose words hold every secret: by a dying process, and by steps."""
+        bugs = {
+            "a process that a bug ends": ("monitor.app.Worker.__init__ = broken", "run"),
+            "a bug in a step": ("monitor.app.poll = monitor.app.deliver = broken", "once"),
+        }
+        words = " ".join((f"https://{':'.join(self.canaries.values())}@h.example/", *self.canaries.values()))
+        ended = {
+            place: run_with_bug(self.monitor, bug, command, words=words)
+            for place, (bug, command) in bugs.items()
+        }
+        return {place: done.stdout + done.stderr for place, done in ended.items()}
 
     def _broken(self) -> Mapping[str, str]:
         """Return what commands say where the store and the configuration are broken too."""

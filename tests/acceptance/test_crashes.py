@@ -1,0 +1,132 @@
+"""What a bug makes the program say holds no secret, and a log that is full ends nothing."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.test_alerts import TEXT, configured
+from tests.acceptance.world import Desk, Monitor, Outlet, eventually
+
+Open = Callable[[str], Outlet]
+WORDS = "no way to https://me:CANARY@h.example/CANARY?k=CANARY with CANARY"
+# The program as users run it, with one bug in it; $WORDS are such as libraries put into their errors.
+BUGGED = """
+import os, sys, threading
+import httpx
+import monitor.app, monitor.pipeline
+WORDS = os.environ["WORDS"]
+
+def broken(*args, **kwargs):
+    secret = WORDS
+    try:
+        raise httpx.InvalidURL(WORDS)
+    except httpx.InvalidURL as error:
+        raise {kind}(WORDS) from error
+
+{bug}
+from monitor.cli import main
+main()
+"""
+BUGS = {
+    "a command": ("monitor.app.Worker.__init__ = broken", "RuntimeError"),
+    "the engine": ("monitor.engine.embedded.Embedded._dispatch = broken", "RuntimeError"),
+    "memory": ("monitor.app.Worker.__init__ = broken", "MemoryError"),
+    "a thread": (
+        """
+ours = monitor.app.Worker.run
+def run(self, stop):
+    other = threading.Thread(target=broken)
+    other.start()
+    other.join()
+    stop.set()
+    return ours(self, stop)
+monitor.app.Worker.run = run
+""",
+        "RuntimeError",
+    ),
+    "a finalizer": (
+        """
+class Held:
+    __del__ = broken
+def started(*args, **kwargs):
+    Held()
+    broken()
+monitor.app.Worker.__init__ = started
+""",
+        "RuntimeError",
+    ),
+}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_process_that_a_bug_ends_says_where_and_no_secret(
+    monitor: Monitor, desk: Desk, outlet: Open, bug: str
+) -> None:
+    configured(monitor, desk, outlet("kurier"))
+    line, kind = BUGS[bug]
+
+    done = run_with_bug(monitor, line, "run", kind=kind)
+
+    said = done.stdout + done.stderr
+    assert (0 if bug == "a thread" else 1) == done.returncode, said
+    assert "CANARY" not in said
+    assert f"\n{kind} at " in said
+    assert "\nInvalidURL at __main__:" in said
+    assert ", in broken" in said
+
+
+@pytest.mark.parametrize("kind", ["RuntimeError", "MemoryError", "OSError"])
+def test_a_bug_in_each_step_tells_no_secret_to_log_store_and_status(
+    monitor: Monitor, desk: Desk, outlet: Open, kind: str
+) -> None:
+    kurier = outlet("kurier")
+    kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
+    configured(monitor, desk, kurier)
+    for name in ("deliver", "process", "poll"):
+        done = run_with_bug(monitor, f"monitor.app.{name} = broken", "once", "--json", kind=kind)
+        errors = [json.loads(line) for line in done.stderr.splitlines() if '"error"' in line]
+        assert [name] == sorted({each["event"] for each in errors if each["outcome"] == "error"}), done.stderr
+        assert "CANARY" not in done.stdout + done.stderr
+        written = b"".join(path.read_bytes() for path in monitor.folder.glob("monitor.db*"))
+        assert b"CANARY" not in written
+        monitor.database.unlink()
+
+
+def run_with_bug(
+    monitor: Monitor, bug: str, *arguments: str, words: str = WORDS, kind: str = "RuntimeError"
+) -> subprocess.CompletedProcess[str]:
+    program = BUGGED.replace("{kind}", kind).replace("{bug}", bug)
+    return subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", program, *arguments, "-c", str(monitor.config)],
+        env=monitor.environ | {"WORDS": words},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_log_that_cannot_be_written_ends_nothing(monitor: Monitor, desk: Desk, outlet: Open) -> None:
+    kurier = outlet("kurier")
+    kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
+    configured(monitor, desk, kurier)
+    with Path("/dev/full").open("wb") as full:
+        monitor.process = subprocess.Popen(
+            [sys.executable, "-m", "monitor", "run", "-c", str(monitor.config)],
+            env=monitor.environ,
+            stdout=full,
+            stderr=full,
+            stdin=subprocess.DEVNULL,
+        )
+    eventually(desk.events)
+    monitor.reload()
+    kurier.publishes("Amazon baut ein Werk", TEXT.replace("KI-Chef", "Werk"), slug="werk")
+
+    eventually(lambda: any(path == "/werk.html" for _, path, _ in kurier.asked))
+    code, _ = monitor.stop()
+    assert 0 == code
