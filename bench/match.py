@@ -71,7 +71,7 @@ def main(arguments: Sequence[str]) -> int:
     }
     rows = [row(size, who, each, found[size, "pyahocorasick"]) for (size, who), each in found.items()]
     parts = [table(COLUMNS, rows), flatness(chosen.names, found)]
-    parts += [real_news(runs, short=chosen.short), folding(runs), load()]
+    parts += [real_news(runs, short=chosen.short), folding(runs), f"{load()} Runs of each: {runs}."]
     text = "\n\n".join(parts)
     print(text)
     if chosen.write:
