@@ -32,6 +32,7 @@ HERE = Path(__file__).parent
 # It carries a feedparser of its own that needs the second.
 READER = ("reader==3.26", "sgmllib3k==1.0.0")
 PHASES = ("first", "unchanged", "some", "again")
+LARGE = (5_000, 20_000)
 OURS = ("monitor", "monitor-all")
 PEERS = ("reader", "script")
 COLUMNS = ("phase", "", "feeds/s", "ms CPU a feed", "to the dearest", "server's share")
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str]) -> int:
         "--against", choices=PEERS, nargs="*", default=("script",), help="who is measured beside us"
     )
     parser.add_argument("--short", action="store_true", help="one run of 100 feeds: under a minute")
+    parser.add_argument("--full", action="store_true", help="the service with 5,000 and 20,000 feeds besides")
     parser.add_argument("--write", action="store_true", help="keep the table in bench/RESULTS.md")
     chosen = parser.parse_args(arguments)
     feeds, runs = (100, 1) if chosen.short else (chosen.feeds, chosen.runs)
@@ -58,7 +60,13 @@ def main(arguments: Sequence[str]) -> int:
             for phase, figures in measure(python, who, feeds):
                 found.setdefault((phase, who), []).append(figures)
     told = table(COLUMNS, [row(phase, who, found) for phase in PHASES for who in (*OURS, *chosen.against)])
-    text = f"{feeds:,} feeds of 35 entries, 72 KB, RSS and Atom.\n\n{told}\n\n{load()}"
+    text = f"{feeds:,} feeds of 35 entries, 72 KB, RSS and Atom.\n\n{told}"
+    for many in LARGE if chosen.full else ():
+        print(f"monitor, {many:,} feeds …", file=sys.stderr, flush=True)
+        large = {(phase, "monitor"): [figures] for phase, figures in measure(sys.executable, "monitor", many)}
+        told = table(COLUMNS, [row(phase, "monitor", large) for phase in PHASES])
+        text += f"\n\n{many:,} feeds, one run.\n\n{told}"
+    text += f"\n\n{load()}"
     print(text)
     if chosen.write:
         keep("poll", text)
