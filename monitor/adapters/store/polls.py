@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, insert, literal, select, update
 
 from monitor.adapters.store.claims import save_claimed
-from monitor.adapters.store.dialect import insert_new, upsert
+from monitor.adapters.store.dialect import insert_new, insert_numbers, upsert
 from monitor.adapters.store.schema import (
     announcements,
     articles,
@@ -295,13 +295,11 @@ def save_poll(
     keys = {key: numbers[entry.id] for entry in reversed(new) for key in entry.keys}
     keys |= {key: numbers[entry] for key, entry in _admitted(connection, learned).items() if entry in numbers}
     if keys:
-        connection.execute(
-            insert_new(connection, entry_keys),
-            [
-                {"feed_number": feed_number, "key": key, "entry_number": number}
-                for key, number in sorted(keys.items())
-            ],
-        )
+        rows = [
+            {"feed_number": feed_number, "key": key, "entry_number": number}
+            for key, number in sorted(keys.items())
+        ]
+        insert_numbers(connection, entry_keys, rows)
 
 
 def _admitted(connection: Connection, learned: Mapping[EntryKey, EntryId]) -> Mapping[EntryKey, EntryId]:
