@@ -1,5 +1,6 @@
 """Measures what the project costs: python3 run.py bench [WHAT] [OPTIONS].
 
+    extract   a page: each stage of extraction, and of seeing that it names nobody
     latency   from a feed that shows news to the receiver that has the alert, idle and under load
     match     the matcher, from 3 names to 100,000, beside pyahocorasick and `re`
     poll      a poll, in four phases, beside a script and `reader`
@@ -14,7 +15,7 @@ sets of all are measured, one after the other, and kept: some minutes.
 import importlib
 import sys
 
-MEASURED = ("latency", "match", "poll", "scale", "store")
+MEASURED = ("extract", "latency", "match", "poll", "scale", "store")
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ from monitor.adapters.clock import SystemClock
 from monitor.adapters.health import HealthServer, Probes, sd_notify, watchdog_seconds
 from monitor.adapters.http import HttpDoor
 from monitor.adapters.instance import Process, surely_dead, this_process
+from monitor.adapters.parallel import cores
 from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy
 from monitor.adapters.store import SqlStore, open_store
 from monitor.adapters.telemetry import Telemetry
@@ -50,8 +51,7 @@ POLL_THREADS = 32
 PROCESS_THREADS = 16
 # Pages of one feed in work, on whatever hosts: a feed whose pages hang must leave threads to the others.
 FEED_AT_ONCE = 2
-# More than a feed has pages in work: bombs of one must not keep the others' pages waiting for a worker.
-SANDBOX_WORKERS = FEED_AT_ONCE + 2
+REST_EVERY = timedelta(minutes=1)
 DELIVER_THREADS = 64
 # Deliveries in flight to one receiver that is configured no more.
 RECEIVER_AT_ONCE = 4
@@ -105,7 +105,7 @@ class Worker:
         self._clock = SystemClock()
         self.store = open_store(config.store_url, owner=f"worker-{uuid4().hex}")
         self.telemetry.show_rows(self.store.rows)
-        self.sandbox = ProcessSandbox(SandboxPolicy(workers=SANDBOX_WORKERS), PRELOAD)
+        self.sandbox = ProcessSandbox(SandboxPolicy(workers=_workers(config)), PRELOAD)
         self._doors = [HttpDoor(config.fetch)]
         self._ready = False
         self._stop = threading.Event()
@@ -310,6 +310,7 @@ class Worker:
             Upkeep(name="digest", every=DIGEST_EVERY, run=self._release),
             Upkeep(name="purge", every=PURGE_EVERY, run=self._purge),
             Upkeep(name="recall", every=RECALL_EVERY, run=self._recall),
+            Upkeep(name="rest", every=REST_EVERY, run=self.sandbox.rest),
             *pulses,
         )
 
@@ -380,6 +381,14 @@ class Worker:
         except StoreError as error:
             return str(error)
         return None
+
+
+def _workers(config: Config) -> int:
+    """Return how many worker processes may be at work: one for each core.
+
+    More than a feed has pages in work: bombs of one must not keep the others' pages waiting for a worker.
+    """
+    return config.workers or FEED_AT_ONCE + max(cores(), 2)
 
 
 def _at_once(config: Config) -> dict[str, int]:

@@ -3,7 +3,8 @@
 Documents are hostile: a regular expression that holds the interpreter for minutes, a tree that
 takes all memory. So they are read in child processes with limits of time and memory, which answer
 in JSON over a pipe, are killed at the deadline, and are replaced after so many documents or so much
-memory. One more than are used at once is kept warm.
+memory. One more than are used at once is kept warm; of those that have had nothing to do for a while
+only one stays.
 """
 
 import contextlib
@@ -83,6 +84,7 @@ class ProcessSandbox:
         self._all: set[_Worker] = set()
         self._lock = threading.Lock()
         self._hired = 0
+        self._asked = False
         self._hire()
 
     def run(
@@ -95,12 +97,27 @@ class ProcessSandbox:
         """
         head, blobs = _question(task, args, kwargs)
         with self._slots:
+            self._asked = True
             worker = self._take()
             try:
                 answer = worker.ask(encode_frame(head, blobs), self._policy.deadline)
             finally:
                 self._put_back(worker)
         return answer if isinstance(answer, SandboxFailed) else _result(task, *answer)
+
+    def rest(self) -> None:
+        """Let all idle workers but one go, where nothing was asked since the last call of this."""
+        with self._lock:
+            rested, self._asked = not self._asked, False
+            spare: list[_Worker | SandboxBroken] = []
+            with contextlib.suppress(queue.Empty):
+                while rested and not self._closed.is_set() and self._idle.qsize() > 1:
+                    spare.append(self._idle.get_nowait())
+            workers = [each for each in spare if isinstance(each, _Worker)]
+            for worker in workers:
+                self._dismiss(worker)
+        for worker in workers:
+            worker.release()
 
     def close(self) -> None:
         """End every worker; calls that are under way or come later fail."""

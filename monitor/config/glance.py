@@ -27,6 +27,8 @@ TOP_KEYS = (
     "http",
     "reload",
     "retention",
+    "keep",
+    "workers",
     "feeds",
     "entities",
     "watchlists",

@@ -493,6 +493,8 @@ class RawSettings(Raw):
     """How long articles and delivered alerts are kept."""
     keep: KeepWord = Keep.TEXTS
     """Of which articles the text is kept: those that name somebody, all, or all and their raw pages too."""
+    workers: Few | None = None
+    """Processes that read documents at the same time; by default two more than there are cores."""
 
 
 class RawConfig(RawSettings):

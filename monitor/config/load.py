@@ -77,6 +77,7 @@ def _config(
         reload=settings.reload,
         retention=settings.retention,
         keep=settings.keep,
+        workers=settings.workers,
         warnings=in_order(findings.warnings, str(path)),
     )
 

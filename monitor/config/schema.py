@@ -28,4 +28,5 @@ class Config:
     reload: Literal["signal", "watch"]
     retention: timedelta
     keep: Keep
+    workers: int | None
     warnings: tuple[Fault, ...] = ()

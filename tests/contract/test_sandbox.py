@@ -279,6 +279,36 @@ def test_two_tasks_run_at_once(processes: ProcessSandbox) -> None:
     assert time.monotonic() - began < 1.9
 
 
+def test_one_slow_document_keeps_no_quick_one_waiting(impatient: Callable[..., ProcessSandbox]) -> None:
+    sandbox = impatient(workers=2, deadline=timedelta(seconds=120))
+    threads = ThreadPoolExecutor(9)
+    slow = threads.submit(sandbox.run, tasks.sleep, 110.0)
+
+    answers = list(threads.map(lambda number: sandbox.run(tasks.turn, b"%d" % number), range(200)))
+
+    assert [(b"%d" % number)[::-1] for number in range(200)] == answers
+    assert not slow.done()
+    sandbox.close()
+    threads.shutdown()
+
+
+def test_idle_workers_but_one_go_when_nothing_was_asked_for_a_while() -> None:
+    before = children()
+    sandbox = ProcessSandbox(POLICY, ["tests.tasks"])
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda _: sandbox.run(tasks.sleep, 0.5), range(4)))
+    assert eventually(lambda: len(children() - before) >= 2 and sandbox._idle.qsize() >= 2)
+
+    sandbox.rest()
+    after_work = len(children() - before)
+    sandbox.rest()
+
+    assert after_work >= 2
+    assert eventually(lambda: len(children() - before) == 1)
+    assert b"ba" == sandbox.run(tasks.turn, b"ab")
+    sandbox.close()
+
+
 def test_close_ends_all_children_and_every_call() -> None:
     before = children()
     sandbox = ProcessSandbox(POLICY, ["tests.tasks"])
