@@ -158,7 +158,8 @@ class World:
         with self.stores.fresh(scene.before, fill) as address:
             self.desk.requests.clear()
             if scene.refused:
-                self.desk.answers(503, times=self.entries)
+                # No more: a receiver that refuses four in a row has a rest, for which many passes wait.
+                self.desk.answers(503, times=FEW)
             with self._edits() if scene.edited else nullcontext():
                 yield address
             self.desk.forgets()
