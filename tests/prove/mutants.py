@@ -355,6 +355,6 @@ PROOF = Proof(
     sample=1,
     usual=len(MUTANTS),
     full=len(MUTANTS),
-    seconds=400,
+    seconds=1745,
     run=run,
 )

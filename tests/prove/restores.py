@@ -18,6 +18,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,30 +29,36 @@ from tests.prove.proof import Outcome, Proof, Say
 from tests.prove.syscalls import INSIDE
 from tests.prove.tracing import Point, calls_of, killed_at, may_trace
 
-# Seconds within which a pass is killed; it takes about as long.
-SOON = 0.8
 MOST_TRIES = 3
 MADE = "SELECT count(*) FROM sqlite_master WHERE name = 'bodies'"
 PROMISED = "SELECT json_group_object(id, hex(body)) FROM deliveries JOIN bodies ON delivery_number = number"
 
 
-def attack(world: World, scene: Scene, known: Sequence[Point], dice: random.Random) -> tuple[int, list[str]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Seconds that a pass takes which nobody attacks, and the points at which a restore can be killed."""
+
+    seconds: float
+    points: Sequence[Point]
+
+
+def attack(world: World, scene: Scene, plan: Plan, dice: random.Random) -> tuple[int, list[str]]:
     """Back a store up and restore it; return how many promises the backup held, and the faults.
 
     -1 where there was no store yet when the pass was killed.
     """
     with world.store(scene) as address:
         store = Path(address.removeprefix("sqlite:///"))
-        _kill_a_pass(world, address, timedelta(0), dice)
+        _kill_a_pass(world, address, timedelta(0), dice.uniform(0, plan.seconds))
         if not store.exists() or not world.stores.ask(address, MADE):
             return -1, []
         backup = _back_up(address)
         promised = _promised(world, backup)
         world.recover(address)
-        _kill_a_pass(world, address, 20 * LATER, dice)
+        _kill_a_pass(world, address, 20 * LATER, dice.uniform(0, plan.seconds))
         stood = _inodes(store, f"{store.name}-wal")
         if dice.random() < 0.5:
-            _kill_a_restore(world, address, backup, dice.choice(known))
+            _kill_a_restore(world, address, backup, dice.choice(plan.points))
             time.sleep(1)  # what is put aside is named by the second
         code = world.flow.finish(world.flow.begin(address, restore=backup))
         lost = stood - _inodes(store)
@@ -94,8 +101,8 @@ def _inodes(store: Path, *further: str) -> set[int]:
     return {each.stat().st_ino for each in found}
 
 
-def _kill_a_pass(world: World, address: str, later: timedelta, dice: random.Random) -> None:
-    pid, delay = world.flow.begin(address, later), dice.uniform(0, SOON)
+def _kill_a_pass(world: World, address: str, later: timedelta, delay: float) -> None:
+    pid = world.flow.begin(address, later)
 
     def strike() -> None:
         time.sleep(delay)
@@ -116,34 +123,37 @@ def _kill_a_restore(world: World, address: str, backup: Path, point: Point) -> N
     killed_at(pid, point, lambda: world.flow.finish(pid))
 
 
-def _points(world: World) -> Sequence[Point]:
-    """Return every point at which a restore can be killed."""
+def _plan(world: World) -> Plan:
+    """See how long a pass takes, and at which points a restore can be killed."""
     with world.store(SCENES[0]) as address:
+        began = time.monotonic()
         world.flow.run(address)
+        seconds = time.monotonic() - began
         traced, backup = may_trace(), _back_up(address)
         pid = world.flow.begin(address, restore=backup, fail_at=None if traced else 0)
         if traced:
-            return calls_of(pid, lambda: world.flow.finish(pid))[1]
+            return Plan(seconds=seconds, points=calls_of(pid, lambda: world.flow.finish(pid))[1])
         world.flow.finish(pid)
         calls = int(Path(f"{address.removeprefix('sqlite:///')}.calls").read_text(encoding="utf-8"))
-        return [Point(INSIDE, number) for number in range(1, calls + 1)]
+        inside = [Point(INSIDE, number) for number in range(1, calls + 1)]
+        return Plan(seconds=seconds, points=inside)
 
 
 def run(count: int, dice: random.Random, say: Say) -> Outcome:
     """Back up and restore so many stores, some of which are taken while nothing is promised yet."""
     with tempfile.TemporaryDirectory(prefix="restores-") as folder, closing(World(Path(folder))) as world:
-        known = _points(world)
+        plan = _plan(world)
         held: list[int] = []
         faults: list[str] = []
         for _ in range(MOST_TRIES * count):
-            promised, found = attack(world, dice.choice(SCENES[:2]), known, dice)
+            promised, found = attack(world, dice.choice(SCENES[:2]), plan, dice)
             faults += found
             held += [promised] if promised >= 0 else []
             if len(held) % 20 == 0 or len(held) == count:
                 say(f"{len(held)} restored, {sum(held)} promises held by them, {len(faults)} faults")
             if len(held) == count:
                 break
-    facts = {"promises in backups": sum(held), "points of a restore": len(known)}
+    facts = {"promises in backups": sum(held), "points of a restore": len(plan.points)}
     return Outcome(tried=len(held), faults=tuple(faults), facts=facts)
 
 
