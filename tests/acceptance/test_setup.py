@@ -6,20 +6,37 @@ import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
 from standardwebhooks import Webhook
 
 from tests.acceptance.test_alerts import TEXT, configured
 from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually, paragraphs
 
 Open = Callable[[str], Outlet]
+OpenScreen = Callable[..., "Screen"]
+# A command that reads pages starts other processes: on a busy machine a person waits.
+THOUGHT = 180.0
 CONFIG = "# mine\nfeeds:\n  - {id: old, url: '%s'}   # keep\n# below\nentities: [Amazon]\n"
 SITE = (
     "<link rel=alternate type=application/rss+xml href=/feed.xml title=News>"
     "<link rel=alternate type=application/rss+xml href=/comments.xml title=Comments>"
 )
+
+
+@pytest.fixture
+def screen(monitor: Monitor) -> Iterator[Callable[..., "Screen"]]:
+    opened: list[Screen] = []
+
+    def open_one(*arguments: str) -> Screen:
+        opened.append(Screen(monitor, *arguments))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()
 
 
 def site(outlet: Outlet) -> None:
@@ -67,14 +84,14 @@ def test_one_of_several_can_be_picked_and_named(monitor: Monitor, outlet: Open) 
     assert "id 'talk' belongs to the feed in" in taken
 
 
-def test_a_terminal_is_asked_which_one(monitor: Monitor, outlet: Open) -> None:
+def test_a_terminal_is_asked_which_one(monitor: Monitor, outlet: Open, screen: OpenScreen) -> None:
     kurier = outlet("kurier")
     site(kurier)
     monitor.configure("entities: [Amazon]\n")
-    screen = Screen(monitor, "feeds", "add", kurier.base)
+    person = screen("feeds", "add", kurier.base)
 
-    screen.answer("which one? (its number) [1]: ", "2")
-    screen.ends(0)
+    person.answer("which one? (its number) [1]: ", "2")
+    person.ends(0)
 
     assert "comments.xml" in monitor.config.read_text()
     assert "feed.xml\n" not in monitor.config.read_text()
@@ -164,14 +181,16 @@ def test_a_few_options_become_a_monitor_that_runs(monitor: Monitor, desk: Desk, 
     assert ["monitor.yaml"] == [Path(each).name for each in again["made"]]
 
 
-def test_a_receiver_of_our_own_is_tried_and_then_listens(monitor: Monitor, outlet: Open) -> None:
+def test_a_receiver_of_our_own_is_tried_and_then_listens(
+    monitor: Monitor, outlet: Open, screen: OpenScreen
+) -> None:
     kurier = outlet("kurier")
     news(kurier)
 
     told = monitor.call(
         *("init", "--feed", kurier.feed, "--entity", "Amazon", "--allow-private", "127.0.0.1/32")
     )
-    listening = Screen(monitor, "receivers", "listen", "desk")
+    listening = screen("receivers", "listen", "desk")
     listening.shows("desk listens at http://127.0.0.1:")
     monitor.call("once")
     listening.shows("match.created Amazon: Neuer Chef (signature verified)")
@@ -253,34 +272,34 @@ def test_an_old_secret_that_is_none_stops_the_beginning(monitor: Monitor, outlet
     assert not monitor.config.exists()
 
 
-def test_a_person_is_asked_and_every_slip_is_told(monitor: Monitor, outlet: Open) -> None:
+def test_a_person_is_asked_and_every_slip_is_told(monitor: Monitor, outlet: Open, screen: OpenScreen) -> None:
     kurier = outlet("kurier")
     news(kurier)
-    screen = Screen(monitor, "init", "--allow-private", "127.0.0.0/8")
+    person = screen("init", "--allow-private", "127.0.0.0/8")
 
-    screen.answer("which feed or site shall be read? (its address): ", "ftp://x")
-    screen.shows("'ftp' is not a scheme")
-    screen.answer("which feed or site shall be read? (its address): ", kurier.base)
-    screen.answer("whom shall be looked for?", "Apple|Apple Inc.")
-    screen.answer("what is Apple?", "fruit")
-    screen.answer("what is Apple?", "organization")
-    screen.shows("name 'Apple' is an ordinary word")
-    screen.answer("words that speak for it", "iPhone, Cook")
-    screen.answer("names of other things", "Big Apple")
-    screen.answer("who else? (nothing ends the list): ", "Apple")
-    screen.answer("what is Apple?", "")
-    screen.answer("words that speak for it", "")
-    screen.answer("names of other things", "")
-    screen.shows("'apple' is named twice")
-    screen.answer("who else? (nothing ends the list): ", "Amazon")
-    screen.answer("what is Amazon?", "organization")
-    screen.answer("who else? (nothing ends the list): ", "")
-    screen.answer("where do alerts go?", "nowhere")
-    screen.answer("where do alerts go?", "print")
-    screen.shows("1 of the last 3 articles would have alerted")
-    screen.answer("write monitor.yaml? [yes]: ", "")
-    screen.shows("monitor run -c")
-    screen.ends(0)
+    person.answer("which feed or site shall be read? (its address): ", "ftp://x")
+    person.shows("'ftp' is not a scheme")
+    person.answer("which feed or site shall be read? (its address): ", kurier.base)
+    person.answer("whom shall be looked for?", "Apple|Apple Inc.")
+    person.answer("what is Apple?", "fruit")
+    person.answer("what is Apple?", "organization")
+    person.shows("name 'Apple' is an ordinary word")
+    person.answer("words that speak for it", "iPhone, Cook")
+    person.answer("names of other things", "Big Apple")
+    person.answer("who else? (nothing ends the list): ", "Apple")
+    person.answer("what is Apple?", "")
+    person.answer("words that speak for it", "")
+    person.answer("names of other things", "")
+    person.shows("'apple' is named twice")
+    person.answer("who else? (nothing ends the list): ", "Amazon")
+    person.answer("what is Amazon?", "organization")
+    person.answer("who else? (nothing ends the list): ", "")
+    person.answer("where do alerts go?", "nowhere")
+    person.answer("where do alerts go?", "print")
+    person.shows("1 of the last 3 articles would have alerted")
+    person.answer("write monitor.yaml? [yes]: ", "")
+    person.shows("monitor run -c")
+    person.ends(0)
 
     text = monitor.config.read_text()
     assert "kind: organization" in text
@@ -289,15 +308,17 @@ def test_a_person_is_asked_and_every_slip_is_told(monitor: Monitor, outlet: Open
     monitor.call("check")
 
 
-def test_a_person_who_says_no_or_goes_away_leaves_nothing(monitor: Monitor, outlet: Open) -> None:
+def test_a_person_who_says_no_or_goes_away_leaves_nothing(
+    monitor: Monitor, outlet: Open, screen: OpenScreen
+) -> None:
     kurier = outlet("kurier")
     news(kurier)
     options = ("--feed", kurier.feed, "--entity", "Amazon", "--receiver", "print")
-    no = Screen(monitor, "init", *options, "--allow-private", "127.0.0.0/8")
-    gone = Screen(monitor, "init")
+    no = screen("init", *options, "--allow-private", "127.0.0.0/8")
 
     no.answer("write monitor.yaml? [yes]: ", "no")
     no.ends(2)
+    gone = screen("init")
     gone.answer("which feed or site shall be read?", "\x04")
     gone.ends(2)
 
@@ -325,14 +346,13 @@ class Screen:
 
     def answer(self, question: str, typed: str) -> None:
         """Wait for a question that was not answered yet, and type a line."""
-        at = eventually(lambda: self._find(question) + 1, what=f"asks '{question}'\n{self.text}")
-        self._seen = at - 1 + len(question)
+        self.shows(question)
         os.write(self._ours, f"{typed}\n".encode())
 
     def shows(self, words: str) -> None:
         """Wait for words that were not seen yet."""
-        at = eventually(lambda: self._find(words) + 1, what=f"shows '{words}'\n{self.text}")
-        self._seen = at - 1 + len(words)
+        eventually(lambda: self._find(words) >= 0, within=THOUGHT, what=f"shows '{words}'")
+        self._seen = self._find(words) + len(words)
 
     def interrupt(self) -> None:
         """Press Ctrl-C."""
@@ -340,10 +360,16 @@ class Screen:
 
     def ends(self, code: int) -> None:
         """Wait for the end of the command."""
-        eventually(lambda: self._find("") and self._process.poll() is not None, what="the command ends")
+        eventually(lambda: self._find("") >= 0 and self._process.poll() is not None, within=THOUGHT)
         self._find("")
         os.close(self._ours)
         assert code == self._process.returncode, self.text
+
+    def close(self) -> None:
+        """Go away, whatever is asked still."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
 
     def _find(self, words: str) -> int:
         try:
