@@ -157,12 +157,18 @@ def watched(corpus: Sequence[Sentence], of_kinds: Collection[str] = tuple(KINDS)
     )
 
 
-def base_of(surface: str, names: Collection[str]) -> str | None:
-    """Return the name that a surface is the genitive of, if that name is one of those given."""
+def base_of(surface: str, names: Collection[str], *, cut: bool = False) -> str | None:
+    """Return the name that a surface is the genitive of, if that name is one of those given.
+
+    A bare -n is an ending only after an -e: Zoomlion is no form of "Zoomlio". In messages that are `cut`
+    anywhere such two are one name all the same.
+    """
     if len(surface) <= LEAST_PART:
         return None
-    bases = (surface.removesuffix(ending) for ending in _GENITIVES if surface.endswith(ending))
-    return next((base for base in bases if base in names), None)
+    endings = (
+        each for each in _GENITIVES if surface.endswith(each) and (cut or each != "n" or surface[-2] == "e")
+    )
+    return next((base for base in map(surface.removesuffix, endings) if base in names), None)
 
 
 def one_for_all_spellings(counts: Mapping[str, int], inflected: Collection[str]) -> Mapping[str, str]:

@@ -78,7 +78,7 @@ def watched(corpus: Sequence[News]) -> Mapping[str, str]:
     """Return, for each name that is watched, the spelling of its company."""
     counts = Counter(name for news in corpus for name in news.companies)
     names = {name for name in counts if not name.islower() and re.search(r"\w", name) and "\n" not in name}
-    names = {name for name in names if base_of(name, names) is None}
+    names = {name for name in names if base_of(name, names, cut=True) is None}
     return one_for_all_spellings({name: counts[name] for name in names}, names)
 
 
@@ -127,7 +127,7 @@ def _verdicts(corpus: Sequence[News], sought: Sequence[Entity]) -> Iterator[Matc
 
 def named(news: News, company_of: Mapping[str, str]) -> Collection[str]:
     """Return the companies that people marked in a document."""
-    names = (name if name in company_of else base_of(name, company_of) for name in news.companies)
+    names = (name if name in company_of else base_of(name, company_of, cut=True) for name in news.companies)
     return {company_of[name] for name in names if name is not None}
 
 
