@@ -104,7 +104,7 @@ def topics() -> tuple[Topic, ...]:
 
 def read_topic(name: str, text: str) -> Topic:
     """Return the entities and cases of a file's text."""
-    plain = yaml.safe_load(text)
+    plain = yaml.load(text, yaml.CSafeLoader)  # as safe as the usual one, and ten times as fast
     entities = _entities(text, name)
     known = frozenset(str(each.id) for each in entities)
     problems = [f"{each.get('id')}: {told}" for each in plain["cases"] for told in _problems(each, known)]

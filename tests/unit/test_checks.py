@@ -28,13 +28,13 @@ def test_counts_come_from_the_report_and_failure_from_the_exit_code_too(
     words = dict(zip(("tests", "failures", "errors", "skipped"), numbers, strict=True))
     report.write_text(REPORT.format(**words))
 
-    outcome = checks.counts(report, returned, 1.0)
+    outcome = checks.counts("tests", report, returned, 1.0)
 
     assert expected == (outcome.passed, outcome.failed, outcome.skipped)
 
 
 def test_a_run_that_died_without_a_report_has_failed(tmp_path: Path) -> None:
-    outcome = checks.counts(tmp_path / "absent.xml", -9, 1.0)
+    outcome = checks.counts("tests", tmp_path / "absent.xml", -9, 1.0)
 
     assert (0, 1, 0) == (outcome.passed, outcome.failed, outcome.skipped)
 

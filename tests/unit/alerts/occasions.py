@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from monitor.alerts.events import digest_events, match_event
@@ -57,11 +58,12 @@ def receiver_of(form: str) -> Receiver:
     )
 
 
-def corpus() -> list[Event]:
+@cache
+def corpus() -> tuple[Event, ...]:
     """Return the same events each time."""
     plain = list(example_events().values())
     hostile = [_all_alike(event, text) for event in plain for text in HOSTILE]
-    return [*plain, *hostile, *extremes()]
+    return (*plain, *hostile, *extremes())
 
 
 def with_texts(event: Event, text_for: Callable[[str], str]) -> Event:
@@ -73,6 +75,7 @@ def _all_alike(event: Event, text: str) -> Event:
     return with_texts(event, lambda _: text)
 
 
+@cache
 def extremes() -> Sequence[Event]:
     """Return the biggest events there are."""
     letters = ("ü", "😀", '"', "\\", "<", "*", "&", "a ")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from monitor.alerts.signing import headers_of
+from monitor.alerts.signing import TOLERANCE, headers_of, refusal
 from tests.unit.alerts.samples import DELIVERY, RECEIVER
 
 SECRET = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -50,3 +50,30 @@ def test_the_reference_library_verifies_with_each_of_several_secrets(text: str, 
         reader.verify(body, signed, json_parse=False)
         with pytest.raises(WebhookVerificationError):
             reader.verify(body + b" ", signed, json_parse=False)
+
+
+@pytest.mark.parametrize(
+    ("changed", "body", "late", "why"),
+    [
+        ({}, b"x", timedelta(0), None),
+        ({}, b"x", TOLERANCE, None),
+        ({}, b"x", -TOLERANCE, None),
+        ({}, b"x", TOLERANCE + timedelta(seconds=1), "five minutes"),
+        ({}, b"x", -TOLERANCE - timedelta(seconds=1), "five minutes"),
+        ({"webhook-id": ""}, b"x", timedelta(0), "carries no"),
+        ({"webhook-timestamp": "soon"}, b"x", timedelta(0), "carries no"),
+        ({"webhook-id": "another"}, b"x", timedelta(0), "signature"),
+        ({"webhook-signature": "v1,\u00e4 v2"}, b"x", timedelta(0), "signature"),
+        ({}, b"y", timedelta(0), "signature"),
+    ],
+)
+def test_a_request_is_refused_for_the_first_thing_that_is_wrong(
+    changed: dict[str, str], body: bytes, late: timedelta, why: str | None
+) -> None:
+    old, new = b"o" * 24, b"n" * 24
+    signer = replace(RECEIVER, secrets=(old,))
+    headers = {**headers_of(replace(DELIVERY, body=b"x"), signer, AT, "a"), **changed}
+
+    refused = refusal(headers, body, (new, old), AT + late)
+
+    assert refused is None if why is None else why in (refused or "")
