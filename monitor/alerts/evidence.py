@@ -68,7 +68,7 @@ def size_of(value: object) -> int:
 
 def quoted_sentence(zones: Zones, mention: Mention) -> str:
     """Return the sentence around a mention; where it was cut stands `…`."""
-    return "".join(_quoted(zones, mention))
+    return "".join(quoted(zones, mention))
 
 
 def plain_edit(edit: Edit) -> Plain:
@@ -173,7 +173,7 @@ def plain_entity(entity_id: EntityId, entity: Entity | None) -> Plain:
 
 
 def _plain_mention(zones: Zones, mention: Mention) -> Plain:
-    before, marked, after = _quoted(zones, mention)
+    before, marked, after = quoted(zones, mention)
     return {
         "zone": mention.zone.value,
         "surface": mention.surface,
@@ -187,7 +187,7 @@ def _plain_mention(zones: Zones, mention: Mention) -> Plain:
     }
 
 
-def _quoted(zones: Zones, mention: Mention) -> tuple[str, str, str]:
+def quoted(zones: Zones, mention: Mention) -> tuple[str, str, str]:
     """Return the sentence around a mention in three pieces: before it, itself, after it."""
     text = zones.of(mention.zone)
     whole = sentence_around(text, mention.start, mention.end, limit=len(text))

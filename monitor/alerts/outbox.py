@@ -85,6 +85,11 @@ def release(
     return tuple(deliveries)
 
 
+def delivery_id(kind: EventType, subject: str, receiver: ReceiverName) -> DeliveryId:
+    """Return the id that an event's delivery to a receiver has, whenever it is made."""
+    return DeliveryId(derive_id("msg_", kind.value, subject, receiver))
+
+
 def _takes(receiver: Receiver, kind: EventType) -> bool:
     if kind is EventType.WEBHOOK_TEST or (receiver.fallback and kind in _TO_FALLBACK):
         return True
@@ -98,7 +103,7 @@ def _is_about(event: Event, receiver: Receiver) -> bool:
 
 
 def _delivery(event: Event, receiver: Receiver, now: datetime) -> Delivery:
-    delivery = DeliveryId(derive_id("msg_", event.type.value, event.subject, receiver.name))
+    delivery = delivery_id(event.type, event.subject, receiver.name)
     content_type, body = render(event, receiver, delivery)
     return Delivery(
         id=delivery,

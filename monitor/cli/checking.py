@@ -6,6 +6,7 @@ import time
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -94,6 +95,37 @@ def status(
                 return
             time.sleep(WATCH_SECONDS)
             clear()
+
+
+@app.command()
+def report(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    since: Annotated[str, typer.Option("--since", help="7d, 12h, or a time.")] = "7d",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file to write; standard output by default.")
+    ] = None,
+    as_atom: Annotated[
+        bool, typer.Option("--atom", help="The alerts as an Atom feed instead of the page.")
+    ] = False,
+) -> None:
+    """Write what came, who was told, what was refused, and how everything is, as one HTML file."""
+    from monitor.ops.atom import atom
+    from monitor.ops.deliveries import parse_since
+    from monitor.ops.page import page
+    from monitor.ops.report import gather, show_report, write_file
+
+    now = datetime.now(UTC)
+    begin = parse_since(since, now)
+    with opened(locate(config)) as store, spinner() as say:
+        gathered = gather(store, begin, now, say)
+    text = atom(gathered) if as_atom else page(gathered)
+    if output is not None:
+        write_file(output, text)
+    if as_json or output is not None:
+        tell(show_report(gathered, output), as_json)
+    else:
+        sys.stdout.write(text)
 
 
 @app.command()

@@ -116,6 +116,7 @@ NEEDLESS = {
     "status": FROM_THE_STORE - DRAW,
     "deliveries list": FROM_THE_STORE - DRAW,
     "feeds list": FROM_THE_STORE - DRAW,
+    "report --json": FROM_THE_STORE,
     "purge": NET | READ | SERVE | LANGUAGE | DRAW,
 }
 

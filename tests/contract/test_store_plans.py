@@ -61,6 +61,15 @@ def in_transaction(deed: Callable[..., object]) -> Callable[[SqlStore], object]:
         (in_transaction(lambda tx: tx.held_due(NOW, [CLOUD], [DESK], 9)), "INDEX held_alerts_due"),
         (in_transaction(lambda tx: tx.silences(NOW)), "INDEX silences_end"),
         (in_transaction(lambda tx: tx.burst(FEED, NOW)), "bursts USING PRIMARY KEY"),
+        (lambda store: store.alerts_since(NOW, (NOW, 9), 9), "alerts USING INDEX alerts_age"),
+        (lambda store: store.count_alerts(NOW), "COVERING INDEX alerts_age"),
+        (
+            lambda store: store.timeline(NOW, timedelta(hours=3), 9),
+            "articles USING COVERING INDEX articles_age",
+        ),
+        (lambda store: store.timeline(NOW, timedelta(hours=3), 9), "matches USING INDEX matches_article"),
+        (lambda store: store.refusals(NOW, 9), "articles USING COVERING INDEX articles_age"),
+        (lambda store: store.deliveries_since(NOW), "deliveries USING INDEX deliveries_made"),
         (in_transaction(lambda tx: tx.receiver(ReceiverName("desk"))), "receivers"),
     ],
 )

@@ -4,15 +4,19 @@ from monitor.adapters.store.copying import back_up, restore
 from monitor.adapters.store.examining import examine
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.opening import file_of
+from monitor.adapters.store.reporting import FoundAlert, Refusals, Timeline
 from monitor.adapters.store.sql import SqlStore, open_store
 from monitor.adapters.store.tx import SqlTx
 from monitor.adapters.store.views import FoundArticle
 
 __all__ = (
+    "FoundAlert",
     "FoundArticle",
     "Instance",
+    "Refusals",
     "SqlStore",
     "SqlTx",
+    "Timeline",
     "back_up",
     "examine",
     "file_of",

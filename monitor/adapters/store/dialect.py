@@ -11,7 +11,19 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Engine, Table, create_engine, event, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
@@ -66,6 +78,17 @@ def writer_of(engine: Engine) -> Engine:
 def has_one_writer(engine: Engine) -> bool:
     """Tell whether only one transaction can write at a time."""
     return engine.dialect.name == "sqlite"
+
+
+def few(connection: Connection, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return a condition that few rows of a table fit, so that what is joined to them is looked up by index.
+
+    SQLite knows no sizes of tables and would read the larger one whole; PostgreSQL counts for itself.
+    """
+    if connection.dialect.name != "sqlite":
+        return condition
+    rarely: ColumnElement[bool] = func.likelihood(condition, literal_column("0.01"))
+    return rarely
 
 
 def insert_new(connection: Connection, table: Table, *returning: Column[Any]) -> Any:  # noqa: ANN401  (two classes, one interface)

@@ -19,6 +19,7 @@ from monitor.adapters.store import (
     outbox,
     polls,
     purging,
+    reporting,
     rereads,
     steering,
     views,
@@ -27,11 +28,13 @@ from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, writer_
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.opening import open_engine, refusal
 from monitor.adapters.store.quiet import Quiet, save_quiet
+from monitor.adapters.store.reporting import FoundAlert, Refusals, Timeline
 from monitor.adapters.store.together import Together
 from monitor.adapters.store.tx import SqlTx
 from monitor.adapters.store.views import FoundArticle
 from monitor.errors import StoreError
 from monitor.model import (
+    AlertId,
     Delivery,
     DeliveryId,
     EntityId,
@@ -285,6 +288,43 @@ class SqlStore:
         """Return the newest articles with what was accepted and refused in them."""
         with self._reading() as connection:
             return views.found_articles(connection, limit)
+
+    def alert(self, alert: AlertId) -> FoundAlert | None:
+        """Return one alert with the article that it came of; None where there is none such."""
+        with self._reading() as connection:
+            return reporting.alert_named(connection, alert)
+
+    def alerts_since(
+        self, since: datetime, behind: tuple[datetime, int] | None, limit: int
+    ) -> Sequence[FoundAlert]:
+        """Return alerts raised since then, the newest first, from behind a `FoundAlert.place` on."""
+        with self._reading() as connection:
+            return reporting.alerts_since(connection, since, behind, limit)
+
+    def count_alerts(self, since: datetime) -> int:
+        """Return how many alerts were raised since then."""
+        with self._reading() as connection:
+            return reporting.count_alerts(connection, since)
+
+    def timeline(self, since: datetime, width: timedelta, most: int) -> Timeline:
+        """Return how often entities were named in steps of `width` since then, the `most` named ones."""
+        with self._reading() as connection:
+            return reporting.timeline(connection, since, width, most)
+
+    def refusals(self, since: datetime, newest: int) -> Refusals:
+        """Return why names were refused since then, among so many of the newest."""
+        with self._reading() as connection:
+            return reporting.refusals(connection, since, newest)
+
+    def deliveries_since(self, since: datetime) -> Mapping[str, Mapping[str, int]]:
+        """Return how many deliveries were made since then, by receiver and state."""
+        with self._reading() as connection:
+            return reporting.deliveries_since(connection, since)
+
+    def totals(self) -> Mapping[str, int]:
+        """Return the totals of all counts since the store was made."""
+        with self._reading() as connection:
+            return memory.totals(connection)
 
     def remembered(self, feed: FeedId, keys: Collection[EntryKey], now: datetime) -> Remembered:
         """Return what is remembered of a feed's entries, outside of any transaction."""
