@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -84,6 +84,7 @@ class ProcessSandbox:
         self._all: set[_Worker] = set()
         self._lock = threading.Lock()
         self._hired = 0
+        self._working = 0
         self._asked = False
         self._hire()
 
@@ -98,11 +99,12 @@ class ProcessSandbox:
         head, blobs = _question(task, args, kwargs)
         with self._slots:
             self._asked = True
-            worker = self._take()
-            try:
-                answer = worker.ask(encode_frame(head, blobs), self._policy.deadline)
-            finally:
-                self._put_back(worker)
+            with self._one_more_at_work():
+                worker = self._take()
+                try:
+                    answer = worker.ask(encode_frame(head, blobs), self._policy.deadline)
+                finally:
+                    self._put_back(worker)
         return answer if isinstance(answer, SandboxFailed) else _result(task, *answer)
 
     def rest(self) -> None:
@@ -132,10 +134,23 @@ class ProcessSandbox:
                     worker_or_error.release()
         self._idle.put(SandboxBroken("closed"))
 
-    def _take(self) -> "_Worker":
-        """Wait for a worker that has nothing to do; see to it that there is one for the next call."""
-        if self._idle.qsize() <= 1:
+    @contextlib.contextmanager
+    def _one_more_at_work(self) -> Iterator[None]:
+        """Count a call while it lasts, and see to it that there is a worker for the next one."""
+        with self._lock:
+            self._working += 1
+            # Those that are starting count as well, or calls in a row would start one each.
+            few = self._hired <= self._working
+        if few:
             self._hire()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._working -= 1
+
+    def _take(self) -> "_Worker":
+        """Wait for a worker that has nothing to do."""
         worker = self._idle.get()
         if self._closed.is_set():
             if isinstance(worker, _Worker):

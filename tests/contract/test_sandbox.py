@@ -295,6 +295,19 @@ def test_one_slow_document_keeps_no_quick_one_waiting(impatient: Callable[..., P
     threads.shutdown()
 
 
+def test_calls_in_a_row_need_one_worker_and_the_spare_one() -> None:
+    before = children()
+    sandbox = ProcessSandbox(SandboxPolicy(workers=4), ["tests.tasks"])
+
+    # In the first calls the spare one is still starting.
+    for _ in range(20):
+        sandbox.run(tasks.turn, b"ab")
+    assert eventually(lambda: sandbox._idle.qsize() == 2)
+
+    assert len(children() - before) == 2
+    sandbox.close()
+
+
 def test_idle_workers_but_one_go_when_nothing_was_asked_for_a_while() -> None:
     before = children()
     sandbox = ProcessSandbox(POLICY, ["tests.tasks"])
