@@ -168,22 +168,36 @@ def explain(
     what: Annotated[
         str,
         typer.Argument(
-            help="A URL, a file (HTML, plain text, one article in JSON), or - for standard input."
+            help="A URL, an alert's id, a file (HTML, plain text, one article in JSON), "
+            "or - for standard input."
         ),
     ],
     config: ConfigOption = None,
     as_json: JsonOption = False,
     entity: Annotated[str | None, typer.Option("--entity", help="Only this entity: why, or why not.")] = None,
     learned: LearnedOption = False,
+    stored: Annotated[
+        bool, typer.Option("--stored", help="What the store knows of the URL, stage by stage; fetch nothing.")
+    ] = False,
 ) -> None:
-    """Show what one page or text says of whom, why, and which alerts would come of it. Stores nothing."""
+    """Show what one page or text says of whom, why, and which alerts would come of it. Stores nothing.
+
+    Of an alert's id, or with --stored, what became of it: feed, entry, page, story, alerts, deliveries.
+    """
     from monitor.errands.pages import fetch_page, read_apart
     from monitor.ops.explain import show_explain
     from monitor.ops.looking import look_at
+    from monitor.ops.tracing import ALERT, look_in_store
 
     # Whoever mends an entity whose tests fail must be able to see why.
     loaded = load(config, tests=False)
     now = datetime.now(UTC)
+    if stored or what.startswith(ALERT):
+        with opened(loaded) as store:
+            looked = look_in_store(store, what, now)
+        then = looked.article.fetched_at if looked.article else now
+        tell(show_explain(looked, _rules(loaded, learned=learned), loaded.queries, entity, then), as_json)
+        return
     with spinner() as say:
         say(f"reading {what if what != '-' else 'standard input'}")
         looked = look_at(what, sys.stdin.buffer.read, partial(fetch_page, loaded.fetch), read_apart, now)

@@ -51,19 +51,24 @@ def show_explain(
     if looked.article is None:
         return Shown(
             plain={"source": looked.source, "article": None},
-            tables=(Table(columns=("article", ""), rows=looked.facts, prose=True),),
+            tables=(Table(columns=("article", ""), rows=looked.facts, prose=True), *looked.tables),
             words=(looked.failed,),
             failed=True,
         )
-    article = looked.article
+    article, stood = looked.article, looked.stood
     matched = rules.matcher.match(article.zones, article.language)
+    if stood is not None:
+        # The verdicts of then; queries are asked again, for what they said is not kept.
+        matched = replace(matched, matches=stood.matches, rejected=stood.refused)
     silence = ""
     if entity is not None:
         matched = _of(entity.id, matched)
         silence = "" if matched.matches or matched.rejected else _silence(entity, looked, article.zones)
-    story = choose(article, (), now, rules.grouping)
+    story = (stood and stood.story) or choose(article, (), now, rules.grouping)
+    settings = rules.feeds.get(article.feed_id) if stood else None
+    standing = Standing(polled_at=now, told=stood.told if stood else frozenset())
     asked = [
-        _asked(watchlist, match, story, article, matched, queries, now)
+        _asked(watchlist, match, story, article, matched, queries, settings, standing, now)
         for watchlist in rules.watchlists
         if entity is None or watchlist.entities is None or entity.id in watchlist.entities
         for match in _own(watchlist, matched.matches)
@@ -144,16 +149,18 @@ def _asked(
     article: Article,
     matched: Matched,
     queries: Mapping[WatchlistId, str],
+    settings: FeedSettings | None,
+    standing: Standing,
     now: datetime,
 ) -> _Asked:
     """Ask a watchlist as the service would, of one match, so that the answer is about that one.
 
-    There is no feed; one with the labels that the watchlist wants is assumed, and told.
+    Where no feed is known, one with the labels that the watchlist wants is assumed, and told.
     """
     labels = {label: admitted[0] for label, admitted in watchlist.feed_labels.items() if admitted}
-    feed = FeedSettings(id=article.feed_id, url="", shown_url="", labels=labels)
+    feed = settings or FeedSettings(id=article.feed_id, url="", shown_url="", labels=labels)
     alone = replace(matched, matches=(match,))
-    raised = raise_alerts(story, article, feed, alone, [watchlist], Standing(polled_at=now), now)
+    raised = raise_alerts(story, article, feed, alone, [watchlist], standing, now)
     reason = "" if raised.alerts else next(iter(raised.suppressed))
     return _Asked(
         watchlist=watchlist,
@@ -178,6 +185,9 @@ def _why(reason: str, watchlist: Watchlist, match: Match, article: Article, quer
         Suppressed.SALIENCE: f"the article only mentions it (salience {salience.value:.2f}); it wants 'about'"
         if only_mentioned
         else f"salience {salience.value:.2f} is under min_salience {least:g}",
+        Suppressed.FEED_LABEL: "the feed is not labelled as it wants: "
+        + ", ".join(f"{name}={'|'.join(wanted)}" for name, wanted in sorted(watchlist.feed_labels.items())),
+        Suppressed.TOLD: "its receivers had been told of it by another article of the story",
         Suppressed.NO_RECEIVER: "it has no receivers",
     }
     return words_.get(reason, reason)
@@ -256,6 +266,7 @@ def _tables(looked: Looked, article: Article, matched: Matched, asked: Sequence[
     published = moment(article.published_at)
     facts = [*looked.facts, ("language", language), *([("published", published)] if published else [])]
     yield Table(columns=("article", ""), rows=facts, prose=True)
+    yield from looked.tables
     accepted = [mention for match in matched.matches for mention in match.mentions]
     refused = [mention for match in matched.rejected for mention in match.mentions]
     yield Table(

@@ -21,10 +21,14 @@ from monitor.model import (
     Extracted,
     FeedId,
     FetchFailed,
+    Match,
     SandboxFailed,
+    Story,
+    Told,
     Verdict,
 )
 from monitor.ops.match import article_fault, zones_of
+from monitor.tables import Table
 
 Fetch = Callable[[str], Document | FetchFailed]
 Read = Callable[[Document, Announced], Extracted | SandboxFailed]
@@ -37,10 +41,21 @@ _HTML = re.compile(rb"\s*<|.{0,1000}?<(?:!doctype\s+html|html|body|article|p)\b"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stood:
+    """What the store says of an article: the verdicts of its time, its story, and who knew that before it."""
+
+    matches: tuple[Match, ...] = ()
+    refused: tuple[Match, ...] = ()
+    story: Story | None = None
+    told: frozenset[Told] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
     """What was looked at, and the article that came of it; `failed` says why none did.
 
     `facts` are for people, `source` is their plain form. `outside` is all that the page holds besides.
+    Of one that came from the store, `stood` and `tables` say what became of it.
     """
 
     source: Mapping[str, Any]
@@ -48,6 +63,8 @@ class Looked:
     article: Article | None = None
     failed: str = ""
     outside: str = ""
+    stood: Stood | None = None
+    tables: Sequence[Table] = ()
 
 
 def look_at(what: str, stdin: Callable[[], bytes], fetch: Fetch, read: Read, now: datetime) -> Looked:

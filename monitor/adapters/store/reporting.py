@@ -16,11 +16,22 @@ from monitor.adapters.store.columns import Moment
 from monitor.adapters.store.dialect import few
 from monitor.adapters.store.rereads import article_of, story_of
 from monitor.adapters.store.schema import alerts, articles, deliveries, matches, stories, texts, told
-from monitor.model import AlertId, Article, DeliveryState, HoldReason, Match, ReceiverName, Severity, Story
+from monitor.model import (
+    AlertId,
+    Article,
+    DeliveryState,
+    HoldReason,
+    Match,
+    ReceiverName,
+    Severity,
+    Story,
+    StoryId,
+)
 
 _MICROSECOND = timedelta(microseconds=1)
 # Texts that a reason names are foreign: so many different ones are told apart, and no more.
 _MOST_REASONS = 2_000
+_OF_A_STORY = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +101,12 @@ def alerts_since(
         )
     newest = statement.order_by(alerts.c.raised_at.desc(), alerts.c.number.desc()).limit(limit)
     return [_alert(connection, row) for row in connection.execute(newest).all()]
+
+
+def alerts_of_story(connection: Connection, story: StoryId) -> Sequence[FoundAlert]:
+    """Return the alerts of a story, oldest first, up to a hundred."""
+    of_story = _alerts().where(stories.c.id == story).order_by(alerts.c.number).limit(_OF_A_STORY)
+    return [_alert(connection, row) for row in connection.execute(of_story).all()]
 
 
 def count_alerts(connection: Connection, since: datetime) -> int:

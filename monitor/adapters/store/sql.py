@@ -22,6 +22,7 @@ from monitor.adapters.store import (
     reporting,
     rereads,
     steering,
+    tracing,
     views,
 )
 from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, writer_of
@@ -30,6 +31,7 @@ from monitor.adapters.store.opening import open_engine, refusal
 from monitor.adapters.store.quiet import Quiet, save_quiet
 from monitor.adapters.store.reporting import FoundAlert, Refusals, Timeline
 from monitor.adapters.store.together import Together
+from monitor.adapters.store.tracing import Traced
 from monitor.adapters.store.tx import SqlTx
 from monitor.adapters.store.views import FoundArticle
 from monitor.errors import StoreError
@@ -293,6 +295,16 @@ class SqlStore:
         """Return one alert with the article that it came of; None where there is none such."""
         with self._reading() as connection:
             return reporting.alert_named(connection, alert)
+
+    def entries_at(self, url: str, known: Mapping[EntryKey, EntryId], limit: int) -> Sequence[EntryId]:
+        """Return the entries that keys name, and those whose articles say that they stand at an address."""
+        with self._reading() as connection:
+            return tracing.entries_at(connection, url, known, limit)
+
+    def trace(self, entry: EntryId) -> Traced | None:
+        """Return what became of an entry; None where there is none such."""
+        with self._reading() as connection:
+            return tracing.trace(connection, entry)
 
     def alerts_since(
         self, since: datetime, behind: tuple[datetime, int] | None, limit: int
