@@ -109,8 +109,8 @@ def spinner() -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[int], None]]:
-    """Show how many there are so far and how fast they come, on a terminal; say nothing elsewhere.
+def counting(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show how many there are so far, and how fast they come, on a terminal; say nothing elsewhere.
 
     Without a thread of its own: processes may be forked meanwhile.
     """
@@ -118,16 +118,17 @@ def counting(what: str) -> Iterator[Callable[[int], None]]:
         yield lambda _: None
         return
     from rich.console import Console  # noqa: PLC0415  (nothing to draw elsewhere)
-    from rich.progress import Progress, TextColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
 
     with Progress(
+        *((BarColumn(),) if total else ()),
         TextColumn(f"{{task.completed:,}} {what}, {{task.fields[pace]:,}} a second", markup=False),
         console=Console(stderr=True),
         auto_refresh=False,
         redirect_stdout=False,
         transient=True,
     ) as progress:
-        task = progress.add_task("", total=None, visible=False, pace=0)
+        task = progress.add_task("", total=total, visible=False, pace=0)
         began, shown_at = time.monotonic(), 0.0
 
         def counted(count: int) -> None:

@@ -37,7 +37,7 @@ def assemble(entry: Entry, page: Page, carried: Extracted, now: datetime) -> Art
         canonical_url=canonical_url(seen.canonical_url or link),
         zones=zones,
         verdict=seen.verdict,
-        fingerprint=_fingerprint(zones),
+        fingerprint=fingerprint_of(zones),
         language=choose_language(announced.language, seen.language, f"{zones.title}\n{zones.text}"),
         fetched_at=now,
         authors=seen.authors or announced.authors,
@@ -67,7 +67,7 @@ def fallback_of(page: Page) -> FailureReason | None:
     return None
 
 
-def _fingerprint(zones: Zones) -> tuple[int, ...]:
+def fingerprint_of(zones: Zones) -> tuple[int, ...]:
     """Return the fingerprint of the text; a short one counts with its title only.
 
     The same teaser or notice stands on many pages: alone, it would make one story of them all.

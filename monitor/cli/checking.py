@@ -3,7 +3,8 @@
 import os
 import sys
 import time
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from monitor.cli.shared import (
     opened,
     tell,
 )
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, UsageError
 from monitor.terminal import clear, counting, print_json, spinner
 
 if TYPE_CHECKING:
@@ -205,6 +206,70 @@ def explain(
         rules = _rules(loaded, learned=learned)
         shown = show_explain(looked, rules, loaded.queries, entity, now)
     tell(shown, as_json)
+
+
+@app.command()
+def backtest(
+    candidate: Annotated[
+        Path,
+        typer.Option("--candidate", help="The new configuration, which is held against the running one."),
+    ],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    since: Annotated[str, typer.Option(help="Stored articles read since: 12h, 30d, or an ISO time.")] = "30d",
+    articles: Annotated[
+        Path | None,
+        typer.Option(
+            "--articles", help="Articles as JSON lines, as `match` takes them, instead of stored ones."
+        ),
+    ] = None,
+    fail_over: Annotated[
+        int | None,
+        typer.Option("--fail-over", help="Exit 1 when more alerts than this are gained or lost.", min=0),
+    ] = None,
+    examples: Annotated[
+        int,
+        typer.Option("--examples", help="Of each entity show so many that are gained, lost, changed.", min=0),
+    ] = 3,
+) -> None:
+    """Show which alerts a new configuration gains and loses on stored articles. Stores nothing."""
+    from monitor.adapters.parallel import cores, ordered_map
+    from monitor.errands.archive import pages_apart, rules_for
+    from monitor.ops.backtest import BATCH, Seen, compare, given, sides_of, stored
+    from monitor.ops.backtested import show_backtest
+    from monitor.ops.deliveries import parse_since
+
+    now, seen, processes = datetime.now(UTC), Seen(), cores()
+    begin = parse_since(since, now)
+    running, new = load(config, tests=False), load(candidate)
+    with ExitStack() as open_:
+        store = open_.enter_context(opened(running)) if articles is None else None
+        sides = sides_of(running, new, partial(rules_for, store=store))
+        if store is None:
+            sheaves = given(open_.enter_context(_lines(articles)), now, seen)
+        else:
+            read = open_.enter_context(pages_apart(processes))
+            sheaves = stored(store.archived(begin, now, BATCH), sides, read, seen)
+        total = store.count_archived(begin, now) if store else None
+        progress = open_.enter_context(counting("articles", total))
+        comparison = compare(
+            sheaves, sides, lambda work, those: ordered_map(work, those, processes), seen, examples, progress
+        )
+    tell(
+        show_backtest(comparison, seen, sides, (begin, now) if articles is None else None, fail_over), as_json
+    )
+
+
+@contextmanager
+def _lines(path: Path | None) -> Iterator[Callable[[int], bytes]]:
+    """Give what reads a file of articles."""
+    assert path is not None
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise UsageError(f"'{path}' cannot be read: {error.strerror}") from error
+    with file:
+        yield file.read
 
 
 def _rules(config: "Config", *, learned: bool) -> "Rules":

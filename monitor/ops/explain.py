@@ -167,13 +167,14 @@ def _asked(
         entity=match.entity,
         raised=raised,
         reason=reason,
-        why=_why(reason, watchlist, match, article, queries.get(watchlist.id, ""))
+        why=refused_because(reason, watchlist, match, article, queries.get(watchlist.id, ""))
         if reason
         else _when(watchlist, raised),
     )
 
 
-def _why(reason: str, watchlist: Watchlist, match: Match, article: Article, query: str) -> str:
+def refused_because(reason: str, watchlist: Watchlist, match: Match, article: Article, query: str) -> str:
+    """Return in words why a watchlist gave no alert; `reason` is one of `Suppressed`."""
     salience, least = match.salience, watchlist.min_salience
     only_mentioned = watchlist.about_only and not salience.about
     words_: dict[str, str] = {
@@ -185,8 +186,7 @@ def _why(reason: str, watchlist: Watchlist, match: Match, article: Article, quer
         Suppressed.SALIENCE: f"the article only mentions it (salience {salience.value:.2f}); it wants 'about'"
         if only_mentioned
         else f"salience {salience.value:.2f} is under min_salience {least:g}",
-        Suppressed.FEED_LABEL: "the feed is not labelled as it wants: "
-        + ", ".join(f"{name}={'|'.join(wanted)}" for name, wanted in sorted(watchlist.feed_labels.items())),
+        Suppressed.FEED_LABEL: f"the feed is not labelled as it wants: {_labels(watchlist)}",
         Suppressed.TOLD: "its receivers had been told of it by another article of the story",
         Suppressed.NO_RECEIVER: "it has no receivers",
     }
@@ -197,10 +197,13 @@ def _when(watchlist: Watchlist, raised: Raised) -> str:
     held = [
         f"held until {moment(each.release_at)} ({each.hold.value})" for each in raised.alerts if each.hold
     ]
-    admitted = [f"{label}={'|'.join(words_)}" for label, words_ in sorted(watchlist.feed_labels.items())]
-    labels = [f"if its feed is labelled {', '.join(admitted)}"] if admitted else []
+    labels = [f"if its feed is labelled {_labels(watchlist)}"] if watchlist.feed_labels else []
     receivers = ", ".join(name for alert in raised.alerts for name in alert.receivers)
     return "; ".join([f"to {receivers}", *held, *labels])
+
+
+def _labels(watchlist: Watchlist) -> str:
+    return ", ".join(f"{label}={'|'.join(words_)}" for label, words_ in sorted(watchlist.feed_labels.items()))
 
 
 # ---- for scripts -----------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ def judge_batch(matcher: Matcher, batch: Batch) -> Judged:
     verdicts: list[str] = []
     malformed = 0
     for number, line in enumerate(batch.lines, batch.first):
-        article = _read(line.removeprefix(_BOM) if line and number == 1 else line)
+        article = read_line(line, number)
         if isinstance(article, str):
             malformed += 1
             verdicts.append(_line({"error": article, "line": number}))
@@ -180,12 +180,13 @@ def _finite(number: str) -> float:
     return value
 
 
-def _read(line: bytes | None) -> Mapping[str, Any] | str:
-    """Return the article of a line, or what is wrong with it."""
+def read_line(line: bytes | None, number: int) -> Mapping[str, Any] | str:
+    """Return the article of a line, or what is wrong with it; the first has number 1."""
     if line is None:
         return f"longer than {LONGEST_LINE:,} bytes"
+    text = line.removeprefix(_BOM) if number == 1 else line
     try:
-        article = json.loads(line.decode("utf-8", "replace"), parse_constant=_refuse, parse_float=_finite)
+        article = json.loads(text.decode("utf-8", "replace"), parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         return f"not JSON: {error}"
     fault = article_fault(article)

@@ -1,12 +1,14 @@
 """What the pipeline needs of the world, and the words that steps, engines and the store share."""
 
 from monitor.ports.rows import (
+    Archived,
     Claim,
     Counted,
     DeliveryFilter,
     Examined,
     FeedsChange,
     HeldFilter,
+    KeptPage,
     Processed,
     Reading,
     Remembered,
@@ -19,6 +21,7 @@ from monitor.ports.store import Store, Tx
 from monitor.ports.world import Clock, Fetcher, FetchPolicy, Ports, Sandbox, Sender
 
 __all__ = [
+    "Archived",
     "Claim",
     "Clock",
     "Counted",
@@ -28,6 +31,7 @@ __all__ = [
     "FetchPolicy",
     "Fetcher",
     "HeldFilter",
+    "KeptPage",
     "Ports",
     "Processed",
     "Reading",

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from monitor.model import (
     Alert,
     AlertId,
+    Announced,
     Article,
     Delivery,
     DeliveryId,
@@ -97,6 +98,24 @@ class Reading:
     article: Article
     matches: tuple[Match, ...]
     story: Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """A page that was kept as it came, and what its entry announced."""
+
+    document: Document
+    announced: Announced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """What is kept of an article that `matched` or did not; a `page` only where that was never extracted."""
+
+    number: int
+    article: Article
+    matched: bool
+    page: KeptPage | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,8 @@ def in_transaction(deed: Callable[..., object]) -> Callable[[SqlStore], object]:
         (lambda store: store.timeline(NOW, timedelta(hours=3), 9), "matches USING INDEX matches_article"),
         (lambda store: store.refusals(NOW, 9), "articles USING COVERING INDEX articles_age"),
         (lambda store: store.deliveries_since(NOW), "deliveries USING INDEX deliveries_made"),
+        (lambda store: list(store.archived(NOW, NOW + LEASE, 9)), "articles USING INDEX articles_age"),
+        (lambda store: store.count_archived(NOW, NOW + LEASE), "INDEX articles_age"),
         (in_transaction(lambda tx: tx.receiver(ReceiverName("desk"))), "receivers"),
     ],
 )

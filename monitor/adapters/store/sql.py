@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.adapters.store import (
+    archive,
     claims,
     doors,
     failed,
@@ -56,6 +57,7 @@ from monitor.model import (
     SilenceId,
 )
 from monitor.ports import (
+    Archived,
     Claim,
     DeliveryFilter,
     FeedsChange,
@@ -337,6 +339,22 @@ class SqlStore:
         """Return the totals of all counts since the store was made."""
         with self._reading() as connection:
             return memory.totals(connection)
+
+    def count_archived(self, since: datetime, until: datetime) -> int:
+        """Return how many articles were read from `since` until before `until`."""
+        with self._reading() as connection:
+            return archive.count_archived(connection, since, until)
+
+    def archived(self, since: datetime, until: datetime, batch: int) -> Iterator[Sequence[Archived]]:
+        """Yield what is kept of a period's articles, oldest first; no transaction lasts between batches."""
+        after = 0
+        while True:
+            with self._reading() as connection:
+                found = archive.archived(connection, since, until, after, batch)
+            if not found:
+                return
+            yield found
+            since, after = found[-1].article.fetched_at, found[-1].number
 
     def remembered(self, feed: FeedId, keys: Collection[EntryKey], now: datetime) -> Remembered:
         """Return what is remembered of a feed's entries, outside of any transaction."""
