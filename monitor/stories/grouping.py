@@ -71,7 +71,9 @@ def choose(article: Article, near: Sequence[StoryCandidate], now: datetime, poli
         (-alike.contained, *_age(each), each)
         for each in remembered
         if _may_be_copies(article.language, each.language)
-        and _is_copy(alike := likeness(article.fingerprint, each.fingerprint), article, each, policy)
+        and _is_copy(
+            alike := likeness(article.fingerprint, each.fingerprint, policy.contained), article, each, policy
+        )
     ]
     if copies:
         return _joined(min(copies, key=lambda copy: copy[:3])[-1].story, article)

@@ -23,6 +23,7 @@ word. A number that was updated in a copy is a contradiction, too: whoever judge
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from heapq import nsmallest
@@ -90,14 +91,14 @@ def bands(values: tuple[int, ...]) -> tuple[int, ...]:
     return values[:_BANDS]
 
 
-def likeness(one: tuple[int, ...], other: tuple[int, ...]) -> Likeness:
-    """Return how near the texts behind two fingerprints are."""
+def likeness(one: tuple[int, ...], other: tuple[int, ...], least: float = 0.0) -> Likeness:
+    """Return how near the texts behind two fingerprints are; strangers where less than `least` is held."""
     if len(one) <= 1 or len(other) <= 1:
         return Likeness(1.0, 0.0) if one and one == other else STRANGERS
     end = min(_complete_to(one), _complete_to(other))
-    ours, theirs = ({value for value in each if value <= end} for each in (one, other))
+    ours, theirs = (set(each[: bisect_right(each, end)]) for each in (one, other))
     common = len(ours & theirs)
-    if common < LEAST_COMMON:
+    if common < max(LEAST_COMMON, least * min(len(ours), len(theirs))):
         return STRANGERS
     numbers, others = _numbers(ours), _numbers(theirs)
     shared = numbers.keys() & others.keys()

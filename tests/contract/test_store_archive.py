@@ -108,7 +108,10 @@ def backtested(store: SqlStore, before: Side, after: Side, since: datetime = NOW
             seen,
             3,
         )
-    return cast("Any", show_backtest(comparison, seen, (before, after), (since, NOW + DAY), None).plain)
+    found: dict[str, Any] = cast(
+        "Any", show_backtest(comparison, seen, (before, after), (since, NOW + DAY), None).plain
+    )
+    return found
 
 
 def remember_pages(store: SqlStore) -> None:

@@ -60,7 +60,7 @@ def test_a_story_counts_its_articles_and_outlets() -> None:
 
     story, _ = stories.add(article("b", report("wort")), NOW, "")
 
-    assert (2, {"a.example", "b.example"}) == (story.articles, story.outlets)
+    assert (2, frozenset({"a.example", "b.example"})) == (story.articles, story.outlets)
 
 
 def test_what_is_too_old_is_forgotten_and_its_copies_with_it() -> None:
