@@ -59,8 +59,8 @@ def poll(claim: Claim[Feed], on: Ports, by: Rules) -> Report:
         return _quiet(claim, settings, answer, read, on, by, now)
     assert not isinstance(answer, FetchFailed)  # a failed fetch is what was read
     with on.store.transaction() as tx:
-        # Of a feed that was never read nothing is known.
-        known = tx.known(before.id, keys_of(before.id, read)) if before.first_polled_at else {}
+        # Of a feed that was never read nothing is known; one that begins anew was.
+        known = tx.known(before.id, keys_of(before.id, read)) if before.last_ok_at else {}
         news = only_new(before, settings, read, known, now)
         after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
         looked_for = tx.rereads(before.id, now) if news.known else {}

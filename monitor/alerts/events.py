@@ -192,7 +192,8 @@ def refused_event(faults: Sequence[str], now: datetime) -> Event:
         "faults": [fault[:_DETAIL_CHARS] for fault in faults[:_MOST_FAULTS]],
         "more": max(len(faults) - _MOST_FAULTS, 0),
     }
-    subject = _subject(derive_id("", *faults), moment(now))
+    # To the microsecond: the same faults may be news again within the second.
+    subject = _subject(derive_id("", *faults), now.isoformat())
     return Event(type=EventType.CONFIG_REFUSED, subject=subject, timestamp=now, content=content)
 
 
