@@ -1,23 +1,21 @@
 """Does a store that is restored from a backup say what it said before, in the same words?
 
-A pass is killed at a random moment, and a backup made of what it left. Then everything is brought about, and
-a further pass is killed, so that the store may have a log. The backup is restored, half of the times after a
-restore that was killed at one of its calls; then everything is brought about again.
+A pass kills itself before a random call in its second half, and a backup is made of what it left. Then
+everything is brought about, and a further pass is killed, so that the store may have a log. The backup is
+restored, half of the times after a restore that was killed at one of its calls; then everything is brought
+about again.
 
 What the backup had promised must have the same bytes each time. What was found later is found again: under
 the same id and in the same words, but for when it was found. No file of the store before may be deleted.
 """
 
 import json
-import os
 import random
-import signal
 import tempfile
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -36,9 +34,9 @@ PROMISED = "SELECT json_group_object(id, hex(body)) FROM deliveries JOIN bodies 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Seconds that a pass takes which nobody attacks, and the points at which a restore can be killed."""
+    """How many calls change the world in a first pass, and the points at which a restore can be killed."""
 
-    seconds: float
+    calls: int
     points: Sequence[Point]
 
 
@@ -49,13 +47,13 @@ def attack(world: World, scene: Scene, plan: Plan, dice: random.Random) -> tuple
     """
     with world.store(scene) as address:
         store = Path(address.removeprefix("sqlite:///"))
-        _kill_a_pass(world, address, timedelta(0), dice.uniform(0, plan.seconds))
+        _kill_a_pass(world, address, timedelta(0), dice.randint(plan.calls // 2, plan.calls))
         if not store.exists() or not world.stores.ask(address, MADE):
             return -1, []
         backup = _back_up(address)
         promised = _promised(world, backup)
         world.recover(address)
-        _kill_a_pass(world, address, 20 * LATER, dice.uniform(0, plan.seconds))
+        _kill_a_pass(world, address, 20 * LATER, dice.randint(1, plan.calls // 2))
         stood = _inodes(store, f"{store.name}-wal")
         if dice.random() < 0.5:
             _kill_a_restore(world, address, backup, dice.choice(plan.points))
@@ -101,18 +99,8 @@ def _inodes(store: Path, *further: str) -> set[int]:
     return {each.stat().st_ino for each in found}
 
 
-def _kill_a_pass(world: World, address: str, later: timedelta, delay: float) -> None:
-    pid = world.flow.begin(address, later)
-
-    def strike() -> None:
-        time.sleep(delay)
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-    striker = threading.Thread(target=strike)
-    striker.start()
-    world.flow.finish(pid)
-    striker.join()
+def _kill_a_pass(world: World, address: str, later: timedelta, call: int) -> None:
+    world.flow.finish(world.flow.begin(address, later, fail_at=call))
 
 
 def _kill_a_restore(world: World, address: str, backup: Path, point: Point) -> None:
@@ -124,19 +112,22 @@ def _kill_a_restore(world: World, address: str, backup: Path, point: Point) -> N
 
 
 def _plan(world: World) -> Plan:
-    """See how long a pass takes, and at which points a restore can be killed."""
+    """See how many calls a pass makes, and at which points a restore can be killed."""
     with world.store(SCENES[0]) as address:
-        began = time.monotonic()
-        world.flow.run(address)
-        seconds = time.monotonic() - began
+        _kill_a_pass(world, address, timedelta(0), 0)
+        calls = _counted(address)
         traced, backup = may_trace(), _back_up(address)
         pid = world.flow.begin(address, restore=backup, fail_at=None if traced else 0)
         if traced:
-            return Plan(seconds=seconds, points=calls_of(pid, lambda: world.flow.finish(pid))[1])
+            return Plan(calls=calls, points=calls_of(pid, lambda: world.flow.finish(pid))[1])
         world.flow.finish(pid)
-        calls = int(Path(f"{address.removeprefix('sqlite:///')}.calls").read_text(encoding="utf-8"))
-        inside = [Point(INSIDE, number) for number in range(1, calls + 1)]
-        return Plan(seconds=seconds, points=inside)
+        inside = [Point(INSIDE, number) for number in range(1, _counted(address) + 1)]
+        return Plan(calls=calls, points=inside)
+
+
+def _counted(address: str) -> int:
+    """Return how many calls were counted in the process that ended last on a store."""
+    return int(Path(f"{address.removeprefix('sqlite:///')}.calls").read_text(encoding="utf-8"))
 
 
 def run(count: int, dice: random.Random, say: Say) -> Outcome:
