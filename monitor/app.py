@@ -24,7 +24,8 @@ from monitor.articles.language import language_of
 from monitor.config.changes import changes
 from monitor.config.load import load_config
 from monitor.config.schema import Config
-from monitor.engine.embedded import LEASE, Embedded, Lane, Upkeep
+from monitor.engine.embedded import Embedded
+from monitor.engine.lanes import LEASE, Lane, Upkeep
 from monitor.engine.limits import Limits
 from monitor.engine.perform import DAMAGED
 from monitor.errands.doors import senders_by

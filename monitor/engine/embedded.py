@@ -1,4 +1,4 @@
-"""APScheduler ticks and threads on one machine; `drain` is the command `once`.
+"""Ticks and threads on one machine; `drain` is the command `once`.
 
 A dispatcher thread claims what is due whenever a tick or a finished step wakes it, as far as its
 lanes have room. Ticks only wake: due times live in the store, and every wait here is on the
@@ -9,55 +9,24 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from apscheduler.executors.pool import ThreadPoolExecutor as TickThreads
-from apscheduler.jobstores.base import JobLookupError
-from apscheduler.schedulers.background import BackgroundScheduler
-
+from monitor.engine.lanes import LEASE, RENEW_EVERY, TICK, Lane, Upkeep
 from monitor.engine.limits import Limits
-from monitor.engine.perform import Observe, Work, perform, store_trouble
+from monitor.engine.perform import Observe, perform, store_trouble
+from monitor.engine.ticks import ClockJumps, Ticks
 from monitor.errors import StoreError
 from monitor.ports import Claim, Clock, Report, Share, Step, Store, Wanted
 from monitor.text.mishaps import told
 
-LEASE = timedelta(seconds=60)
-RENEW_EVERY = timedelta(seconds=15)
-TICK = timedelta(milliseconds=250)
 # Seconds between two looks for due rows: a look costs more than a poll that brings nothing.
 BETWEEN_LOOKS = 0.01
-# Larger than any honest difference between two looks at both clocks.
-CLOCK_JUMP = timedelta(seconds=5)
 # This part of a lane's threads is for groups with nothing in work: slow ones must not have them all.
 RESERVED = 4
 # After so many looks in a row at which the store refused a claim, one pass ends; the service goes on.
 REFUSALS = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
-    """One step of the flow: what it does, with how many threads, within which limits."""
-
-    step: Step
-    work: Work
-    claim: Callable[[datetime, Wanted, timedelta], Sequence[Claim[Any]]]
-    group_of: Callable[[Any], str]
-    limits: Limits
-    threads: int
-    feed_of: Callable[[Any], str] = lambda _: ""
-    feeds: Limits | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upkeep:
-    """Something short that is done every so often."""
-
-    name: str
-    every: timedelta
-    run: Callable[[], None]
 
 
 class Embedded:
@@ -82,24 +51,24 @@ class Embedded:
         self._pools = {lane.step: ThreadPoolExecutor(lane.threads, f"{lane.step}") for lane in lanes}
         self._in_work: dict[str, Step] = {}
         self._claimed_at = dict.fromkeys(self._pools, 0.0)
-        self._ticks: BackgroundScheduler | None = None
+        self._ticks = Ticks(observe)
         self._wake = threading.Event()
         self._alive_at = time.monotonic()
         self._refused = 0
 
     def run(self, stop: threading.Event, drain: timedelta) -> bool:
         """Work until `stop` is set, then let what is in work end; False where it did not in time."""
-        ticks = self._start_ticks()
-        jumps = _ClockJumps(self._clock)
+        self._start_ticks()
+        jumps = ClockJumps(self._clock)
         try:
             while not stop.is_set():
                 self._alive_at = time.monotonic()
-                self._adjust(jumps.jump(), ticks)
+                self._adjust(jumps.jump())
                 self._dispatch(lambda _: self._clock.now())
                 # A tick ends this wait; its own end matters only where the wall clock was set back.
                 self._await_wake(4 * TICK)
         finally:
-            ticks.shutdown(wait=False)
+            self._ticks.stop()
         return self._finish(drain)
 
     def wake(self) -> None:
@@ -111,10 +80,8 @@ class Embedded:
         self._upkeep = tuple(
             replace(each, every=every) if each.name == name else each for each in self._upkeep
         )
-        # Not yet, or not any more: a reload may come while the service starts or ends.
-        if self._ticks is not None:
-            with suppress(JobLookupError):
-                self._ticks.reschedule_job(name, trigger="interval", seconds=every.total_seconds())
+        # A reload may come before it runs, or after.
+        self._ticks.retime(name, every)
 
     def alive(self) -> bool:
         """Tell whether the dispatcher has looked around in the last 30 s, half the watchdog's wait."""
@@ -129,13 +96,13 @@ class Embedded:
         Raises:
             StoreError: the store refuses, again and again.
         """
-        ticks = self._start_ticks()
+        self._start_ticks()
         began = self._clock.now()
         try:
             while not self._drained(began, pending):
                 self._await_wake(TICK)
         finally:
-            ticks.shutdown(wait=False)
+            self._ticks.stop()
             self._finish(timedelta(seconds=30))
 
     def _await_wake(self, longest: timedelta) -> None:
@@ -214,14 +181,14 @@ class Embedded:
             lane.feeds.leave(lane.feed_of(claim.row))
         del self._in_work[claim.token]
 
-    def _adjust(self, jump: timedelta, ticks: BackgroundScheduler) -> None:
+    def _adjust(self, jump: timedelta) -> None:
         """After the wall clock jumped, keep what is in work, and let nothing wait for the old future."""
         if not jump:
             return
-        self._guarded(Upkeep(name="renew", every=RENEW_EVERY, run=self._renew))()
+        self._ticks.guarded(Upkeep(name="renew", every=RENEW_EVERY, run=self._renew))()
         if jump < timedelta(0):
-            self._guarded(self._clock_set_back)()
-        _run_all_now(ticks, self._clock)
+            self._ticks.guarded(self._clock_set_back)()
+        self._ticks.run_all_now(self._clock.now())
 
     def _renew(self) -> None:
         """Prolong the leases of what is in work: only a step that ended, or died, loses its row."""
@@ -229,34 +196,13 @@ class Embedded:
         if claims:
             self._store.renew(claims, self._clock.now() + LEASE)
 
-    def _start_ticks(self) -> BackgroundScheduler:
+    def _start_ticks(self) -> None:
         rounds = (
             Upkeep(name="tick", every=TICK, run=self._wake.set),
             Upkeep(name="renew", every=RENEW_EVERY, run=self._renew),
             *self._upkeep,
         )
-        ticks = BackgroundScheduler(
-            timezone=UTC,
-            # One thread for each: a purge or a slow store must not keep leases from being renewed.
-            executors={"default": TickThreads(len(rounds))},
-            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
-        )
-        for each in rounds:
-            ticks.add_job(self._guarded(each), "interval", seconds=each.every.total_seconds(), id=each.name)
-        ticks.start()
-        self._ticks = ticks
-        return ticks
-
-    def _guarded(self, upkeep: Upkeep) -> Callable[[], None]:
-        """Return the upkeep such that its failure is one log line, and the next round tries again."""
-
-        def run() -> None:
-            try:
-                upkeep.run()
-            except Exception as error:  # noqa: BLE001  (upkeep must not end the service)
-                self._observe(_upkeep_failed(upkeep.name, error), 0.0)
-
-        return run
+        self._ticks.start(rounds)
 
     def _finish(self, patience: timedelta) -> bool:
         ends = time.monotonic() + patience.total_seconds()
@@ -274,34 +220,6 @@ def _share(limits: Limits | None) -> Share | None:
     return Share(at_once=limits.per_claim, full=limits.full(time.monotonic()), free=limits.free())
 
 
-class _ClockJumps:
-    """Notices that the wall clock moved against the monotonic one since the last look."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._offset = self._measure()
-
-    def jump(self) -> timedelta:
-        """Return by how much it moved, if by more than two looks may differ; less than 0 is back."""
-        offset, self._offset = self._offset, self._measure()
-        moved = timedelta(seconds=self._offset - offset)
-        return moved if abs(moved) > CLOCK_JUMP else timedelta(0)
-
-    def _measure(self) -> float:
-        return self._clock.now().timestamp() - time.monotonic()
-
-
-def _run_all_now(ticks: BackgroundScheduler, clock: Clock) -> None:
-    """Plan every tick anew: after the clock was set back they would wait for the old future."""
-    for job in ticks.get_jobs():
-        job.modify(next_run_time=clock.now())
-
-
 def _no_claim(step: Step, error: Exception) -> Report:
     reason = store_trouble(error) if isinstance(error, StoreError) else "internal"
     return Report(step=step, row="-", outcome="error", reason=reason, facts={"detail": told(error)})
-
-
-def _upkeep_failed(name: str, error: Exception) -> Report:
-    reason = store_trouble(error) if isinstance(error, StoreError) else "internal"
-    return Report(step=Step.UPKEEP, row=name, outcome="error", reason=reason, facts={"detail": told(error)})

@@ -2,6 +2,7 @@
 
 from monitor.ports.rows import (
     Archived,
+    Batch,
     Claim,
     Counted,
     DeliveryFilter,
@@ -22,6 +23,7 @@ from monitor.ports.world import Clock, Fetcher, FetchPolicy, Ports, Sandbox, Sen
 
 __all__ = [
     "Archived",
+    "Batch",
     "Claim",
     "Clock",
     "Counted",

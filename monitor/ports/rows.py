@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -175,18 +175,31 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Rows of one group that were due together, by their numbers: a hint of what may be claimed."""
+
+    group: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted(Share):
     """What an engine has room for: how many rows in all, and how many of a group.
 
     A group is a host for feeds and entries, a receiver for deliveries. `feeds` is the share of each
     feed in the entries that are claimed, whatever hosts their pages are on. `working` is how many a
     receiver has in work; the last `reserved` rows are for those that have none.
+
+    With a `batch` nothing else counts: its rows are wanted, as far as they can still be claimed, and none
+    within a `pause` after the last visit to its host.
     """
 
     limit: int
     feeds: Share | None = None
     working: Mapping[str, int] = field(default_factory=dict)
     reserved: int = 0
+    batch: Batch | None = None
+    pause: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ from monitor.model import (
     WatchlistId,
 )
 from monitor.ports.rows import (
+    Batch,
     Claim,
     Counted,
     FeedsChange,
@@ -234,6 +235,13 @@ class Store(Protocol):
 
     def claim_deliveries(self, now: datetime, wanted: Wanted, lease: timedelta) -> Sequence[Claim[Delivery]]:
         """Claim due pending deliveries of receivers that are open."""
+        ...
+
+    def due_batches(self, step: Step, now: datetime, wanted: Wanted) -> Sequence[Batch]:
+        """Return what could be claimed now, by group, the longest due first; nothing is claimed.
+
+        Hosts that rest after a visit are left out.
+        """
         ...
 
     def renew(self, claims: Iterable[tuple[Step, str]], until: datetime) -> None:

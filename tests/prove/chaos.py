@@ -13,7 +13,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from monitor.engine.embedded import LEASE
+from monitor.engine.lanes import LEASE
 from tests.acceptance.world import Monitor
 from tests.prove.field import Field
 from tests.prove.proof import Outcome, Proof, Say

@@ -50,6 +50,7 @@ from monitor.adapters.store.schema import (
     feeds,
     instances,
     receivers,
+    rests,
 )
 from monitor.errors import LeaseLost
 from monitor.model import EntryState, FeedState
@@ -96,38 +97,45 @@ def pick(connection: Connection, step: Step, now: datetime, wanted: Wanted) -> S
     On PostgreSQL these rows are locked until the transaction ends; rows that another worker is
     picking are passed over.
     """
+    return tuple(pick_rows(connection, step, now, wanted, lock=True))
+
+
+def pick_rows(
+    connection: Connection, step: Step, now: datetime, wanted: Wanted, *, lock: bool
+) -> Mapping[int, str]:
+    """Return rows as `pick` does, with their groups; without a `lock` they are only looked at."""
     if wanted.limit <= 0:
-        return ()
+        return {}
     if step is Step.DELIVER:
-        return _pick_by_receiver(connection, now, wanted)
-    return _pick_by_age(connection, step, now, wanted)
+        return _pick_by_receiver(connection, now, wanted, lock=lock)
+    return _pick_by_age(connection, step, now, wanted, lock=lock)
 
 
 @cache
-def candidates(step: Step, *, some_feeds: bool) -> Select[Any]:
+def candidates(step: Step, *, some_feeds: bool, lock: bool = True) -> Select[Any]:
     """Return the statement for `most` rows due outside of `shut` groups and feeds, the longest due first."""
     queue = QUEUES[step]
     outside = [queue.feed.not_in(bindparam("shut_feeds", expanding=True))] if some_feeds else []
-    return (
+    found = (
         select(queue.table.c.number, queue.group.label("at"), queue.feed.label("feed"), queue.table.c.due_at)
         .where(queue.claimable(), queue.group.not_in(bindparam("shut", expanding=True)), *outside)
         .order_by(queue.table.c.due_at)
         .limit(bindparam("most", type_=BigInteger))
-        .with_for_update(skip_locked=True)
     )
+    return found.with_for_update(skip_locked=True) if lock else found
 
 
 @cache
-def due_of_group(step: Step) -> Select[Any]:
+def due_of_group(step: Step, *, lock: bool = True) -> Select[Any]:
     """Return the statement for `most` due rows of a `group`, the longest due first, of equals the oldest."""
     queue = QUEUES[step]
-    return (
+    found = (
         select(queue.table.c.number, queue.table.c.due_at)
         .where(queue.claimable(), queue.group == bindparam("group"))
         .order_by(queue.table.c.due_at, queue.table.c.number)
         .limit(bindparam("most", type_=BigInteger))
-        .with_for_update(skip_locked=True)
     )
+    return found.with_for_update(skip_locked=True) if lock else found
 
 
 def take(
@@ -267,7 +275,7 @@ def clock_was_set_back(connection: Connection, now: datetime, longest: timedelta
     """Bring near what a clock that was ahead had put off; without a jump it changes little.
 
     Leases hold for `longest` at most, feeds wait for their interval at most; entries and deliveries are
-    due, and receivers rest no more: one more attempt than planned harms nobody.
+    due, and receivers and hosts rest no more: one more attempt than planned harms nobody.
     """
     for queue in QUEUES.values():
         until = queue.table.c.lease_until
@@ -282,6 +290,7 @@ def clock_was_set_back(connection: Connection, now: datetime, longest: timedelta
     connection.execute(update(feeds).where(ahead).values(due_at=soon))
     shut = receivers.c.open_until > now
     connection.execute(update(receivers).where(shut).values(open_until=now))
+    connection.execute(update(rests).where(rests.c.until > now).values(until=now))
 
 
 def latest(connection: Connection) -> datetime | None:
@@ -311,27 +320,29 @@ def _first_due(
     return first
 
 
-def _pick_by_age(connection: Connection, step: Step, now: datetime, wanted: Wanted) -> Sequence[int]:
+def _pick_by_age(
+    connection: Connection, step: Step, now: datetime, wanted: Wanted, *, lock: bool
+) -> Mapping[int, str]:
     """Look at the longest due rows; a group that has its share is left out of the next look."""
     groups = _Room(wanted)
     of_feeds = _Room(_by_number(connection, wanted.feeds or Share(at_once=wanted.limit)))
-    picked: dict[int, None] = {}
+    picked: dict[int, str] = {}
     look = 2 * wanted.limit
     while True:
         given = {"now": now, "most": look, "shut": sorted(groups.shut)}
         if of_feeds.shut:
             given["shut_feeds"] = sorted(of_feeds.shut)
-        rows = connection.execute(candidates(step, some_feeds=bool(of_feeds.shut)), given).all()
+        rows = connection.execute(candidates(step, some_feeds=bool(of_feeds.shut), lock=lock), given).all()
         for row in rows:
             if row.at in groups.shut or row.feed in of_feeds.shut or row.number in picked:
                 continue
-            picked[row.number] = None
+            picked[row.number] = row.at
             groups.take(row.at)
             of_feeds.take(row.feed)
             if len(picked) == wanted.limit:
-                return tuple(picked)
+                return picked
         if len(rows) < look:
-            return tuple(picked)
+            return picked
 
 
 class _Room:
@@ -362,25 +373,26 @@ def _by_number(connection: Connection, share: Share) -> Share:
     )
 
 
-def _pick_by_receiver(connection: Connection, now: datetime, wanted: Wanted) -> Sequence[int]:
+def _pick_by_receiver(
+    connection: Connection, now: datetime, wanted: Wanted, *, lock: bool
+) -> Mapping[int, str]:
     """Ask each open receiver with due rows for its longest due; give in turn, first to who has least in work.
 
     So each gets the same, however long the backlog of another is. What was replayed is due at one
     moment: then numbers decide, shuffled, for those of one receiver stand together.
     """
-    due: list[tuple[int, datetime, int, int]] = []
-    for door in open_doors(connection, now):
+    due: list[tuple[int, datetime, int, int, str]] = []
+    for door in open_doors(connection, now, lock=lock):
         free = 0 if door.name in wanted.full else wanted.free.get(door.name, wanted.at_once)
         room = min(wanted.limit, free, free if door.most is None else door.most)
         if room > 0:
             working = wanted.working.get(door.name, 0)
-            rows = connection.execute(
-                due_of_group(Step.DELIVER), {"now": now, "group": door.name, "most": room}
-            )
+            given = {"now": now, "group": door.name, "most": room}
+            rows = connection.execute(due_of_group(Step.DELIVER, lock=lock), given)
             due.extend(
-                (working + turn, row.due_at, crc32(row.number.to_bytes(8)), row.number)
+                (working + turn, row.due_at, crc32(row.number.to_bytes(8)), row.number, door.name)
                 for turn, row in enumerate(rows)
             )
     first = sum(1 for working, *_ in due if working == 0)
     most = max(wanted.limit - wanted.reserved, min(first, wanted.limit))
-    return tuple(number for *_, number in sorted(due)[:most])
+    return {number: name for *_, number, name in sorted(due)[:most]}

@@ -37,28 +37,28 @@ class Door:
     most: int | None
 
 
-def open_doors(connection: Connection, now: datetime) -> Sequence[Door]:
+def open_doors(connection: Connection, now: datetime, *, lock: bool = True) -> Sequence[Door]:
     """Return the receivers for which something is due, and that may be sent it now.
 
-    Those that fail or have a rate are locked until the transaction ends: no other worker passes them.
+    Those that fail or have a rate are locked until the transaction ends: no other worker passes them. Without
+    a `lock` they are only looked at.
     """
-    rows = [*connection.execute(_waited_for(wary=False), {"now": now})]
-    rows += connection.execute(_waited_for(wary=True), {"now": now})
+    rows = [*connection.execute(_waited_for(wary=False, lock=False), {"now": now})]
+    rows += connection.execute(_waited_for(wary=True, lock=lock), {"now": now})
     found = [Door(name=row.name, most=_most(row, now)) for row in rows if not _is_shut(row, now)]
     return [door for door in found if door.most != 0]
 
 
 @cache
-def _waited_for(*, wary: bool) -> Select[Any]:
+def _waited_for(*, wary: bool, lock: bool) -> Select[Any]:
     """Return the statement for receivers with something due, those that must be locked or the others."""
     now = bindparam("now", type_=Moment)
     unheld = or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
     due = exists().where(
         DELIVERY_PENDING, deliveries.c.receiver == receivers.c.name, deliveries.c.due_at <= now, unheld
     )
-    if wary:
-        return enabled().where(_WARY, due).with_for_update(skip_locked=True)
-    return enabled().where(not_(_WARY), due)
+    found = enabled().where(_WARY if wary else not_(_WARY), due)
+    return found.with_for_update(skip_locked=True) if lock else found
 
 
 def enabled() -> Select[Any]:

@@ -49,7 +49,7 @@ from monitor.model import (
 )
 
 # The newest migration; revisions are ordered as text.
-REVISION = "0008"
+REVISION = "0009"
 
 metadata = MetaData()
 
@@ -274,6 +274,14 @@ held_alerts = Table(
     Column("release_at", Moment, nullable=False),
     Column("event", Plain(Event), nullable=False),
     UniqueConstraint("alert_id", "receiver", name="held_alerts_once"),
+)
+
+# Until when a host rests after a visit, for workers that share no memory.
+rests = Table(
+    "rests",
+    metadata,
+    Column("host", Foreign, primary_key=True),
+    Column("until", Moment, nullable=False),
 )
 
 silences = Table(

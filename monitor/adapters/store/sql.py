@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.adapters.store import (
     archive,
+    batches,
     claims,
     doors,
     failed,
@@ -58,6 +59,7 @@ from monitor.model import (
 )
 from monitor.ports import (
     Archived,
+    Batch,
     Claim,
     DeliveryFilter,
     FeedsChange,
@@ -131,6 +133,16 @@ class SqlStore:
     def claim_deliveries(self, now: datetime, wanted: Wanted, lease: timedelta) -> Sequence[Claim[Delivery]]:
         """Claim due pending deliveries of receivers that are open."""
         return self._claim(Step.DELIVER, now, wanted, lease, outbox.claimed_deliveries)
+
+    def due_batches(self, step: Step, now: datetime, wanted: Wanted) -> Sequence[Batch]:
+        """Return what could be claimed now, by group, the longest due first; nothing is claimed."""
+        with self._reading() as connection:
+            return batches.due_batches(connection, step, now, wanted)
+
+    def forget_rested(self, now: datetime) -> None:
+        """Drop what is remembered of hosts that have rested."""
+        with self._writing() as connection:
+            batches.forget_rested(connection, now)
 
     def renew(self, claimed: Iterable[tuple[Step, str]], until: datetime) -> None:
         """Prolong the leases of claims that are in work, by step and token."""
@@ -387,10 +399,13 @@ class SqlStore:
         lease: timedelta,
         rows_of: Callable[[Connection, Mapping[int, str]], Sequence[Claim[Row]]],
     ) -> Sequence[Claim[Row]]:
-        if self._turn is not None and not self._anything(step, now, wanted):
+        if self._turn is not None and wanted.batch is None and not self._anything(step, now, wanted):
             return ()
         with self._writing() as connection:
-            numbers = claims.pick(connection, step, now, wanted)
+            if wanted.batch is None:
+                numbers = claims.pick(connection, step, now, wanted)
+            else:
+                numbers = batches.pick_batch(connection, step, now, wanted.batch, wanted.pause)
             if not numbers:
                 return ()
             return rows_of(connection, claims.take(connection, step, numbers, self._owner, now, now + lease))

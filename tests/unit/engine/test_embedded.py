@@ -10,7 +10,8 @@ from itertools import pairwise
 import pytest
 
 from monitor.engine import embedded
-from monitor.engine.embedded import LEASE, Embedded, Lane, Upkeep
+from monitor.engine.embedded import Embedded
+from monitor.engine.lanes import LEASE, Lane, Upkeep
 from monitor.engine.limits import Limits
 from monitor.errors import LeaseLost
 from monitor.ports import Step
@@ -214,7 +215,7 @@ def test_upkeep_that_fails_is_told_and_tried_again() -> None:
     assert (again, alive) == (True, True)
     report = office.journal.reports[0]
     assert (report.step, report.row, report.reason) == (Step.UPKEEP, "heartbeat", "internal")
-    assert str(report.facts["detail"]).startswith("ValueError at monitor.engine.embedded:")
+    assert str(report.facts["detail"]).startswith("ValueError at monitor.engine.ticks:")
 
 
 # ---- beginning and end -------------------------------------------------------------------------

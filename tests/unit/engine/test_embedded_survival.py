@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.engine.embedded import LEASE, Embedded, Lane, Upkeep
+from monitor.engine.embedded import Embedded
+from monitor.engine.lanes import LEASE, Lane, Upkeep
 from monitor.engine.limits import Limits
 from monitor.engine.perform import SHORTAGES, perform
 from monitor.errors import SandboxBroken, StoreError

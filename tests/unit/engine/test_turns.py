@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from monitor.engine.embedded import Upkeep
+from monitor.engine.lanes import Upkeep
 from monitor.engine.limits import Limits
 from monitor.ports import Step
 from tests.unit.engine.rows import Row, eventually
