@@ -105,7 +105,7 @@ class Worker:
         self._seen = seen
         self._clock = SystemClock()
         self.store = open_store(config.store_url, owner=f"worker-{uuid4().hex}")
-        self.telemetry.show_rows(self.store.rows)
+        self.telemetry.show_store(lambda: self.store.measured(self._clock.now()))
         self.sandbox = ProcessSandbox(SandboxPolicy(workers=_workers(config)), PRELOAD)
         self._doors = [HttpDoor(config.fetch)]
         self._ready = False
@@ -153,6 +153,7 @@ class Worker:
         self._ready = True
         self._warn(config)
         forget_refused(self._in_force.ports)
+        self.telemetry.observe_start(self._clock.now().timestamp())
         self.telemetry.observe_upkeep("start", "ok", feeds=len(config.feeds), entities=len(config.entities))
         sd_notify("READY=1")
         try:

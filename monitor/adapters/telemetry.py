@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from monitor.errors import StoreError
 from monitor.model import DeliveryState, FeedState
-from monitor.ports import Report, Step
+from monitor.ports import Due, Measured, Report, Step
 
 # Libraries that would write whole URLs, with passwords and queries, or chatter.
 _MUTED = (
@@ -59,6 +59,11 @@ class Telemetry:
             "When the configuration in force was loaded.",
             registry=self._registry,
         )
+        self._accepted = Gauge(
+            "monitor_configuration_accepted",
+            "1 where the configuration that was last read is in force, 0 where it was refused.",
+            registry=self._registry,
+        )
         self._log = _logger(stream)
 
     def observe(self, report: Report, seconds: float) -> None:
@@ -86,41 +91,76 @@ class Telemetry:
         with suppress(OSError, ValueError):
             getattr(self._log, level)(event, **line)
 
+    def observe_start(self, at: float) -> None:
+        """Tell that a configuration is in force since then, in seconds since 1970."""
+        self._loaded_at.set(at)
+        self._accepted.set(1)
+
     def observe_reload(self, outcome: str, at: float | None) -> None:
         """Count a reload; `at` is when (seconds since 1970) where it succeeded."""
         self._reloads.labels(outcome).inc()
+        self._accepted.set(at is not None)
         if at is not None:
             self._loaded_at.set(at)
 
-    def show_rows(self, rows: Callable[[], Mapping[str, int]]) -> None:
-        """Tell with the metrics what stands in the store, by `Counted.rows`, as it is when they are asked."""
-        self._registry.register(_Rows(rows))
+    def show_store(self, measure: Callable[[], Measured]) -> None:
+        """Tell with the metrics how the store is when they are asked."""
+        self._registry.register(_Stored(measure))
 
     def metrics(self) -> bytes:
         """Return all metrics in Prometheus's text format."""
         return generate_latest(self._registry)
 
 
-class _Rows(Collector):
-    """Feeds and deliveries by state, entries and alerts that wait; nothing where the store is silent."""
+class _Stored(Collector):
+    """What stands in the store; where it is silent, only that. Times that never were are left out."""
 
-    def __init__(self, rows: Callable[[], Mapping[str, int]]) -> None:
-        self._rows = rows
+    def __init__(self, measure: Callable[[], Measured]) -> None:
+        self._measure = measure
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            rows = self._rows()
+            measured = self._measure()
         except StoreError:
+            yield _gauge("store_up", "1 where the store answers.", 0)
             return
-        for group, states in _STATES.items():
-            family = GaugeMetricFamily(f"monitor_{group}", f"{group.title()} by state.", labels=("state",))
-            for state in states:
-                family.add_metric((state,), rows.get(f"{group}.{state}", 0))
-            yield family
-        yield GaugeMetricFamily(
-            "monitor_entries_pending", "Entries that wait to be read.", rows.get("pending", 0)
-        )
-        yield GaugeMetricFamily("monitor_alerts_held", "Alerts that wait.", rows.get("held", 0))
+        yield _gauge("store_up", "1 where the store answers.", 1)
+        yield _gauge("store_bytes", "Size of the store, without its log.", measured.size)
+        yield from _rows(measured.rows)
+        yield from _due(measured.due)
+        if at := measured.oldest_pending_at:
+            about = "When the oldest pending delivery was made."
+            yield _gauge("delivery_oldest_pending_timestamp_seconds", about, at.timestamp())
+        if at := measured.last_heartbeat_at:
+            about = "When the last heartbeat of any worker was made."
+            yield _gauge("last_heartbeat_timestamp_seconds", about, at.timestamp())
+
+
+def _rows(rows: Mapping[str, int]) -> Iterator[GaugeMetricFamily]:
+    for group, states in _STATES.items():
+        family = GaugeMetricFamily(f"monitor_{group}", f"{group.title()} by state.", labels=("state",))
+        for state in states:
+            family.add_metric((state,), rows.get(f"{group}.{state}", 0))
+        yield family
+    yield _gauge("entries_pending", "Entries that wait to be read.", rows.get("pending", 0))
+    yield _gauge("alerts_held", "Alerts that wait.", rows.get("held", 0))
+
+
+def _due(due: Mapping[Step, Due]) -> Iterator[GaugeMetricFamily]:
+    rows = GaugeMetricFamily("monitor_due", "Rows due now that no worker holds.", labels=("step",))
+    since = GaugeMetricFamily(
+        "monitor_due_since_timestamp_seconds", "Since when the longest due row is due.", labels=("step",)
+    )
+    for step, each in due.items():
+        rows.add_metric((step,), each.rows)
+        if each.since is not None:
+            since.add_metric((step,), each.since.timestamp())
+    yield rows
+    yield since
+
+
+def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"monitor_{name}", about, value)
 
 
 def _logger(stream: TextIO | None) -> structlog.stdlib.BoundLogger:

@@ -141,6 +141,28 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """How many rows are due and held by nobody, and since when the longest of them."""
+
+    rows: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What the metrics tell of a store: `rows` as in `Counted`, what is `due`, its `size` in bytes.
+
+    Of a step's due rows as many are counted as tell that more workers are wanted, and no more.
+    """
+
+    rows: Mapping[str, int]
+    due: Mapping[Step, Due]
+    oldest_pending_at: datetime | None
+    last_heartbeat_at: datetime | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeldFilter:
     """Which held alerts: by id, watchlist, receiver and reason."""
 

@@ -85,6 +85,15 @@ def test_what_the_flow_asks_is_answered_from_an_index(
     assert [] == [plan for plan in plans if _grows(plan)]
 
 
+def test_what_the_metrics_count_of_the_queues_stands_in_an_index(sqlite: SqlStore) -> None:
+    with planned(sqlite) as plans:
+        sqlite.measured(NOW)
+
+    of_queues = [plan for plan in plans if any(name in plan for name in ("feeds", "entries", "deliveries"))]
+    assert [] == [plan for plan in of_queues if "USING COVERING INDEX" not in plan]
+    assert any("deliveries_made (state=?)" in plan for plan in of_queues)
+
+
 @contextmanager
 def planned(store: SqlStore) -> Iterator[list[str]]:
     """Collect SQLite's plan of every statement that is run in the block."""

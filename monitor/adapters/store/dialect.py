@@ -179,6 +179,14 @@ def lock_stories(connection: Connection) -> None:
     _lock(connection, _STORY_LOCK)
 
 
+def size_of(connection: Connection) -> int:
+    """Return the bytes of the database, without those of its log."""
+    asked = "SELECT pg_database_size(current_database())"
+    if connection.dialect.name == "sqlite":
+        asked = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    return int(connection.exec_driver_sql(asked).scalar_one())
+
+
 def _lock(connection: Connection, name: int) -> None:
     # SQLite has one writer at a time anyway.
     if connection.dialect.name == "postgresql":

@@ -86,6 +86,12 @@ def mark(connection: Connection, name: str) -> Mapping[str, object] | None:
     return remembered
 
 
+def last_heartbeat(connection: Connection) -> datetime | None:
+    """Return when the last heartbeat was promised; None where none was."""
+    remembered = connection.execute(select(marks.c.remembered).where(marks.c.name == "heartbeat")).scalar()
+    return datetime.fromisoformat(remembered["at"]) if remembered else None
+
+
 def save_mark(connection: Connection, name: str, value: Mapping[str, object]) -> None:
     """Remember a value of plain JSON."""
     connection.execute(upsert(connection, marks, "name"), {"name": name, "remembered": value})

@@ -17,6 +17,7 @@ from monitor.adapters.store import (
     failed,
     holding,
     learning,
+    measuring,
     memory,
     outbox,
     polls,
@@ -64,6 +65,7 @@ from monitor.ports import (
     DeliveryFilter,
     FeedsChange,
     HeldFilter,
+    Measured,
     Remembered,
     Step,
     Wanted,
@@ -215,10 +217,10 @@ class SqlStore:
         with self._reading() as connection:
             connection.execute(text("SELECT 1"))
 
-    def rows(self) -> Mapping[str, int]:
-        """Return what stands in the store, as in `Counted.rows`."""
+    def measured(self, now: datetime) -> Measured:
+        """Return what the metrics tell of the store."""
         with self._reading() as connection:
-            return memory.counted(connection).rows
+            return measuring.measure(connection, now)
 
     def waiting_entries(self, now: datetime, until: datetime) -> int:
         """Return how many entries are due by then to be processed, and are in no other instance's hands."""

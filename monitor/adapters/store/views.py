@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, union_all
 
 from monitor.adapters.store.holding import silences_now
-from monitor.adapters.store.memory import totals
+from monitor.adapters.store.memory import last_heartbeat, totals
 from monitor.adapters.store.outbox import conditions, with_bodies
 from monitor.adapters.store.rereads import article_of
 from monitor.adapters.store.schema import (
@@ -24,7 +24,6 @@ from monitor.adapters.store.schema import (
     deliveries,
     feeds,
     held_alerts,
-    marks,
     matches,
     receivers,
     stories,
@@ -72,13 +71,8 @@ def status(connection: Connection, now: datetime) -> Mapping[str, Any]:
             }
             for each in silences_now(connection, now)
         ],
-        "last_heartbeat_at": _last_heartbeat(connection),
+        "last_heartbeat_at": _shown(last_heartbeat(connection)),
     }
-
-
-def _last_heartbeat(connection: Connection) -> str | None:
-    remembered = connection.execute(select(marks.c.remembered).where(marks.c.name == "heartbeat")).scalar()
-    return _shown(datetime.fromisoformat(remembered["at"])) if remembered else None
 
 
 def pending_entries(connection: Connection) -> int:

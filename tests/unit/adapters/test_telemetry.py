@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import pty
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from monitor.adapters.telemetry import Telemetry
 from monitor.errors import StoreError
 from monitor.model import FailureReason
-from monitor.ports import Report, Step
+from monitor.ports import Due, Measured, Report, Step
 
+AT = datetime.fromtimestamp(1_766_000_000, UTC)
 REPORT = Report(
     step=Step.POLL,
     row="example-de",
@@ -153,8 +155,14 @@ def test_libraries_that_would_write_addresses_are_muted() -> None:
 
 def test_metrics_tell_what_stands_in_the_store_and_live_without_it() -> None:
     telemetry = Telemetry(None)
-    rows = {"feeds.ok": 3, "feeds.stale": 1, "deliveries.dead": 2, "pending": 4, "held": 5}
-    telemetry.show_rows(lambda: rows)
+    measured = Measured(
+        rows={"feeds.ok": 3, "feeds.stale": 1, "deliveries.dead": 2, "pending": 4, "held": 5},
+        due={Step.POLL: Due(rows=7, since=AT), Step.PROCESS: Due(rows=0, since=None)},
+        oldest_pending_at=AT,
+        last_heartbeat_at=AT,
+        size=4096,
+    )
+    telemetry.show_store(lambda: measured)
 
     told = telemetry.metrics().decode()
 
@@ -165,15 +173,59 @@ def test_metrics_tell_what_stands_in_the_store_and_live_without_it() -> None:
         'monitor_deliveries{state="dead"} 2.0',
         "monitor_entries_pending 4.0",
         "monitor_alerts_held 5.0",
+        'monitor_due{step="poll"} 7.0',
+        'monitor_due{step="process"} 0.0',
+        'monitor_due_since_timestamp_seconds{step="poll"} 1.766e+09',
+        "monitor_delivery_oldest_pending_timestamp_seconds 1.766e+09",
+        "monitor_last_heartbeat_timestamp_seconds 1.766e+09",
+        "monitor_store_bytes 4096.0",
+        "monitor_store_up 1.0",
     ):
         assert line in told
+    assert 'since_timestamp_seconds{step="process"}' not in told
+
+
+def test_times_that_never_were_are_not_told() -> None:
+    telemetry = Telemetry(None)
+    telemetry.show_store(
+        lambda: Measured(rows={}, due={}, oldest_pending_at=None, last_heartbeat_at=None, size=0)
+    )
+
+    told = telemetry.metrics().decode()
+
+    assert "oldest_pending" not in told
+    assert "heartbeat" not in told
+
+
+def test_whether_the_configuration_that_was_last_read_is_in_force_is_told() -> None:
+    telemetry = Telemetry(None)
+
+    def told() -> list[str]:
+        lines = telemetry.metrics().decode().splitlines()
+        return [
+            line.partition("monitor_configuration_")[2]
+            for line in lines
+            if line[:21] == "monitor_configuration"
+        ]
+
+    telemetry.observe_start(1_766_000_000.0)
+    started = told()
+    telemetry.observe_reload("refused", None)
+    refused = told()
+    telemetry.observe_reload("ok", 1_767_000_000.0)
+
+    assert ["loaded_timestamp_seconds 1.766e+09", "accepted 1.0"] == started
+    assert ["loaded_timestamp_seconds 1.766e+09", "accepted 0.0"] == refused
+    assert ["loaded_timestamp_seconds 1.767e+09", "accepted 1.0"] == told()
 
 
 def test_metrics_are_told_where_the_store_does_not_answer() -> None:
-    def refuse() -> dict[str, int]:
+    def refuse() -> Measured:
         raise StoreError("the store refused")
 
     telemetry = Telemetry(None)
-    telemetry.show_rows(refuse)
+    telemetry.show_store(refuse)
 
-    assert b"monitor_feeds" not in telemetry.metrics()
+    told = telemetry.metrics()
+    assert b"monitor_feeds" not in told
+    assert b"monitor_store_up 0.0" in told
