@@ -13,7 +13,8 @@ COPY pyproject.toml requirements.lock ./
 RUN uv venv --python "$(command -v python3)" "$VIRTUAL_ENV" \
     && uv pip install --compile-bytecode --constraints requirements.lock \
     --requirements pyproject.toml --extra postgres
-COPY README.md LICENSE ./
+COPY README.md LICENSE NOTICE ./
+COPY docs/monitor.1 docs/
 COPY seeds/articles/ seeds/articles/
 COPY seeds/feeds/ seeds/feeds/
 COPY monitor/ monitor/

@@ -7,6 +7,7 @@
     status, feeds, …    every other command of `monitor`: python3 run.py COMMAND --help
     test [ARGUMENTS]    run every check of the project; with arguments, only pytest with them
     prove, bench        prove the guarantees, measure the speed (where the checkout has them)
+    release             build wheel, source archive and bill of materials into dist/
     lock [ARGUMENTS]    write the lock files anew; --upgrade takes newer versions
 
 The first call installs the locked packages into .venv, each checked against its
@@ -35,7 +36,12 @@ except ModuleNotFoundError:
 ROOT = Path(__file__).resolve().parent
 LOCK = "requirements.lock"
 UV_LOCK = "requirements-uv.lock"
-DEVELOPMENT = {"test": "tests.checks", "prove": "tests.prove", "bench": "bench"}
+DEVELOPMENT = {
+    "test": "tests.checks",
+    "prove": "tests.prove",
+    "bench": "bench",
+    "release": "deploy.release",
+}
 # What decides the installed packages; a change of a linter's setting installs nothing.
 BUILD_TABLES = ("project", "dependency-groups", "build-system")
 # Hatchling asks for it only while it builds an editable, so no table of ours names it.

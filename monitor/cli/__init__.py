@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -13,7 +14,6 @@ from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreDamaged
 app = typer.Typer(
     help="Watches news feeds for entities and sends signed webhook alerts with evidence.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -29,6 +29,18 @@ for _name, _group in (
     ("receivers", deliveries.receivers),
 ):
     app.add_typer(_group, name=_name)
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", is_eager=True, callback=upkeep.tell_version
+        ),
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

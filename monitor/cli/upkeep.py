@@ -73,4 +73,11 @@ def restore_backup(
 @app.command()
 def version(_: IgnoredConfig = None) -> None:
     """Print the version."""
-    sys.stdout.write(f"news-monitor {__version__}\n")
+    tell_version(wanted=True)
+
+
+def tell_version(*, wanted: bool) -> None:
+    """Print the version and end the program, where that is wanted."""
+    if wanted:
+        sys.stdout.write(f"news-monitor {__version__}\n")
+        raise typer.Exit

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ParamSpec, Protocol, TypeVar
 
+from monitor import __version__
 from monitor.model import Dice, Document, FetchFailed, NotModified, Receiver, Reply, SandboxFailed, Validators
 from monitor.ports.store import Store
 
@@ -20,7 +21,7 @@ class FetchPolicy:
     from the first look-up to the last byte, redirects included; sizes are bytes after inflating.
     """
 
-    user_agent: str = "news-monitor/1.0"
+    user_agent: str = f"news-monitor/{__version__}"
     allow_private: tuple[str, ...] = ()
     respect_robots: bool = True
     at_once: int = 2

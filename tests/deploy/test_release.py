@@ -1,0 +1,110 @@
+"""Does what a release consists of install and run where nothing else is?"""
+
+import hashlib
+import json
+import os
+import subprocess
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from deploy import release
+from monitor import __version__
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a release once, by its command."""
+    out = tmp_path_factory.mktemp("release") / "dist"
+    assert 0 == release.main(["--out", str(out)])
+    return out
+
+
+@pytest.fixture(scope="module")
+def installed(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the programs of an environment that holds the wheel."""
+    (wheel,) = made.glob("*.whl")
+    return release.install(wheel, tmp_path_factory.mktemp("an installation") / "environment").parent
+
+
+def test_a_release_is_an_archive_a_wheel_a_bill_of_materials_and_their_digests(made: Path) -> None:
+    names = {
+        f"news_monitor-{__version__}.tar.gz",
+        f"news_monitor-{__version__}-py3-none-any.whl",
+        f"news-monitor-{__version__}.cdx.json",
+    }
+    sums = dict(line.split("  ")[::-1] for line in (made / "SHA256SUMS").read_text().splitlines())
+
+    assert names | {"SHA256SUMS"} == {path.name for path in made.iterdir()}
+    assert {name: hashlib.sha256((made / name).read_bytes()).hexdigest() for name in names} == sums
+
+
+def test_building_again_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
+    for path in release.build(ROOT, tmp_path):
+        assert (made / path.name).read_bytes() == path.read_bytes()
+
+
+def test_the_archive_of_the_source_builds_the_same_wheel(made: Path, tmp_path: Path) -> None:
+    with tarfile.open(next(made.glob("*.tar.gz"))) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (source,) = tmp_path.iterdir()
+
+    _, wheel = release.build(source, tmp_path / "again")
+
+    assert (made / wheel.name).read_bytes() == wheel.read_bytes()
+
+
+def test_the_wheel_holds_the_package_its_seeds_and_licenses_and_no_tests(made: Path) -> None:
+    names = zipfile.ZipFile(next(made.glob("*.whl"))).namelist()
+
+    folder = f"news_monitor-{__version__}.dist-info"
+    data = f"news_monitor-{__version__}.data"
+    assert {"monitor", folder, data} == {name.split("/")[0] for name in names}
+    assert f"{data}/data/share/man/man1/monitor.1" in names
+    assert f"{folder}/licenses/LICENSE" in names
+    assert f"{folder}/licenses/NOTICE" in names
+    assert any(name.startswith("monitor/demo/seeds/articles/") for name in names)
+
+
+def test_the_installed_wheel_runs_the_demo_from_anywhere(installed: Path, tmp_path: Path) -> None:
+    environ = {
+        key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))
+    }
+
+    done = subprocess.run(
+        [installed / "monitor", "demo"],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 0 == done.returncode, done.stderr
+    assert "4 signatures verified" in done.stdout
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_the_bill_of_materials_names_what_is_installed_with_licenses_and_no_place(
+    made: Path, installed: Path
+) -> None:
+    (file,) = made.glob("*.cdx.json")
+    bill = json.loads(file.read_text(encoding="utf-8"))
+    listed = subprocess.run(
+        [release.uv(), "pip", "list", "--format", "json", "--python", installed / "python"],
+        capture_output=True,
+        check=True,
+    )
+    there = {(canonicalize_name(each["name"]), each["version"]) for each in json.loads(listed.stdout)}
+    components = [*bill["components"], bill["metadata"]["component"]]
+
+    assert there == {(canonicalize_name(each["name"]), each["version"]) for each in components}
+    assert ("news-monitor", __version__) == (components[-1]["name"], components[-1]["version"])
+    # It says its license in words that no list of licenses holds.
+    assert ["ahocorasick_rs"] == [each["name"] for each in components if not each.get("licenses")]
+    assert "file:" not in file.read_text(encoding="utf-8")
