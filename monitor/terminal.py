@@ -16,7 +16,7 @@ from monitor.errors import UsageError
 from monitor.tables import Shown, Table
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
 REFRESH_SECONDS = 0.2
 PIPE_COLUMNS = 400
@@ -40,8 +40,7 @@ def show(shown: Shown, *, as_json: bool) -> None:
 
 def print_json(plain: object) -> None:
     """Print plain JSON, for scripts and for people who look at it."""
-    text = json.dumps(plain, ensure_ascii=False, indent=2)
-    _write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    _write(_escaped(json.dumps(plain, ensure_ascii=False, indent=2)))
 
 
 def ask(question: str, default: str = "") -> str:
@@ -83,9 +82,31 @@ def show_tables(tables: Sequence[Table]) -> None:
         _print_table(table, sys.stderr)
 
 
-def clear() -> None:
-    """Clear the screen, before it is shown anew."""
-    _out().clear()
+def print_json_line(plain: object) -> None:
+    """Print plain JSON on one line, for scripts that read line by line."""
+    _write(_escaped(json.dumps(plain, ensure_ascii=False)))
+
+
+@contextmanager
+def screen() -> Iterator[Callable[[Shown], None]]:
+    """Give what draws an answer over the whole terminal, its words first; what stood there comes back.
+
+    What does not fit is cut off at the end. Elsewhere than on a terminal answers come one after another.
+    """
+    if not sys.stdout.isatty():
+        yield lambda shown: show(shown, as_json=False)
+        return
+    from rich.console import Group  # noqa: PLC0415  (nothing to draw elsewhere)
+    from rich.live import Live  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    with Live(console=_out(), screen=True, auto_refresh=False, redirect_stdout=False) as live:
+
+        def draw(shown: Shown) -> None:
+            words = [Text(_visible(line)) for line in (shown.head, *shown.words)]
+            live.update(Group(*words, *(_drawn(table) for table in shown.tables)), refresh=True)
+
+        yield draw
 
 
 @contextmanager
@@ -153,18 +174,29 @@ def _print_table(table: Table, to: TextIO | None = None) -> None:
     if not table.rows:
         _write(table.empty, to)
         return
+    from rich.console import Console  # noqa: PLC0415  (not for words alone)
+
+    console = _out() if to is None else Console(file=to)
+    console.print(_drawn(table), width=min(console.width, PROSE_COLUMNS) if table.prose else None)
+
+
+def _drawn(table: Table) -> "RenderableType":
     from rich import box  # noqa: PLC0415  (not for words alone)
-    from rich.console import Console  # noqa: PLC0415
     from rich.table import Table as RichTable  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    console = _out() if to is None else Console(file=to)
+    if not table.rows:
+        return Text(table.empty)
     rich = RichTable(title=table.title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
         rich.add_column(column, overflow="fold")
     for row in table.rows:
         rich.add_row(*(Text(_visible(cell)) for cell in row))
-    console.print(rich, width=min(console.width, PROSE_COLUMNS) if table.prose else None)
+    return rich
+
+
+def _escaped(text: str) -> str:
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _visible(text: str) -> str:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -22,10 +21,11 @@ from monitor.cli.shared import (
     load,
     locate,
     opened,
+    stopped_by_signals,
     tell,
 )
 from monitor.errors import ConfigError, UsageError
-from monitor.terminal import clear, counting, print_json, spinner
+from monitor.terminal import counting, print_json, print_json_line, screen, spinner
 
 if TYPE_CHECKING:
     from monitor.config.schema import Config
@@ -84,18 +84,36 @@ def schema(
 def status(
     config: ConfigOption = None,
     as_json: JsonOption = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Show it again every two seconds.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show it anew every so many SECONDS, until Ctrl-C.")
+    ] = False,
+    seconds: Annotated[
+        float | None, typer.Argument(help="With --watch; 2 by default.", min=0.1, show_default=False)
+    ] = None,
 ) -> None:
-    """Show feeds, entries, deliveries and receivers, from the store alone."""
-    from monitor.ops.status import show_status
+    """Show feeds, entries, deliveries and receivers, from the store alone.
 
+    With --watch and --json each status is one line.
+    """
+    from monitor.ops.status import show_status, show_watched
+
+    if seconds is not None and not watch:
+        raise UsageError("SECONDS go with --watch")
+    every = seconds or WATCH_SECONDS
     with opened(locate(config)) as store:
-        while True:
+        if not watch:
             tell(show_status(store.status(datetime.now(UTC))), as_json)
-            if not watch:
-                return
-            time.sleep(WATCH_SECONDS)
-            clear()
+            return
+        ended = stopped_by_signals()
+        with nullcontext() if as_json else screen() as draw:
+            while not ended.is_set():
+                now = datetime.now(UTC)
+                found = store.status(now)
+                if draw is None:
+                    print_json_line(found)
+                else:
+                    draw(show_watched(found, now, every))
+                ended.wait(every)
 
 
 @app.command()

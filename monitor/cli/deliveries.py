@@ -1,14 +1,12 @@
 """Commands about deliveries and receivers."""
 
-import signal
-import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.shared import ConfigOption, JsonOption, group, load, locate, opened, tell
+from monitor.cli.shared import ConfigOption, JsonOption, group, load, locate, opened, stopped_by_signals, tell
 from monitor.errors import UsageError
 from monitor.tables import Shown, many
 from monitor.terminal import show_line, spinner
@@ -110,9 +108,7 @@ def receivers_listen(
     from monitor.text.urls import shown_url
 
     receiver = receiver_named(name, load(config, tests=False).receivers)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stopped_by_signals()
     with listening(receiver, show_line):
         show_line(f"{name} listens at {shown_url(receiver.url)}; Ctrl-C ends it")
         stop.wait()

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.shared import ConfigOption, IgnoredConfig, JsonOption, load, locate, quiet_on_terminal, tell
+from monitor.cli.shared import (
+    ConfigOption,
+    IgnoredConfig,
+    JsonOption,
+    load,
+    locate,
+    quiet_on_terminal,
+    stopped_by_signals,
+    tell,
+)
 from monitor.terminal import spinner
 
 if TYPE_CHECKING:
@@ -24,10 +33,8 @@ def run(config: ConfigOption = None) -> None:
     from monitor.app import Worker, serve, watch_file
 
     loaded = load(config)
-    stop, changed = threading.Event(), threading.Event()
-    # From here on no signal ends us in the middle; those that come before we serve are kept.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    # Signals that come before we serve are kept.
+    stop, changed = stopped_by_signals(), threading.Event()
     signal.signal(signal.SIGHUP, lambda *_: changed.set())
     if loaded.reload == "watch":
         threading.Thread(target=watch_file, args=(loaded.path, changed.set, stop), daemon=True).start()
@@ -79,9 +86,7 @@ def demo(
             say("")
             tell(shown, as_json)
             if keep:
-                stop = threading.Event()
-                for number in (signal.SIGTERM, signal.SIGINT):
-                    signal.signal(number, lambda *_: stop.set())
+                stop = stopped_by_signals()
                 serve(Worker(config), stop, threading.Event())
 
 

@@ -5,7 +5,9 @@ command imports what it needs itself. `run`, `once` and `demo` import `monitor.a
 """
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,6 +81,14 @@ def tell(shown: Shown, as_json: bool) -> None:
     show(shown, as_json=as_json)
     if shown.failed:
         raise typer.Exit(EXIT_FAILED)
+
+
+def stopped_by_signals() -> threading.Event:
+    """Return an event that Ctrl-C and SIGTERM set from here on, instead of ending us in the middle."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def quiet_on_terminal() -> "Telemetry":

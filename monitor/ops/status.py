@@ -1,9 +1,11 @@
 """`monitor status`: what is due, what fails, what waits."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from monitor.tables import Shown, Table
+from monitor.tables import Shown, Table, shown_time
 
 
 def show_status(status: Mapping[str, Any]) -> Shown:
@@ -26,6 +28,13 @@ def show_status(status: Mapping[str, Any]) -> Shown:
         f"last heartbeat: {status['last_heartbeat_at'] or 'none yet'}",
     )
     return Shown(plain=status, tables=(feeds_table(status), _receivers(status)), words=words)
+
+
+def show_watched(status: Mapping[str, Any], now: datetime, every: float) -> Shown:
+    """Return a status that is shown anew each `every` seconds; what is not well comes first."""
+    head = f"status at {shown_time(now)}, every {every:g} s; Ctrl-C ends it"
+    by_trouble = sorted(status["feeds"], key=lambda feed: (feed["state"] == "ok", not feed["failures"]))
+    return replace(show_status({**status, "feeds": by_trouble}), head=head)
 
 
 def show_feeds(status: Mapping[str, Any]) -> Shown:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.screen import OpenScreen, Screen
 from tests.acceptance.world import Desk, Monitor, Outlet
 from tests.mail import Mailbox, mail_server
 
@@ -47,3 +48,16 @@ def monitor(tmp_path: Path) -> Iterator[Monitor]:
     started = Monitor(tmp_path)
     yield started
     started.close()
+
+
+@pytest.fixture
+def screen(monitor: Monitor) -> Iterator[OpenScreen]:
+    opened: list[Screen] = []
+
+    def open_one(*arguments: str, **how: str) -> Screen:
+        opened.append(Screen(monitor, *arguments, **how))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()

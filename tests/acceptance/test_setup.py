@@ -1,42 +1,21 @@
 """What people do before the service runs: find feeds, write a configuration, try it."""
 
 import json
-import os
-import pty
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from standardwebhooks import Webhook
 
+from tests.acceptance.screen import OpenScreen
 from tests.acceptance.test_alerts import TEXT, configured
 from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually, paragraphs
 
 Open = Callable[[str], Outlet]
-OpenScreen = Callable[..., "Screen"]
-# A command that reads pages starts other processes: on a busy machine a person waits.
-THOUGHT = 180.0
 CONFIG = "# mine\nfeeds:\n  - {id: old, url: '%s'}   # keep\n# below\nentities: [Amazon]\n"
 SITE = (
     "<link rel=alternate type=application/rss+xml href=/feed.xml title=News>"
     "<link rel=alternate type=application/rss+xml href=/comments.xml title=Comments>"
 )
-
-
-@pytest.fixture
-def screen(monitor: Monitor) -> Iterator[Callable[..., "Screen"]]:
-    opened: list[Screen] = []
-
-    def open_one(*arguments: str) -> Screen:
-        opened.append(Screen(monitor, *arguments))
-        return opened[-1]
-
-    yield open_one
-    for each in opened:
-        each.close()
 
 
 def site(outlet: Outlet) -> None:
@@ -324,57 +303,3 @@ def test_a_person_who_says_no_or_goes_away_leaves_nothing(
 
     assert "nothing was written" in no.text
     assert not monitor.config.exists()
-
-
-class Screen:
-    """A command on a terminal, answered by a person who waits for each question."""
-
-    def __init__(self, monitor: Monitor, *arguments: str) -> None:
-        self._ours, theirs = pty.openpty()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "monitor", *arguments, "-c", monitor.config.name],
-            env=monitor.environ | {"TERM": "dumb", "NO_COLOR": "1"},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            cwd=monitor.folder,
-        )
-        os.close(theirs)
-        os.set_blocking(self._ours, False)
-        self._seen = 0
-        self.text = ""
-
-    def answer(self, question: str, typed: str) -> None:
-        """Wait for a question that was not answered yet, and type a line."""
-        self.shows(question)
-        os.write(self._ours, f"{typed}\n".encode())
-
-    def shows(self, words: str) -> None:
-        """Wait for words that were not seen yet."""
-        eventually(lambda: self._find(words) >= 0, within=THOUGHT, what=f"shows '{words}'")
-        self._seen = self._find(words) + len(words)
-
-    def interrupt(self) -> None:
-        """Press Ctrl-C."""
-        self._process.send_signal(signal.SIGINT)
-
-    def ends(self, code: int) -> None:
-        """Wait for the end of the command."""
-        eventually(lambda: self._find("") >= 0 and self._process.poll() is not None, within=THOUGHT)
-        self._find("")
-        os.close(self._ours)
-        assert code == self._process.returncode, self.text
-
-    def close(self) -> None:
-        """Go away, whatever is asked still."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-
-    def _find(self, words: str) -> int:
-        try:
-            while piece := os.read(self._ours, 65_536):
-                self.text += piece.decode().replace("\r\n", "\n")
-        except OSError:
-            pass
-        return self.text.find(words, self._seen)
