@@ -92,7 +92,8 @@ def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
         near = tx.stories_near(article, now - by.grouping.memory) if matched.matches else ()
         story = choose(article, near, now, by.grouping)
         feed = tx.feed(entry.feed_id)
-        standing = standing_of(tx, entry, feed, story, by, now)
+        about = {match.entity for match in matched.matches}
+        standing = standing_of(tx, entry, feed, story, by, now, about)
         raised = raise_alerts(story, article, settings, matched, by.watchlists, standing, now)
         worth = written(entry, article, story, matched, raised, feed, by, now)
         report = process_report(worth, raised)

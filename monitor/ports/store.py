@@ -82,7 +82,8 @@ class Tx(Protocol):
     def stories_near(self, article: Article, since: datetime) -> Sequence[StoryCandidate]:
         """Return stories first seen since then that share a band or the canonical URL.
 
-        From here on no other transaction chooses a story, until this one ends.
+        From here on no other transaction chooses a story for an article that shares any of them, or
+        changes one of these stories, until this one ends.
         """
         ...
 
@@ -95,7 +96,11 @@ class Tx(Protocol):
         ...
 
     def alerted_since(self, watchlist: WatchlistId, since: datetime) -> int:
-        """Return how many alerts of a watchlist went out, not held, since then."""
+        """Return how many alerts of a watchlist went out, not held, since then.
+
+        From here on no other transaction counts them, until this one ends. Of several watchlists one asks
+        in the order of their ids: so no two transactions wait for each other.
+        """
         ...
 
     def contexts(self, entities: Collection[EntityId]) -> Mapping[EntityId, LearnedContext]:
@@ -150,7 +155,7 @@ class Tx(Protocol):
         ...
 
     def burst(self, feed: FeedId, polled_at: datetime) -> Burst:
-        """Return what came of a poll so far."""
+        """Return what came of a poll so far; no other transaction asks it until this one ends."""
         ...
 
     def silences(self, now: datetime) -> Sequence[Silence]:

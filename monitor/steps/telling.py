@@ -1,6 +1,6 @@
 """Who is told what of an article, and what is learned from it?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from monitor.model import (
     Lesson,
     Matched,
     Story,
+    Watchlist,
     Zones,
 )
 from monitor.ports import Processed, Tx
@@ -30,20 +31,38 @@ from monitor.steps.rules import Rules
 from monitor.text.urls import host_of
 
 
-def standing_of(tx: Tx, entry: Entry, feed: Feed | None, story: Story, by: Rules, now: datetime) -> Standing:
-    """Return what stands in the way of an article's alerts, as the transaction sees it."""
+def standing_of(
+    tx: Tx,
+    entry: Entry,
+    feed: Feed | None,
+    story: Story,
+    by: Rules,
+    now: datetime,
+    about: Collection[EntityId] | None = None,
+) -> Standing:
+    """Return what stands in the way of an article's alerts, as the transaction sees it.
+
+    The budgets of watchlists that want none of the entities that it is `about` are left alone.
+    """
+    asked = [each for each in by.watchlists if about is None or _wants(each, about)]
     return Standing(
         told=tx.told(story.id),
         held=tx.held_of(story.id),
         spent={
             watchlist: tx.alerted_since(watchlist, since)
-            for watchlist, since in counted_since(by.watchlists, now).items()
+            for watchlist, since in sorted(counted_since(asked, now).items())
         },
         silences=tx.silences(now),
         burst=tx.burst(entry.feed_id, entry.first_seen_at),
         polled_at=entry.first_seen_at,
         first_poll=feed is not None and feed.first_polled_at == entry.first_seen_at,
     )
+
+
+def _wants(watchlist: Watchlist, about: Collection[EntityId]) -> bool:
+    if watchlist.entities is None:
+        return bool(about)
+    return not watchlist.entities.isdisjoint(about)
 
 
 def written(

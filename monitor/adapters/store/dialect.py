@@ -7,7 +7,7 @@ on, writes begin with `BEGIN IMMEDIATE` (a read that turns into a write fails at
 busy timeout), 10 s of patience with other processes.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -22,7 +22,7 @@ from sqlalchemy import (
     event,
     func,
     literal_column,
-    select,
+    text,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
@@ -41,9 +41,9 @@ _PRAGMAS = (
     # Bytes to which a log that once grew is cut back after a checkpoint.
     "PRAGMA journal_size_limit=67108864",
 )
-# Names of advisory locks, of this program's own choice.
+# The name of an advisory lock, of this program's own choice.
 _MIGRATION_LOCK = 5_402_846_011_870_001
-_STORY_LOCK = 5_402_846_011_870_002
+_LOCKING = text("SELECT pg_advisory_xact_lock(name) FROM unnest(CAST(:names AS bigint[])) AS name")
 
 
 def connect(url: URL) -> Engine:
@@ -171,12 +171,17 @@ def _insert(dialect: str, table: Table) -> Any:  # noqa: ANN401  (two classes wi
 
 def lock_migration(connection: Connection) -> None:
     """Have other processes wait until this transaction has brought the tables up to date."""
-    _lock(connection, _MIGRATION_LOCK)
+    lock(connection, [_MIGRATION_LOCK])
 
 
-def lock_stories(connection: Connection) -> None:
-    """Let no other transaction choose a story until this one ends; else two copies found two."""
-    _lock(connection, _STORY_LOCK)
+def lock(connection: Connection, names: Iterable[int]) -> None:
+    """Have every other transaction that locks one of these names, of 64 bits, wait until this one ends.
+
+    They are taken in their order: two transactions that share some do not wait for each other.
+    """
+    # SQLite has one writer at a time anyway.
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCKING, {"names": sorted(set(names))})
 
 
 def size_of(connection: Connection) -> int:
@@ -185,12 +190,6 @@ def size_of(connection: Connection) -> int:
     if connection.dialect.name == "sqlite":
         asked = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
     return int(connection.exec_driver_sql(asked).scalar_one())
-
-
-def _lock(connection: Connection, name: int) -> None:
-    # SQLite has one writer at a time anyway.
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(name)))
 
 
 def _sqlite_engine(url: URL) -> Engine:

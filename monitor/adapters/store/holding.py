@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, insert, select, update
 
 from monitor.adapters.store.columns import Moment
-from monitor.adapters.store.dialect import add_up, insert_new
+from monitor.adapters.store.dialect import add_up, insert_new, lock
 from monitor.adapters.store.schema import alerts, bursts, feeds, held_alerts, silences, stories
 from monitor.model import (
     Burst,
@@ -23,6 +23,7 @@ from monitor.model import (
     WatchlistId,
 )
 from monitor.ports import HeldFilter
+from monitor.text.ids import digest63
 
 # ---- held alerts ---------------------------------------------------------------------------------
 
@@ -197,7 +198,8 @@ def _silence_of(row: Row[Any]) -> Silence:
 
 
 def burst_of(connection: Connection, feed: FeedId, polled_at: datetime) -> Burst:
-    """Return what came of a poll so far."""
+    """Return what came of a poll so far; until this transaction ends no other one asks it of the feed."""
+    lock(connection, [digest63("burst", feed)])
     row = connection.execute(_burst_of(), {"of_feed": feed, "at": polled_at}).one_or_none()
     return Burst() if row is None else Burst(storm=row.storms > 0, sent=row.sent)
 

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from monitor.adapters.store.claims import save_claimed
 from monitor.adapters.store.columns import Moment
-from monitor.adapters.store.dialect import lock_stories
 from monitor.adapters.store.schema import (
     ENTRY_PENDING,
     announcements,
@@ -144,17 +143,17 @@ def reading(connection: Connection, entry: EntryId) -> Reading | None:
     Where it was, no other transaction changes its story from here on: what a copy added meanwhile would
     be written over.
     """
-    if connection.execute(_reading(), {"of_entry": entry}).one_or_none() is None:
+    row = connection.execute(_reading(), {"of_entry": entry}).one_or_none()
+    if row is None:
         return None
-    lock_stories(connection)
-    row = connection.execute(_reading(), {"of_entry": entry}).one()
+    story = locked_stories(connection, [row.number])[row.number]
     accepted = select(matches.c.match).where(
         matches.c.article_number == row.article_number, matches.c.refused.is_(False)
     )
     return Reading(
         article=article_of(row),
         matches=tuple(connection.scalars(accepted.order_by(matches.c.number))),
-        story=story_of(row),
+        story=story,
     )
 
 
@@ -162,6 +161,28 @@ def article_of(row: Any) -> Article:  # noqa: ANN401  (rows of several shapes)
     """Return the article that a row of `articles` holds, with its text if that stands in `texts`."""
     article: Article = row.article
     return article if row.zones is None else replace(article, zones=row.zones)
+
+
+def locked_stories(connection: Connection, numbers: Collection[int]) -> Mapping[int, Story]:
+    """Return stories as they are, by their numbers; nobody else changes them until this transaction ends.
+
+    In one order, so that no two transactions wait for each other.
+    """
+    if not numbers:
+        return {}
+    rows = connection.execute(_locked_stories(), {"numbers": sorted(numbers)})
+    return {row.number: story_of(row) for row in rows}
+
+
+@cache
+def _locked_stories() -> Any:  # noqa: ANN401  (a statement)
+    return (
+        select(stories)
+        .where(stories.c.number.in_(bindparam("numbers", expanding=True)))
+        .order_by(stories.c.number)
+        # Rows that only refer to a story need not wait.
+        .with_for_update(key_share=True)
+    )
 
 
 def story_of(row: Row[Any]) -> Story:

@@ -22,9 +22,9 @@ from sqlalchemy import (
 
 from monitor.adapters.store.claims import save_claimed
 from monitor.adapters.store.columns import Moment
-from monitor.adapters.store.dialect import insert_new, lock_stories, upsert
+from monitor.adapters.store.dialect import insert_new, lock, upsert
 from monitor.adapters.store.holding import add_held, add_to_burst
-from monitor.adapters.store.rereads import save_reread, story_of
+from monitor.adapters.store.rereads import locked_stories, save_reread
 from monitor.adapters.store.schema import (
     alerts,
     articles,
@@ -62,19 +62,25 @@ _ADDING = insert(articles).returning(articles.c.number)
 
 
 def stories_near(connection: Connection, article: Article, since: datetime) -> Sequence[StoryCandidate]:
-    """Return articles of stories first seen since then that share a band or the canonical URL."""
-    lock_stories(connection)
-    near = bands(article.fingerprint)
+    """Return articles of stories first seen since then that share a band or the canonical URL.
+
+    Until this transaction ends no other one looks for what is near a text that shares any of these, or
+    changes one of the stories: else two copies would found two, and one of two that join would be lost.
+    """
+    near, page = bands(article.fingerprint), digest63(article.canonical_url)
+    lock(connection, [*near, *([page] if article.canonical_url else [])])
     given: dict[str, object] = {f"band{number}": band for number, band in enumerate(near)}
-    given |= {"canonical": digest63(article.canonical_url), "since": since}
+    rows = connection.execute(_near(len(near)), given | {"canonical": page, "since": since}).all()
+    found = locked_stories(connection, {row.story_number for row in rows})
     return tuple(
         StoryCandidate(
-            story=story_of(row),
+            story=found[row.story_number],
             fingerprint=row.fingerprint or (),
             canonical_url=row.canonical_url,
             language=row.language,
         )
-        for row in connection.execute(_near(len(near)), given)
+        for row in rows
+        if row.story_number in found
     )
 
 
@@ -90,7 +96,12 @@ def _near(count: int) -> Select[Any]:
         ),
     ).subquery("near")
     return (
-        select(stories, articles.c.fingerprint, articles.c.canonical_url, articles.c.language)
+        select(
+            articles.c.story_number,
+            articles.c.fingerprint,
+            articles.c.canonical_url,
+            articles.c.language,
+        )
         .select_from(near)
         .join(articles, articles.c.number == near.c.number)
         .join(stories, stories.c.number == articles.c.story_number)
@@ -134,7 +145,11 @@ def _told_of() -> Select[Any]:
 
 
 def alerted_since(connection: Connection, watchlist: WatchlistId, since: datetime) -> int:
-    """Return how many alerts of a watchlist went out, not held, since then."""
+    """Return how many alerts of a watchlist went out, not held, since then.
+
+    Until this transaction ends no other one asks it of the same watchlist: both would find room for one.
+    """
+    lock(connection, [digest63("budget", watchlist)])
     count: int = connection.execute(_alerted(), {"of_watchlist": watchlist, "since": since}).scalar_one()
     return count
 
