@@ -26,9 +26,9 @@ def beat(on: Ports, by: Rules, every: timedelta) -> bool:
     with on.store.transaction() as tx:
         last, counted = tx.mark("heartbeat"), tx.counted()
         since = datetime.fromisoformat(str(last["at"])) if last else now
-        # Half a period: ticks of several workers do not come at the same moment. A last one that lies
-        # in the future is from before the clock was set back.
-        if last and timedelta(0) <= now - since < every / 2:
+        # Half a period: ticks of several workers do not come at the same moment, and their clocks differ.
+        # A last one that lies further in the future is from before the clock was set back.
+        if last and abs(now - since) < every / 2:
             return False
         kept = {name: counted.rows.get(name, 0) for name in ("pending", "held")}
         tx.save_mark("heartbeat", {"at": now.isoformat(), "totals": dict(counted.totals), "rows": kept})
@@ -69,6 +69,9 @@ def release_held(on: Ports, by: Rules) -> int:
     now = on.clock.now()
     watchlists = {watchlist.id: watchlist for watchlist in by.watchlists}
     with on.store.transaction() as tx:
+        # What one worker releases is one digest: another must not take a part of it.
+        if not tx.alone("digest"):
+            return 0
         due = tx.held_due(now, watchlists.keys(), by.receivers.keys(), DIGEST_BATCH)
         silences = tx.silences(now) if due else ()
         later = [waits_on(held, watchlists, by.feeds, silences, now) for held in due]

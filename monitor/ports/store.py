@@ -194,6 +194,10 @@ class Tx(Protocol):
         """Return the totals, and the rows that they must fit, of one moment."""
         ...
 
+    def alone(self, task: str) -> bool:
+        """Tell whether no other transaction is at this task; none begins it until this one ends."""
+        ...
+
     def mark(self, name: str) -> Mapping[str, object] | None:
         """Return a small remembered value, such as the last heartbeat's time and totals."""
         ...

@@ -231,6 +231,7 @@ class Monitor:
         self.folder = folder
         self.config = folder / "monitor.yaml"
         self.database = folder / "monitor.db"
+        self.store = f"sqlite:///{self.database}"
         self.log = folder / "log.jsonl"
         self.environ = {
             "PATH": os.environ["PATH"],
@@ -242,7 +243,7 @@ class Monitor:
 
     def configure(self, text: str) -> None:
         self.config.write_text(
-            f'store: {{url: "sqlite:///{self.database}"}}\n'
+            f'store: {{url: "{self.store}"}}\n'
             'network: {allow_private: ["127.0.0.0/8"], per_host: {at_once: 4, pause: 0s}}\n' + text,
             encoding="utf-8",
         )

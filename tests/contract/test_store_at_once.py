@@ -146,6 +146,35 @@ def test_copies_that_share_bands_in_any_order_do_not_wait_for_each_other_for_eve
     assert 40 == stores[0].totals()["matched"]
 
 
+def test_a_task_is_done_by_one_at_a_time_and_by_another_when_that_one_ends(
+    stores: tuple[SqlStore, SqlStore],
+) -> None:
+    one, two = stores
+
+    def alone(task: str) -> bool:
+        with two.transaction() as tx:
+            return tx.alone(task)
+
+    with one.transaction() as tx:
+        first, beside_it, another = tx.alone("digest"), alone("digest"), alone("other")
+
+    assert (True, False, True, True) == (first, beside_it, another, alone("digest"))
+
+
+def test_what_another_worker_purges_is_left_to_it(stores: tuple[SqlStore, SqlStore]) -> None:
+    one, two = stores
+    announce(one, entry("a"))
+    claim = claim_entry(one, "a")
+    with one.transaction() as tx:
+        tx.save_processed(claim, processed(claim.row, story("a")), {})
+
+    with one.transaction() as tx:
+        assert tx.alone("purge")
+        beside_it = two.purge(NOW + DAY)
+
+    assert (0, 1) == (beside_it["articles"], two.purge(NOW + DAY)["articles"])
+
+
 @pytest.mark.parametrize("asked", ["budget", "burst"])
 def test_who_asks_what_is_left_waits_until_another_has_taken_its_part(
     stores: tuple[SqlStore, SqlStore], beside: ThreadPoolExecutor, asked: str

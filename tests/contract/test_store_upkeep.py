@@ -36,6 +36,7 @@ from tests.contract.store_rows import (
     DESK,
     LEASE,
     NOW,
+    SECOND,
     announce,
     claim_entry,
     entry,
@@ -144,6 +145,14 @@ def test_two_instances_beat_as_one(store: SqlStore, other: SqlStore) -> None:
     told = [beats(on, time + (on is other) * EVERY / 4) for on, time in ticks]
 
     assert [[True], [False]] * 3 == told
+
+
+def test_a_worker_whose_clock_is_a_little_behind_does_not_beat_again(
+    store: SqlStore, other: SqlStore
+) -> None:
+    beats(store, NOW)
+
+    assert [True, False] == [*beats(store, NOW + EVERY), *beats(other, NOW + EVERY - 2 * SECOND)]
 
 
 # ---- what waits for a digest -----------------------------------------------------------------------

@@ -44,6 +44,7 @@ _PRAGMAS = (
 # The name of an advisory lock, of this program's own choice.
 _MIGRATION_LOCK = 5_402_846_011_870_001
 _LOCKING = text("SELECT pg_advisory_xact_lock(name) FROM unnest(CAST(:names AS bigint[])) AS name")
+_TRYING = text("SELECT pg_try_advisory_xact_lock(:name)")
 
 
 def connect(url: URL) -> Engine:
@@ -190,6 +191,14 @@ def size_of(connection: Connection) -> int:
     if connection.dialect.name == "sqlite":
         asked = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
     return int(connection.exec_driver_sql(asked).scalar_one())
+
+
+def try_lock(connection: Connection, name: int) -> bool:
+    """Lock a name as `lock` does, unless another transaction has it; tell whether it is ours."""
+    if connection.dialect.name != "postgresql":
+        return True
+    taken: bool = connection.execute(_TRYING, {"name": name}).scalar_one()
+    return taken
 
 
 def _sqlite_engine(url: URL) -> Engine:

@@ -28,7 +28,7 @@ from monitor.adapters.store import (
     tracing,
     views,
 )
-from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, writer_of
+from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, try_lock, writer_of
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.opening import open_engine, refusal
 from monitor.adapters.store.quiet import Quiet, save_quiet
@@ -70,11 +70,13 @@ from monitor.ports import (
     Step,
     Wanted,
 )
+from monitor.text.ids import digest63
 
 Row = TypeVar("Row")
 
 # Seconds that a thread waits for its turn to write: all others of a full engine, each with a slow disk.
 _TURN = 6 * BUSY_TIMEOUT
+_PURGE = digest63("task", "purge")
 
 
 def open_store(url: str, *, owner: str) -> "SqlStore":
@@ -425,7 +427,8 @@ class SqlStore:
         dropped = 0
         while True:
             with self._writing() as connection:
-                some = batch(connection)
+                # Another worker that is at it goes on.
+                some = batch(connection) if try_lock(connection, _PURGE) else 0
             if not some:
                 return dropped
             dropped += some

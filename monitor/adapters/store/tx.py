@@ -15,6 +15,7 @@ from monitor.adapters.store import (
     rereads,
     stories,
 )
+from monitor.adapters.store.dialect import try_lock
 from monitor.model import (
     Article,
     Attempt,
@@ -46,6 +47,7 @@ from monitor.ports import (
     Processed,
     Reading,
 )
+from monitor.text.ids import digest63
 
 
 class SqlTx:
@@ -201,6 +203,10 @@ class SqlTx:
     def counted(self) -> Counted:
         """Return the totals, and the rows that they must fit, of one moment."""
         return memory.counted(self._connection)
+
+    def alone(self, task: str) -> bool:
+        """Tell whether no other transaction is at this task; none begins it until this one ends."""
+        return try_lock(self._connection, digest63("task", task))
 
     def mark(self, name: str) -> Mapping[str, object] | None:
         """Return a small remembered value."""

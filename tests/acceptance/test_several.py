@@ -1,0 +1,139 @@
+"""Several services on one PostgreSQL, as on several machines: they share the work and tell all of it once."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.world import Desk, Monitor, Outlet, eventually
+
+Open = Callable[[str], Outlet]
+Several = Callable[[int], Sequence[Monitor]]
+
+
+@pytest.fixture
+def several(tmp_path: Path, database: str) -> Iterator[Several]:
+    """Services on one store, each in a folder of its own, closed in the end."""
+    with ExitStack() as opened:
+
+        def make(count: int) -> Sequence[Monitor]:
+            made = []
+            for number in range(count):
+                folder = tmp_path / f"machine{number}"
+                folder.mkdir()
+                made.append(opened.enter_context(closing(Monitor(folder))))
+                made[-1].store = database
+            return made
+
+        yield make
+
+
+def configured(services: Sequence[Monitor], text: str) -> None:
+    for each in services:
+        each.configure("http: {listen: null}\nbrake: off\n" + text)
+
+
+def receiver(name: str, desk: Desk, events: str = "") -> str:
+    where = f"url: '{desk.url}', secrets: ['env:DESK_SECRET'], allow_private: true"
+    return f"  {name}: {{{where}{events and f', events: {events}'}}}\n"
+
+
+def feeds(*outlets: Outlet) -> str:
+    lines = [f"  - {{id: {each.name}, url: '{each.feed}', every: 1s, first_poll: all}}\n" for each in outlets]
+    return f"feeds:\n{''.join(lines)}entities: {{amazon: {{kind: organization, names: [Amazon]}}}}\n"
+
+
+def report_of(number: int) -> str:
+    words = " ".join(f"Wort{number}mal{place}" for place in range(80))
+    return f"Amazon meldet Ereignis {number}. {words}"
+
+
+def steps_of(service: Monitor) -> Counter[str]:
+    """Return how often a service did something well, by step."""
+    lines = [json.loads(line) for line in service.lines() if line.startswith("{")]
+    return Counter(line["event"] for line in lines if line["outcome"] != "error")
+
+
+def bodies_by_id(desk: Desk) -> dict[str, set[bytes]]:
+    bodies: dict[str, set[bytes]] = {}
+    for headers, body in list(desk.requests):
+        bodies.setdefault(headers["webhook-id"], set()).add(body)
+    return bodies
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_services_share_the_work_and_tell_each_story_once(
+    several: Several, desk: Desk, outlet: Open, count: int
+) -> None:
+    services, outlets = several(count), [outlet(f"blatt{number}") for number in range(3)]
+    configured(services, feeds(*outlets) + "receivers:\n" + receiver("desk", desk))
+    for number in range(8):
+        for paper in outlets:
+            title = f"{paper.name}: Amazon und Ereignis {number}"
+            paper.publishes(title, report_of(number), slug=f"m{number}")
+
+    for each in services:
+        each.begin()
+    eventually(lambda: len(desk.events()) >= 8, within=90, what="each story is told")
+    eventually(lambda: services[0].status()["entries"]["pending"] == 0, within=90)
+    eventually(lambda: services[0].status()["deliveries"]["pending"] == 0)
+    eventually(lambda: all(steps_of(each)["poll"] > 1 for each in services), what="all take part")
+
+    assert 24 == services[0].status()["articles"]
+    assert 8 == len(desk.events())
+    assert len(desk.requests) == len(bodies_by_id(desk))
+    assert [] == [line for each in services for line in each.lines() if '"outcome": "error"' in line]
+
+
+def test_services_that_are_killed_in_their_work_and_begun_anew_lose_and_double_nothing(
+    several: Several, desk: Desk, outlet: Open
+) -> None:
+    services, kurier = several(2), outlet("kurier")
+    configured(services, feeds(kurier) + "receivers:\n" + receiver("desk", desk))
+    for each in services:
+        each.start()
+
+    for number in range(12):
+        kurier.publishes(f"Amazon und Ereignis {number}", report_of(number), slug=f"m{number}")
+        if number in (4, 8):
+            eventually(lambda: len(desk.requests) >= number - 2)  # noqa: B023  (called at once)
+            killed = services[number // 4 - 1]
+            killed.kill()
+            killed.begin()
+    eventually(lambda: len(desk.events()) >= 12, within=90, what="each story is told")
+    eventually(lambda: services[0].status()["deliveries"]["pending"] == 0, within=90)
+
+    bodies = bodies_by_id(desk)
+    assert 12 == len(bodies)
+    assert {1} == {len(said) for said in bodies.values()}
+
+
+def test_heartbeats_come_once_from_whoever_lives_with_the_sums_of_all(
+    several: Several, desk: Desk, ops: Desk, outlet: Open
+) -> None:
+    services, kurier = several(2), outlet("kurier")
+    told_to = receiver("desk", desk) + receiver("ops", ops, "[monitor.heartbeat]")
+    configured(services, feeds(kurier) + "heartbeat: {every: 2s}\nreceivers:\n" + told_to)
+
+    def beats() -> list[dict[str, object]]:
+        return sorted(
+            (each["data"] for each in ops.events("monitor.heartbeat")), key=lambda told: str(told["since"])
+        )
+
+    for each in services:
+        each.start()
+    for number in range(6):
+        kurier.publishes(f"Amazon und Ereignis {number}", report_of(number), slug=f"m{number}")
+    eventually(lambda: len(desk.events()) == 6 and len(beats()) >= 3, within=60)
+    services[0].kill()
+    known = len(beats())
+    # At the latest one and a half periods after the last: the other's own tick comes within a period.
+    eventually(lambda: len(beats()) >= known + 3, within=15, what="the other one beats on")
+
+    told = beats()
+    assert [each["until"] for each in told[:-1]] == [each["since"] for each in told[1:]]
+    assert 6 == sum(int(str(each["entries"])) for each in told)
+    assert len(told) == len(ops.requests)
