@@ -31,6 +31,8 @@ _MUTED = (
 # Members of a line that no fact may take the place of.
 _OWN = frozenset({"event", "level", "at", "row", "outcome", "reason", "took"})
 _STATES = {"feeds": tuple(FeedState), "deliveries": (DeliveryState.PENDING, DeliveryState.DEAD)}
+# Reasons for which a step ends in `error`.
+_ERRORS = ("damaged", "internal", "machine", "store")
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
 
@@ -64,7 +66,15 @@ class Telemetry:
             "1 where the configuration that was last read is in force, 0 where it was refused.",
             registry=self._registry,
         )
+        self._begin_at_zero()
         self._log = _logger(stream)
+
+    def _begin_at_zero(self) -> None:
+        """Tell what alarms are raised on before it happens: a count that comes into being has not grown."""
+        for step in (Step.POLL, Step.PROCESS, Step.DELIVER, Step.UPKEEP):
+            for reason in _ERRORS:
+                self._steps.labels(step.value, "error", reason)
+        self._counts.labels("suppressed.storm")
 
     def observe(self, report: Report, seconds: float) -> None:
         """Write and count one report; `seconds` is how long the work took."""

@@ -127,6 +127,17 @@ def test_metrics_have_their_names() -> None:
         assert line in lines
 
 
+def test_what_alarms_are_raised_on_is_told_before_it_happens() -> None:
+    lines = Telemetry(None).metrics().decode().splitlines()
+
+    for line in (
+        'monitor_steps_total{outcome="error",reason="store",step="poll"} 0.0',
+        'monitor_steps_total{outcome="error",reason="internal",step="upkeep"} 0.0',
+        'monitor_counts_total{name="suppressed.storm"} 0.0',
+    ):
+        assert line in lines
+
+
 def test_two_telemetries_count_apart() -> None:
     one, other = Telemetry(None), Telemetry(None)
 
