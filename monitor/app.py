@@ -1,14 +1,11 @@
 """The composition root of the service: whoever imports it has imported all that a running service needs."""
 
-import os
 import random
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -25,9 +22,9 @@ from monitor.config.changes import changes
 from monitor.config.load import load_config
 from monitor.config.schema import Config
 from monitor.engine.embedded import Embedded
-from monitor.engine.lanes import LEASE, Lane, Upkeep
-from monitor.engine.limits import Limits
+from monitor.engine.lanes import LEASE, Upkeep
 from monitor.engine.perform import DAMAGED
+from monitor.engines import FEED_AT_ONCE, Bounds, engine_of, lanes_of
 from monitor.errands.doors import senders_by
 from monitor.errands.pages import PAGES
 from monitor.errors import ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
@@ -35,7 +32,6 @@ from monitor.model import Zones
 from monitor.pipeline import deliver, poll, process
 from monitor.ports import Claim, Ports, Report, Step
 from monitor.steps.rules import Rules, build_rules
-from monitor.text.urls import host_of
 from monitor.upkeep import (
     Recalled,
     beat,
@@ -48,14 +44,7 @@ from monitor.upkeep import (
 
 # Everything a worker process needs, imported before its first document.
 PRELOAD = ("monitor.feeds.parse", *PAGES)
-POLL_THREADS = 32
-PROCESS_THREADS = 16
-# Pages of one feed in work, on whatever hosts: a feed whose pages hang must leave threads to the others.
-FEED_AT_ONCE = 2
 REST_EVERY = timedelta(minutes=1)
-DELIVER_THREADS = 64
-# Deliveries in flight to one receiver that is configured no more.
-RECEIVER_AT_ONCE = 4
 # Clocks of several machines differ; more than this is a clock that was wrong, or is.
 CLOCK_AHEAD = timedelta(minutes=1)
 # Warnings of one configuration that a log keeps; long lists of names may have thousands.
@@ -64,7 +53,6 @@ DRAIN = timedelta(seconds=25)
 DIGEST_EVERY = timedelta(seconds=5)
 PURGE_EVERY = timedelta(hours=1)
 RECALL_EVERY = timedelta(minutes=1)
-WATCH_EVERY = timedelta(seconds=2)
 # Longer than any wait between two tries of a page, shorter than the rest after a bug.
 WORTH_WAITING = timedelta(minutes=2)
 
@@ -124,20 +112,26 @@ class Worker:
         self._recalled = recall(self.store, rules, Recalled())
         self._in_force = _InForce(config, having_recalled(rules, self._recalled), ports)
         self._changing = threading.Lock()
-        self._hosts = Limits(config.fetch.at_once, config.fetch.pause)
-        self._receivers = Limits(RECEIVER_AT_ONCE, timedelta(0), _at_once(config))
+        self._bounds = Bounds(config)
         self.store.sync_feeds(config.feeds, self._clock.now())
         self._sync_receivers(config)
         self._mind_the_clock()
         self._take_over()
-        self.engine = Embedded(
-            self._lanes(),
+        work = {
+            Step.POLL: self._with_rules(poll),
+            Step.PROCESS: self._with_rules(process),
+            Step.DELIVER: self._with_rules(deliver),
+        }
+        self.engine = engine_of(
+            config,
+            lanes_of(self.store, work, self._bounds),
             self.store,
             self._clock,
             self._observe,
             self._upkeep(config),
-            clock_set_back=lambda: self.store.clock_was_set_back(self._clock.now(), LEASE),
         )
+        if not isinstance(self.engine, Embedded):
+            self.telemetry.show_queue(self.engine.depth)
 
     # ---- what it does --------------------------------------------------------------------------
 
@@ -172,7 +166,10 @@ class Worker:
 
         Raises:
             StoreDamaged: the store cannot be trusted any more.
+            UsageError: the worker's engine is not the embedded one.
         """
+        if not isinstance(self.engine, Embedded):
+            raise UsageError("one pass is made by the embedded engine")
         try:
             self.engine.drain(self._waiting)
         finally:
@@ -186,6 +183,8 @@ class Worker:
             config = load_config(before.config.path, environ)
             if config.store_url != before.config.store_url:
                 raise UsageError("store.url cannot change while the service runs; restart it")
+            if config.engine != before.config.engine:
+                raise UsageError("engine cannot change while the service runs; restart it")
             if config.listen != before.config.listen:
                 raise UsageError("http.listen cannot change while the service runs; restart it")
             rules = build_rules(config)
@@ -204,8 +203,7 @@ class Worker:
         with self._changing:
             self._recalled = recalled
             self._in_force = _InForce(config, having_recalled(rules, recalled), ports)
-        self._hosts.change(config.fetch.at_once, config.fetch.pause)
-        self._receivers.change(RECEIVER_AT_ONCE, timedelta(0), _at_once(config))
+        self._bounds.change(config)
         self.engine.retime("heartbeat", config.heartbeat_every)
         self._sync_receivers(config)
         self._warn(config)
@@ -260,36 +258,6 @@ class Worker:
         """Have the store know the receivers, and tell which a new URL made well again."""
         for name in self.store.sync_receivers(config.receivers):
             self.telemetry.observe_upkeep("receiver", "enabled", receiver=name, detail="its URL changed")
-
-    def _lanes(self) -> tuple[Lane, ...]:
-        return (
-            Lane(
-                step=Step.POLL,
-                work=self._with_rules(poll),
-                claim=self.store.claim_feeds,
-                group_of=lambda feed: host_of(feed.shown_url),
-                limits=self._hosts,
-                threads=POLL_THREADS,
-            ),
-            Lane(
-                step=Step.PROCESS,
-                work=self._with_rules(process),
-                claim=self.store.claim_entries,
-                group_of=lambda entry: entry.host,
-                limits=self._hosts,
-                threads=PROCESS_THREADS,
-                feed_of=lambda entry: entry.feed_id,
-                feeds=Limits(FEED_AT_ONCE, timedelta(0)),
-            ),
-            Lane(
-                step=Step.DELIVER,
-                work=self._with_rules(deliver),
-                claim=self.store.claim_deliveries,
-                group_of=lambda delivery: delivery.receiver,
-                limits=self._receivers,
-                threads=DELIVER_THREADS,
-            ),
-        )
 
     def _with_rules(
         self, step: Callable[[Claim[Any], Ports, Rules], Report]
@@ -393,53 +361,7 @@ def _workers(config: Config) -> int:
     return config.workers or FEED_AT_ONCE + max(cores(), 2)
 
 
-def _at_once(config: Config) -> dict[str, int]:
-    return {receiver.name: receiver.at_once for receiver in config.receivers}
-
-
 def _warm(rules: Rules) -> None:
     """Load dictionaries and models now: late, the first article would wait, or find no file handle left."""
     text = "Ein Satz der deutschen Sprache, an dem sich Wörterbücher und Modelle laden lassen."
     rules.matcher.match(Zones(title="", text=text, lead_end=len(text)), language_of(text))
-
-
-def serve(worker: Worker, stop: threading.Event, changed: threading.Event) -> None:
-    """Serve until `stop` is set; each time `changed` is, the configuration is read again."""
-
-    def reload() -> None:
-        # Not in the signal's own frame: it may have interrupted a transaction. One after the other,
-        # or the older file might win; and a reload that breaks ends its thread, not the next one.
-        while changed.wait():
-            changed.clear()
-            one = threading.Thread(target=worker.reload, args=(os.environ,), daemon=True)
-            one.start()
-            one.join()
-
-    threading.Thread(target=reload, name="reload", daemon=True).start()
-    ended = False
-    try:
-        ended = worker.run(stop)
-    finally:
-        worker.close()
-    if not ended:
-        # A receiver or a page is slower than our end may be. Its row is still leased, and comes again.
-        sys.stdout.flush()
-        os._exit(0)
-
-
-def watch_file(path: Path, changed: Callable[[], object], stop: threading.Event) -> None:
-    """Call `changed` when a file's content time or size changes, until `stop` is set."""
-    before = _stamp(path)
-    while not stop.wait(WATCH_EVERY.total_seconds()):
-        now = _stamp(path)
-        if now != before:
-            before = now
-            changed()
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size

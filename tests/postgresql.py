@@ -81,8 +81,16 @@ class PostgreSQL:
 
     def crash(self) -> None:
         """Stop at once, as `pg_ctl stop -m immediate` does, and start again."""
+        self.stop()
+        self.start()
+
+    def stop(self) -> None:
+        """Stop at once; whoever is connected is not asked."""
         self._server.send_signal(signal.SIGQUIT)
         self._server.wait(PATIENCE)
+
+    def start(self) -> None:
+        """Serve again, after a stop."""
         self._server = self._serve()
 
     def close(self) -> None:

@@ -27,6 +27,8 @@ _MUTED = (
     "courlan",
     "alembic",
     "sqlalchemy",
+    "procrastinate",
+    "psycopg",
 )
 # Members of a line that no fact may take the place of.
 _OWN = frozenset({"event", "level", "at", "row", "outcome", "reason", "took"})
@@ -117,6 +119,10 @@ class Telemetry:
         """Tell with the metrics how the store is when they are asked."""
         self._registry.register(_Stored(measure))
 
+    def show_queue(self, depth: Callable[[], Mapping[tuple[str, str], int]]) -> None:
+        """Tell with the metrics how many jobs a queue has, by queue and status."""
+        self._registry.register(_Queue(depth))
+
     def metrics(self) -> bytes:
         """Return all metrics in Prometheus's text format."""
         return generate_latest(self._registry)
@@ -144,6 +150,24 @@ class _Stored(Collector):
         if at := measured.last_heartbeat_at:
             about = "When the last heartbeat of any worker was made."
             yield _gauge("last_heartbeat_timestamp_seconds", about, at.timestamp())
+
+
+class _Queue(Collector):
+    """Jobs by queue and status; nothing where the queue is silent."""
+
+    def __init__(self, depth: Callable[[], Mapping[tuple[str, str], int]]) -> None:
+        self._depth = depth
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            depth = self._depth()
+        except StoreError:
+            return
+        family = GaugeMetricFamily("monitor_queue_jobs", "Jobs in the queue.", labels=("queue", "status"))
+        for queue in (Step.POLL, Step.PROCESS, Step.DELIVER):
+            for status in ("todo", "doing"):
+                family.add_metric((queue.value, status), depth.get((queue.value, status), 0))
+        yield family
 
 
 def _rows(rows: Mapping[str, int]) -> Iterator[GaugeMetricFamily]:

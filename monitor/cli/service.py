@@ -3,6 +3,7 @@
 import signal
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from monitor.cli.shared import (
     stopped_by_signals,
     tell,
 )
+from monitor.errors import UsageError
 from monitor.terminal import spinner
 
 if TYPE_CHECKING:
@@ -30,15 +32,16 @@ app = typer.Typer()
 @app.command()
 def run(config: ConfigOption = None) -> None:
     """Serve: poll, process and deliver until SIGTERM; SIGHUP reloads the configuration."""
-    from monitor.app import Worker, serve, watch_file
+    _serve(load(config))
 
+
+@app.command()
+def worker(config: ConfigOption = None) -> None:
+    """Serve as one of any number of workers on one queue in PostgreSQL, until SIGTERM."""
     loaded = load(config)
-    # Signals that come before we serve are kept.
-    stop, changed = stopped_by_signals(), threading.Event()
-    signal.signal(signal.SIGHUP, lambda *_: changed.set())
-    if loaded.reload == "watch":
-        threading.Thread(target=watch_file, args=(loaded.path, changed.set, stop), daemon=True).start()
-    serve(Worker(loaded), stop, changed)
+    if loaded.engine != "procrastinate":
+        raise UsageError("workers share a queue: set 'engine: procrastinate', or call `monitor run`")
+    _serve(loaded)
 
 
 @app.command()
@@ -55,7 +58,9 @@ def once(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             counted.update({f"{report.step}.{report.outcome}": 1, **report.counts})
             say(", ".join(f"{count} {name}" for name, count in sorted(counted.items()) if "." in name))
 
-        worker = Worker(loaded, telemetry=quiet_on_terminal(), seen=seen)
+        # One pass is made by one process, whatever serves otherwise.
+        alone = replace(loaded, engine="embedded")
+        worker = Worker(alone, telemetry=quiet_on_terminal(), seen=seen)
         try:
             worker.once()
             status = worker.store.status(datetime.now(UTC))
@@ -72,8 +77,9 @@ def demo(
 ) -> None:
     """Run the whole worker on bundled seeds, with a feed server and a receiver on loopback."""
     from monitor.adapters.telemetry import Telemetry
-    from monitor.app import Worker, serve
+    from monitor.app import Worker
     from monitor.demo.run import run_demo
+    from monitor.serving import serve
 
     with spinner() as say:
 
@@ -96,3 +102,16 @@ def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     from monitor.ops.health import show_health
 
     tell(show_health(locate(config).listen), as_json)
+
+
+def _serve(loaded: "Config") -> None:
+    """Be a worker until a signal ends it."""
+    from monitor.app import Worker
+    from monitor.serving import serve, watch_file
+
+    # Signals that come before we serve are kept.
+    stop, changed = stopped_by_signals(), threading.Event()
+    signal.signal(signal.SIGHUP, lambda *_: changed.set())
+    if loaded.reload == "watch":
+        threading.Thread(target=watch_file, args=(loaded.path, changed.set, stop), daemon=True).start()
+    serve(Worker(loaded), stop, changed)

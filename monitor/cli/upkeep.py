@@ -28,6 +28,19 @@ def purge(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def migrate(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Prepare the database: the store's tables, and the queue's where workers share one."""
+    from monitor.errands.stores import prepare_database
+
+    loaded = load(config, tests=False)
+    with spinner() as say:
+        say("preparing the database")
+        prepared = prepare_database(loaded)
+    words = tuple(f"the {name} is {state}" for name, state in prepared.items())
+    tell(Shown(plain=dict(prepared), words=words), as_json)
+
+
+@app.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to make; it must not be there yet.")],
     config: ConfigOption = None,

@@ -19,6 +19,7 @@ DEFAULT_LISTEN = ("127.0.0.1", 9464)
 # Every key that may stand at the top.
 TOP_KEYS = (
     "store",
+    "engine",
     "user_agent",
     "network",
     "matching",

@@ -160,6 +160,11 @@ KeepWord = Annotated[Keep, _by(values.choice(Keep)), _says(enum=[each.value for 
 ReloadWord = Annotated[
     Literal["signal", "watch"], _by(values.word_of("signal", "watch")), _says(enum=["signal", "watch"])
 ]
+EngineWord = Annotated[
+    Literal["embedded", "procrastinate"],
+    _by(values.word_of("embedded", "procrastinate")),
+    _says(enum=["embedded", "procrastinate"]),
+]
 FormatWord = Annotated[str, _by(values.word_of(*FORMATS)), _says(enum=list(FORMATS))]
 Salience = Annotated[
     str | float,
@@ -475,6 +480,8 @@ class RawSettings(Raw):
 
     store: RawStore | None = None
     """Where everything is remembered; by default `sqlite:///var/monitor.db`."""
+    engine: EngineWord = "embedded"
+    """Who runs the steps: each `run` by itself, or any number of `worker` from one queue in PostgreSQL."""
     user_agent: UserAgent | None = None
     """How the monitor introduces itself to servers; name an address where you can be reached."""
     network: RawNetwork = RawNetwork()

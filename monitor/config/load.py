@@ -63,9 +63,12 @@ def _config(
     if tests:
         try_entities(entities, watched.spots, findings)
     network = settings.network
+    store = _store_url(settings, root, sources, findings)
+    _check_engine(settings, store, root, findings)
     return Config(
         path=path,
-        store_url=_store_url(settings, root, sources, findings),
+        store_url=store,
+        engine=settings.engine,
         fetch=_fetch(settings, network, root, findings),
         feeds=feeds,
         entities=entities,
@@ -108,6 +111,12 @@ def _store_url(settings: RawSettings, root: Table, sources: Sources, findings: F
     except ValueError as error:
         Spot(root, ()).fault(findings, str(error), "store", "url")
         return DEFAULT_STORE
+
+
+def _check_engine(settings: RawSettings, store: str, root: Table, findings: Findings) -> None:
+    if settings.engine == "procrastinate" and not store.startswith("postgresql"):
+        problem = "'procrastinate' keeps its queue in PostgreSQL; set store.url to postgresql://HOST/DATABASE"
+        Spot(root, ()).fault(findings, problem, "engine")
 
 
 def _fetch(settings: RawSettings, network: RawNetwork, root: Table, findings: Findings) -> FetchPolicy:

@@ -17,6 +17,7 @@ class Config:
 
     path: Path
     store_url: str = field(repr=False)
+    engine: Literal["embedded", "procrastinate"]
     fetch: FetchPolicy = field(repr=False)
     feeds: tuple[FeedSettings, ...]
     entities: tuple[Entity, ...]

@@ -15,11 +15,10 @@ from typing import Any
 
 from monitor.engine.lanes import LEASE, RENEW_EVERY, TICK, Lane, Upkeep
 from monitor.engine.limits import Limits
-from monitor.engine.perform import Observe, perform, store_trouble
+from monitor.engine.perform import Observe, no_claim, perform
 from monitor.engine.ticks import ClockJumps, Ticks
 from monitor.errors import StoreError
-from monitor.ports import Claim, Clock, Report, Share, Step, Store, Wanted
-from monitor.text.mishaps import told
+from monitor.ports import Claim, Clock, Share, Step, Store, Wanted
 
 # Seconds between two looks for due rows: a look costs more than a poll that brings nothing.
 BETWEEN_LOOKS = 0.01
@@ -144,7 +143,7 @@ class Embedded:
                 for claim in claims:
                     self._begin(lane, claim)
             except Exception as error:  # noqa: BLE001  (one lane's failure stops neither the others nor the next try)
-                self._observe(_no_claim(lane.step, error), 0.0)
+                self._observe(no_claim(lane.step, error), 0.0)
                 quiet, refused = False, self._refused + 1
                 continue
             if claims:
@@ -218,8 +217,3 @@ def _share(limits: Limits | None) -> Share | None:
     if limits is None:
         return None
     return Share(at_once=limits.per_claim, full=limits.full(time.monotonic()), free=limits.free())
-
-
-def _no_claim(step: Step, error: Exception) -> Report:
-    reason = store_trouble(error) if isinstance(error, StoreError) else "internal"
-    return Report(step=step, row="-", outcome="error", reason=reason, facts={"detail": told(error)})

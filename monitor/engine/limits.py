@@ -31,11 +31,20 @@ class Limits:
         """How many rows of one group may be claimed together."""
         return 1 if self._pause else self._at_once
 
+    @property
+    def pause(self) -> timedelta:
+        """The least time between two starts in a group."""
+        return timedelta(seconds=self._pause)
+
+    def most(self, group: str) -> int:
+        """Return how many of a group may be in work at once."""
+        return self._own.get(group, self._at_once)
+
     def full(self, now: float) -> frozenset[str]:
         """Return the groups that must wait."""
         with self._lock:
             self._started = {group: at for group, at in self._started.items() if now - at < self._pause}
-            busy = {group for group, count in self._working.items() if count >= self._most(group)}
+            busy = {group for group, count in self._working.items() if count >= self.most(group)}
             return frozenset(busy | self._started.keys())
 
     def working(self) -> dict[str, int]:
@@ -47,7 +56,7 @@ class Limits:
         """Return how many more a group may have, where some are in work or it has a number of its own."""
         with self._lock:
             groups = {*self._working, *self._own}
-            rooms = {group: self._most(group) - self._working.get(group, 0) for group in groups}
+            rooms = {group: self.most(group) - self._working.get(group, 0) for group in groups}
             return {group: 1 if self._pause else room for group, room in rooms.items() if room > 0}
 
     def enter(self, group: str, now: float) -> None:
@@ -63,6 +72,3 @@ class Limits:
             self._working[group] -= 1
             if self._working[group] <= 0:
                 del self._working[group]
-
-    def _most(self, group: str) -> int:
-        return self._own.get(group, self._at_once)

@@ -47,6 +47,21 @@ def perform(
     return report
 
 
+def no_claim(step: Step, error: Exception) -> Report:
+    """Return the report of a claim that failed."""
+    return _trouble(step, "-", error)
+
+
+def upkeep_failed(name: str, error: Exception) -> Report:
+    """Return the report of an upkeep that failed."""
+    return _trouble(Step.UPKEEP, name, error)
+
+
+def _trouble(step: Step, row: str, error: Exception) -> Report:
+    reason = store_trouble(error) if isinstance(error, StoreError) else "internal"
+    return Report(step=step, row=row, outcome="error", reason=reason, facts={"detail": told(error)})
+
+
 def store_trouble(error: StoreError) -> str:
     """Return the reason for which the store failed: `damaged` mends no next try."""
     return DAMAGED if isinstance(error, StoreDamaged) else "store"

@@ -10,10 +10,8 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.engine.lanes import Upkeep
-from monitor.engine.perform import Observe, store_trouble
-from monitor.errors import StoreError
-from monitor.ports import Clock, Report, Step
-from monitor.text.mishaps import told
+from monitor.engine.perform import Observe, upkeep_failed
+from monitor.ports import Clock
 
 # Larger than any honest difference between two looks at both clocks.
 CLOCK_JUMP = timedelta(seconds=5)
@@ -64,7 +62,7 @@ class Ticks:
             try:
                 upkeep.run()
             except Exception as error:  # noqa: BLE001  (upkeep must not end the service)
-                self._observe(_upkeep_failed(upkeep.name, error), 0.0)
+                self._observe(upkeep_failed(upkeep.name, error), 0.0)
 
         return run
 
@@ -84,8 +82,3 @@ class ClockJumps:
 
     def _measure(self) -> float:
         return self._clock.now().timestamp() - time.monotonic()
-
-
-def _upkeep_failed(name: str, error: Exception) -> Report:
-    reason = store_trouble(error) if isinstance(error, StoreError) else "internal"
-    return Report(step=Step.UPKEEP, row=name, outcome="error", reason=reason, facts={"detail": told(error)})

@@ -210,7 +210,8 @@ class Wanted(Share):
 
     A group is a host for feeds and entries, a receiver for deliveries. `feeds` is the share of each
     feed in the entries that are claimed, whatever hosts their pages are on. `working` is how many a
-    receiver has in work; the last `reserved` rows are for those that have none.
+    receiver has in work; the last `reserved` rows are for those that have none. Rows that are `queued`
+    already, by number, are wanted no more by who looks for batches.
 
     With a `batch` nothing else counts: its rows are wanted, as far as they can still be claimed, and none
     within a `pause` after the last visit to its host.
@@ -220,6 +221,7 @@ class Wanted(Share):
     feeds: Share | None = None
     working: Mapping[str, int] = field(default_factory=dict)
     reserved: int = 0
+    queued: frozenset[int] = frozenset()
     batch: Batch | None = None
     pause: timedelta = timedelta(0)
 

@@ -253,6 +253,14 @@ class Store(Protocol):
         """
         ...
 
+    def forget_rested(self, now: datetime) -> None:
+        """Drop what is remembered of hosts that have rested."""
+        ...
+
+    def take_turn(self, name: str, now: datetime, every: timedelta) -> bool:
+        """Tell whether something is this instance's to do now, which is done once in each `every`."""
+        ...
+
     def renew(self, claims: Iterable[tuple[Step, str]], until: datetime) -> None:
         """Prolong the leases of claims that are in work, by step and token."""
         ...

@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from monitor.engine.queue import prepare
 from tests.acceptance.world import Desk, Monitor, Outlet, eventually
 
 Open = Callable[[str], Outlet]
 Several = Callable[[int], Sequence[Monitor]]
 
 
-@pytest.fixture
-def several(tmp_path: Path, database: str) -> Iterator[Several]:
+@pytest.fixture(params=["embedded", "procrastinate"])
+def several(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> Iterator[Several]:
     """Services on one store, each in a folder of its own, closed in the end."""
+    if request.param == "procrastinate":
+        prepare(database)
     with ExitStack() as opened:
 
         def make(count: int) -> Sequence[Monitor]:
@@ -25,7 +28,7 @@ def several(tmp_path: Path, database: str) -> Iterator[Several]:
                 folder = tmp_path / f"machine{number}"
                 folder.mkdir()
                 made.append(opened.enter_context(closing(Monitor(folder))))
-                made[-1].store = database
+                made[-1].store, made[-1].engine = database, request.param
             return made
 
         yield make

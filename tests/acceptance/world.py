@@ -232,6 +232,7 @@ class Monitor:
         self.config = folder / "monitor.yaml"
         self.database = folder / "monitor.db"
         self.store = f"sqlite:///{self.database}"
+        self.engine = "embedded"
         self.log = folder / "log.jsonl"
         self.environ = {
             "PATH": os.environ["PATH"],
@@ -243,7 +244,7 @@ class Monitor:
 
     def configure(self, text: str) -> None:
         self.config.write_text(
-            f'store: {{url: "{self.store}"}}\n'
+            f'store: {{url: "{self.store}"}}\nengine: {self.engine}\n'
             'network: {allow_private: ["127.0.0.0/8"], per_host: {at_once: 4, pause: 0s}}\n' + text,
             encoding="utf-8",
         )
@@ -282,9 +283,10 @@ class Monitor:
 
     def begin(self, **environ: str) -> subprocess.Popen[bytes]:
         """Start the service and wait for nothing."""
+        command = "run" if self.engine == "embedded" else "worker"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "monitor", "run", "-c", str(self.config)],
+                [sys.executable, "-m", "monitor", command, "-c", str(self.config)],
                 env=self.environ | environ,
                 stdout=log,
                 stderr=log,

@@ -9,7 +9,16 @@ from typer.core import TyperCommand, TyperGroup
 from monitor.cli import app
 
 # These print text that is no table: a schema, an OPML document, JSON lines, a log, one line.
-NO_TABLE = {"schema", "context export", "feeds export", "match", "receivers listen", "run", "version"}
+NO_TABLE = {
+    "schema",
+    "context export",
+    "feeds export",
+    "match",
+    "receivers listen",
+    "run",
+    "version",
+    "worker",
+}
 
 
 def commands() -> Iterator[tuple[str, TyperCommand]]:

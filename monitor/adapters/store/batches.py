@@ -6,19 +6,22 @@ them. So a batch that is lost is seen again at the next look, and one that came 
 A host's rest between two visits stands in a row of its own: the workers share no memory.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, delete, select, update
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, delete, func, or_, select, update
 
 from monitor.adapters.store.claims import QUEUES, pick_rows
 from monitor.adapters.store.dialect import insert_new
 from monitor.adapters.store.doors import open_doors
-from monitor.adapters.store.schema import rests
-from monitor.ports import Batch, Step, Wanted
+from monitor.adapters.store.schema import ENTRY_PENDING, entries, feeds, rests
+from monitor.ports import Batch, Share, Step, Wanted
+
+# Turns stand among the hosts that rest; no host's name begins so.
+_NO_HOST = "*"
 
 
 def due_batches(connection: Connection, step: Step, now: datetime, wanted: Wanted) -> Sequence[Batch]:
@@ -28,6 +31,8 @@ def due_batches(connection: Connection, step: Step, now: datetime, wanted: Wante
     """
     if step is not Step.DELIVER:
         wanted = replace(wanted, full=wanted.full | _resting(connection, now))
+    if step is Step.PROCESS and wanted.feeds:
+        wanted = replace(wanted, feeds=_what_is_left(connection, now, wanted.feeds, wanted.queued))
     groups: dict[str, list[int]] = {}
     for number, group in pick_rows(connection, step, now, wanted, lock=False).items():
         groups.setdefault(group, []).append(number)
@@ -47,6 +52,11 @@ def pick_batch(
     given = {"now": now, "numbers": batch.numbers, "most": room}
     numbers: Sequence[int] = connection.execute(_still_due(step), given).scalars().all()
     return numbers if not numbers or _may_visit(connection, batch.group, now, pause) else ()
+
+
+def take_turn(connection: Connection, name: str, now: datetime, every: timedelta) -> bool:
+    """Tell whether something is this worker's to do now, which is done once in each `every` by whichever."""
+    return _may_visit(connection, f"{_NO_HOST}{name}", now, every)
 
 
 def forget_rested(connection: Connection, now: datetime) -> None:
@@ -73,6 +83,22 @@ def _room(connection: Connection, now: datetime, batch: Batch) -> int:
         return 0
     room = most[batch.group]
     return len(batch.numbers) if room is None else min(room, len(batch.numbers))
+
+
+def _what_is_left(connection: Connection, now: datetime, share: Share, queued: Collection[int]) -> Share:
+    """Return what feeds may have yet, besides their entries that are queued or in work."""
+    in_work = and_(entries.c.lease_token.is_not(None), entries.c.lease_until > now)
+    counted = (
+        select(feeds.c.id, func.count().label("taken"))
+        .join(entries, entries.c.feed_number == feeds.c.number)
+        .where(ENTRY_PENDING, or_(in_work, entries.c.number.in_(queued)))
+        .group_by(feeds.c.id)
+    )
+    free = {row.id: share.at_once - row.taken for row in connection.execute(counted)}
+    full = frozenset(feed for feed, left in free.items() if left <= 0)
+    return Share(
+        at_once=share.at_once, full=full, free={feed: left for feed, left in free.items() if left > 0}
+    )
 
 
 def _resting(connection: Connection, now: datetime) -> frozenset[str]:

@@ -113,7 +113,10 @@ def pick_rows(
 
 @cache
 def candidates(step: Step, *, some_feeds: bool, lock: bool = True) -> Select[Any]:
-    """Return the statement for `most` rows due outside of `shut` groups and feeds, the longest due first."""
+    """Return the statement for `most` rows due outside of `shut` groups and feeds, the longest due first.
+
+    Without a `lock` it is for who only looks, and passes over what is `queued`.
+    """
     queue = QUEUES[step]
     outside = [queue.feed.not_in(bindparam("shut_feeds", expanding=True))] if some_feeds else []
     found = (
@@ -122,7 +125,7 @@ def candidates(step: Step, *, some_feeds: bool, lock: bool = True) -> Select[Any
         .order_by(queue.table.c.due_at)
         .limit(bindparam("most", type_=BigInteger))
     )
-    return found.with_for_update(skip_locked=True) if lock else found
+    return found.with_for_update(skip_locked=True) if lock else found.where(_not_queued(queue))
 
 
 @cache
@@ -135,7 +138,11 @@ def due_of_group(step: Step, *, lock: bool = True) -> Select[Any]:
         .order_by(queue.table.c.due_at, queue.table.c.number)
         .limit(bindparam("most", type_=BigInteger))
     )
-    return found.with_for_update(skip_locked=True) if lock else found
+    return found.with_for_update(skip_locked=True) if lock else found.where(_not_queued(queue))
+
+
+def _not_queued(queue: Queue) -> ColumnElement[bool]:
+    return queue.table.c.number.not_in(bindparam("queued", expanding=True))
 
 
 def take(
@@ -329,7 +336,9 @@ def _pick_by_age(
     picked: dict[int, str] = {}
     look = 2 * wanted.limit
     while True:
-        given = {"now": now, "most": look, "shut": sorted(groups.shut)}
+        given: dict[str, object] = {"now": now, "most": look, "shut": sorted(groups.shut)}
+        if not lock:
+            given["queued"] = sorted(wanted.queued)
         if of_feeds.shut:
             given["shut_feeds"] = sorted(of_feeds.shut)
         rows = connection.execute(candidates(step, some_feeds=bool(of_feeds.shut), lock=lock), given).all()
@@ -387,7 +396,9 @@ def _pick_by_receiver(
         room = min(wanted.limit, free, free if door.most is None else door.most)
         if room > 0:
             working = wanted.working.get(door.name, 0)
-            given = {"now": now, "group": door.name, "most": room}
+            given: dict[str, object] = {"now": now, "group": door.name, "most": room}
+            if not lock:
+                given["queued"] = sorted(wanted.queued)
             rows = connection.execute(due_of_group(Step.DELIVER, lock=lock), given)
             due.extend(
                 (working + turn, row.due_at, crc32(row.number.to_bytes(8)), row.number, door.name)

@@ -79,6 +79,15 @@ def file_of(address: str) -> Path | None:
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 
+def server_address(address: str) -> str:
+    """Return a PostgreSQL store's address as its own library takes it, with the password.
+
+    Raises:
+        StoreError: the address names no store.
+    """
+    return _read_address(address).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def _read_address(address: str) -> URL:
     try:
         url = make_url(address)

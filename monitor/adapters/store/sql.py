@@ -95,6 +95,7 @@ class SqlStore:
     def __init__(self, engine: Engine, owner: str) -> None:
         self._engine = engine
         self._writer = writer_of(engine)
+        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._owner = owner
         # Threads that write wait here rather than in the database, which would have them poll.
         self._turn = threading.Lock() if has_one_writer(engine) else None
@@ -142,6 +143,12 @@ class SqlStore:
         """Return what could be claimed now, by group, the longest due first; nothing is claimed."""
         with self._reading() as connection:
             return batches.due_batches(connection, step, now, wanted)
+
+    def take_turn(self, name: str, now: datetime, every: timedelta) -> bool:
+        """Tell whether something is this instance's to do now, which is done once in each `every`."""
+        # Not one transaction: who is frozen in the middle must not keep the others from their turn.
+        with _told(), self._autocommit.connect() as connection:
+            return batches.take_turn(connection, name, now, every)
 
     def forget_rested(self, now: datetime) -> None:
         """Drop what is remembered of hosts that have rested."""

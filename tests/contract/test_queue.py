@@ -1,0 +1,282 @@
+"""Laws of the queue that workers on many machines share, on a real server."""
+
+import asyncio
+import gc
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+import pytest
+
+from monitor.adapters.store import server_address
+from monitor.engine import queue
+from monitor.engine.queue import Queue, check_prepared, prepare
+from monitor.errors import StoreError
+from monitor.ports import Batch, Step
+from tests.unit.engine.rows import eventually
+
+# A worker that is stopped while its listener is still connecting leaves a session to the garbage collector.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <function BaseConnection.__del__:pytest.PytestUnraisableExceptionWarning"
+)
+
+Answer = TypeVar("Answer")
+SILENT = """
+INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '31 seconds') RETURNING id
+"""
+IN_WORK = """
+INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status, worker_id)
+VALUES ('poll', 'poll', 'host:b#0', '{"group": "b", "numbers": [2]}', 'doing', %s)
+"""
+CUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+def batch(*numbers: int, group: str = "host.example") -> Batch:
+    return Batch(group=group, numbers=numbers)
+
+
+@pytest.fixture
+def address(database: str) -> Iterator[str]:
+    yield server_address(database)
+    gc.collect()
+
+
+def ask(address: str, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    with psycopg.connect(address, autocommit=True) as connection:
+        cursor = connection.execute(statement.encode(), values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def waited_for(event: threading.Event) -> None:
+    assert event.wait(20)
+
+
+class Crew:
+    """A queue at work in a thread of its own."""
+
+    def __init__(self, address: str) -> None:
+        self.visits: list[tuple[Step, Batch]] = []
+        self.troubles: list[tuple[str, Exception]] = []
+        self.act: Callable[[Batch], None] = lambda _: None
+        self._address = address
+        self._begun = threading.Event()
+
+    def do(self, deed: Callable[[Queue], Coroutine[Any, Any, Answer]]) -> Answer:
+        return asyncio.run_coroutine_threadsafe(deed(self.queue), self._loop).result(20)
+
+    @contextmanager
+    def working(self) -> Iterator["Crew"]:
+        thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
+        thread.start()
+        try:
+            assert self._begun.wait(20)
+            assert eventually(lambda: ask(self._address, "SELECT 1 FROM procrastinate_workers"))
+            yield self
+        finally:
+            self._loop.call_soon_threadsafe(self.queue.stop)
+            thread.join(20)
+            assert not thread.is_alive()
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        threads = {Step.POLL: 4, Step.DELIVER: 2}
+        self.queue = Queue(self._address, threads, self._visit, lambda *told: self.troubles.append(told))
+        self._begun.set()
+        await self.queue.serve(5.0)
+
+    def _visit(self, step: Step, of: Batch) -> None:
+        self.visits.append((step, of))
+        self.act(of)
+
+
+# ---- preparing -----------------------------------------------------------------------------------
+
+
+def test_a_database_is_prepared_once_whoever_calls_at_the_same_time(address: str) -> None:
+    with ThreadPoolExecutor(4) as several:
+        did = list(several.map(prepare, [address] * 4))
+
+    assert [False, False, False, True] == sorted(did)
+    assert not prepare(address)
+    (index,) = ask(address, "SELECT indexdef FROM pg_indexes WHERE indexname = 'monitor_queue_locks'")
+    assert "(lock, priority DESC, id)" in index[0]
+    check_prepared(address)
+
+
+def test_a_database_without_a_queue_says_what_to_run(address: str) -> None:
+    with pytest.raises(StoreError, match="run `monitor migrate` once"):
+        check_prepared(address)
+
+
+def test_an_older_queue_is_refused_until_it_is_brought_up_to_date(
+    address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    prepare(address)
+    later = tmp_path / "99.00.00_01_later.sql"
+    later.write_text("CREATE TABLE later (); COMMENT ON TABLE later IS '100 %';", "utf-8")
+    known = queue._migrations()
+    monkeypatch.setattr(queue, "_migrations", lambda: [*known, later])
+
+    with pytest.raises(StoreError, match="of an older version; run `monitor migrate`"):
+        check_prepared(address)
+    assert prepare(address)
+    check_prepared(address)
+    assert [("later",)] == ask(address, "SELECT to_regclass('later')::text")
+
+
+def test_a_newer_queue_is_left_to_newer_programs(address: str) -> None:
+    prepare(address)
+    ask(address, "COMMENT ON TABLE procrastinate_jobs IS 'news-monitor 99.00.00_01_later.sql'")
+
+    for deed in (check_prepared, prepare):
+        with pytest.raises(StoreError, match="of a newer version"):
+            deed(address)
+
+
+def test_a_queue_of_another_program_is_refused(address: str) -> None:
+    prepare(address)
+    ask(address, "COMMENT ON TABLE procrastinate_jobs IS NULL")
+
+    for deed in (check_prepared, prepare):
+        with pytest.raises(StoreError, match="queue of another program"):
+            deed(address)
+
+
+def test_a_server_that_is_away_is_told_in_one_line_without_the_password() -> None:
+    with pytest.raises(StoreError) as caught:
+        check_prepared("postgresql://monitor:hunter2@/store?host=/nonexistent")
+
+    assert "\n" not in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+# ---- jobs ----------------------------------------------------------------------------------------
+
+
+def test_a_batch_that_is_added_is_worked_on_and_gone(address: str) -> None:
+    prepare(address)
+
+    with Crew(address).working() as crew:
+        crew.do(lambda jobs: jobs.add(Step.POLL, [(batch(1, 2), 0), (batch(3, group="b"), 0)]))
+        crew.do(lambda jobs: jobs.add(Step.DELIVER, [(batch(4, group="desk"), 1)]))
+        assert eventually(lambda: len(crew.visits) == 3 and not crew.do(lambda jobs: jobs.queued()))
+
+    assert {1: Step.POLL, 3: Step.POLL, 4: Step.DELIVER} == {of.numbers[0]: step for step, of in crew.visits}
+    assert [] == ask(address, "SELECT 1 FROM procrastinate_jobs")
+    assert [] == ask(address, "SELECT 1 FROM procrastinate_workers")
+
+
+def test_what_waits_and_what_is_in_work_is_told(address: str) -> None:
+    prepare(address)
+    go_on = threading.Event()
+    crew = Crew(address)
+    crew.act = lambda _: waited_for(go_on)
+
+    with crew.working():
+        crew.do(lambda jobs: jobs.add(Step.POLL, [(batch(1), 0), (batch(2), 0), (batch(3), 1)]))
+        assert eventually(lambda: len(crew.visits) == 2)
+        told = crew.do(lambda jobs: jobs.queued())
+        depth = crew.do(lambda jobs: jobs.depth())
+        go_on.set()
+
+    assert {(1, 0, False), (2, 0, True), (3, 1, False)} == {
+        (each.batch.numbers[0], each.place, each.waits) for each in told
+    }
+    assert {("poll", "todo"): 1, ("poll", "doing"): 2} == depth
+
+
+def test_two_jobs_of_one_place_are_never_in_work_together(address: str) -> None:
+    prepare(address)
+    working = threading.Lock()
+    together: list[Batch] = []
+
+    def act(of: Batch) -> None:
+        if not working.acquire(blocking=False):
+            together.append(of)
+            return
+        working.release()
+
+    first, second = Crew(address), Crew(address)
+    first.act = second.act = act
+    with first.working(), second.working():
+        first.do(lambda jobs: jobs.add(Step.POLL, ((batch(number), 0) for number in range(20))))
+        assert eventually(lambda: len(first.visits) + len(second.visits) == 20)
+
+    assert [] == together
+
+
+def test_a_job_whose_work_breaks_is_gone_too(address: str) -> None:
+    prepare(address)
+    crew = Crew(address)
+
+    def act(_: Batch) -> None:
+        raise ValueError("a bug")
+
+    crew.act = act
+    with crew.working():
+        crew.do(lambda jobs: jobs.add(Step.POLL, [(batch(1), 0)]))
+        assert eventually(lambda: crew.visits and not crew.do(lambda jobs: jobs.queued()))
+
+
+# ---- rescue --------------------------------------------------------------------------------------
+
+
+def test_the_jobs_of_a_worker_that_died_are_dropped(address: str) -> None:
+    prepare(address)
+
+    with Crew(address).working() as crew:
+        (dead,) = ask(address, SILENT)
+        ask(address, IN_WORK, dead[0])
+        dropped = crew.do(lambda jobs: jobs.rescue())
+        left = crew.do(lambda jobs: jobs.queued())
+
+    assert (1, []) == (dropped, left)
+
+
+def test_a_job_in_nobodys_hands_is_dropped_at_the_second_look(address: str) -> None:
+    prepare(address)
+    go_on = threading.Event()
+    crew = Crew(address)
+    crew.act = lambda _: waited_for(go_on)
+
+    with crew.working():
+        crew.do(lambda jobs: jobs.add(Step.POLL, [(batch(1), 0)]))
+        assert eventually(lambda: crew.visits)
+        (me,) = ask(address, "SELECT worker_id FROM procrastinate_jobs")
+        ask(address, IN_WORK, me[0])
+        dropped = [crew.do(lambda jobs: jobs.drop_orphans()) for _ in range(3)]
+        left = crew.do(lambda jobs: jobs.queued())
+        go_on.set()
+
+    assert [0, 1, 0] == dropped
+    assert ["host.example"] == [each.batch.group for each in left]
+
+
+def test_a_database_that_comes_back_is_worked_for_again(address: str) -> None:
+    prepare(address)
+
+    with Crew(address).working() as crew:
+        for number in range(3):
+            ask(address, CUT)
+            assert eventually(partial(added, crew, number))
+            assert eventually(partial(visited, crew, number), 20)
+
+
+def added(crew: Crew, number: int) -> bool:
+    try:
+        crew.do(lambda jobs: jobs.add(Step.POLL, [(batch(number, group=f"host{number}"), 0)]))
+    except StoreError:
+        return False
+    return True
+
+
+def visited(crew: Crew, number: int) -> bool:
+    return (Step.POLL, batch(number, group=f"host{number}")) in crew.visits
