@@ -70,7 +70,8 @@ class Lane:
     """
 
     def __init__(self, guard: Guard, context: ssl.SSLContext, room: Room) -> None:
-        self._transport = _GuardedTransport(Wires(guard, context, room))
+        self._wires = Wires(guard, context, room)
+        self._transport = _GuardedTransport(self._wires)
 
     async def exchange(
         self,
@@ -106,6 +107,16 @@ class Lane:
         finally:
             await response.aclose()
         return Got(url=url, status=response.status_code, fields=fields, location=location, body=read)
+
+    async def knock(self, url: httpx.URL, seconds: float) -> None:
+        """Connect to where a URL leads, and send nothing.
+
+        Raises:
+            Refused: there is no connection.
+            TimeoutError: the time is over.
+        """
+        async with asyncio.timeout(seconds):
+            await self._wires.knock(Origin(*origin_of(url)))
 
     async def close(self) -> None:
         """Close every socket that is kept."""

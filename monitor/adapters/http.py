@@ -7,9 +7,10 @@ a value.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from monitor.adapters.answers import (
     excerpt_of,
@@ -44,6 +45,8 @@ from monitor.model import (
     Validators,
 )
 from monitor.ports import FetchPolicy
+
+Result = TypeVar("Result")
 
 _PERMANENT = (301, 308)
 _OK, _MULTIPLE_CHOICES = 200, 300
@@ -119,7 +122,7 @@ class HttpDoor:
 
     def post(self, receiver: Receiver, headers: Mapping[str, str], body: bytes) -> Reply:
         """Post once; redirects are not followed. A status counts, even if the text behind it breaks off."""
-        lane = self._sending_anywhere if receiver.allow_private else self._sending
+        lane = self._lane_to(receiver)
         deadline = time.monotonic() + receiver.timeout.total_seconds()
         wish = Wish(limit=self._policy.reply_bytes, cut=True, lenient=True)
         try:
@@ -136,6 +139,27 @@ class HttpDoor:
             excerpt="" if "content-encoding" in got.fields else excerpt_of(got.body),
         )
 
+    def admits(self, url: str) -> FetchFailed | None:
+        """Return why a page is not to be fetched after its host's robots.txt; None where it may be."""
+        if not self._policy.respect_robots:
+            return None
+        try:
+            self._admit(parsed(url)[0], time.monotonic() + self._policy.page_deadline.total_seconds())
+        except Refused as refused:
+            return _failed(refused)
+        return None
+
+    def reach(self, receiver: Receiver) -> Reply:
+        """Connect to a receiver, TLS included, and send nothing; the reply has a reason where that failed."""
+        seconds = receiver.timeout.total_seconds()
+        try:
+            url, _ = parsed(receiver.url)
+            _expect_secure(url, receiver)
+            self._wait_for(self._lane_to(receiver).knock(url, seconds), url)
+        except Refused as refused:
+            return Reply(status=None, reason=refused.reason, detail=str(refused))
+        return Reply(status=None)
+
     def close(self) -> None:
         """Break off what is under way, close every socket, end the thread."""
         self._loop.close(self._close_lanes())
@@ -144,6 +168,9 @@ class HttpDoor:
 
     def _headers(self, accept: str) -> dict[str, str]:
         return {"user-agent": self._policy.user_agent, "accept": accept, "accept-encoding": "gzip"}
+
+    def _lane_to(self, receiver: Receiver) -> Lane:
+        return self._sending_anywhere if receiver.allow_private else self._sending
 
     def _follow(
         self,
@@ -184,8 +211,11 @@ class HttpDoor:
     ) -> Got:
         """Hand one exchange to the event loop, and wait for it."""
         left = deadline - time.monotonic()
+        return self._wait_for(lane.exchange(method, url, headers, body, wish, left), url)
+
+    def _wait_for(self, work: Coroutine[Any, Any, Result], url: Address) -> Result:
         try:
-            return self._loop.run(lane.exchange(method, url, headers, body, wish, left))
+            return self._loop.run(work)
         except TimeoutError as error:
             host = url.raw_host.decode("ascii")
             raise Refused(FailureReason.TIMEOUT, f"no whole answer from '{host}' in time") from error

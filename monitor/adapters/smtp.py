@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
@@ -50,10 +50,18 @@ class MailDoor:
         if headers.get("content-type") != _MESSAGE:
             detail = "the body was written for another format, before the receiver became a mail server"
             return Reply(status=None, reason=FailureReason.INTERNAL, detail=detail)
+        mail = receiver.mail
+        return self._in_session(receiver, lambda session: _sent(session, mail, body))
+
+    def reach(self, receiver: Receiver) -> Reply:
+        """Greet a mail server, over TLS where that is needed, and send nothing; nobody signs in."""
+        return self._in_session(receiver, lambda _: Reply(status=None))
+
+    def _in_session(self, receiver: Receiver, say: "Callable[[_Session], Reply]") -> Reply:
         deadline = time.monotonic() + receiver.timeout.total_seconds()
         try:
             with self._connected(receiver, deadline) as session:
-                return _sent(session, receiver.mail, body)
+                return say(session)
         except Refused as refused:
             return Reply(status=None, reason=refused.reason, detail=str(refused))
         except (smtplib.SMTPException, OSError, ValueError) as error:

@@ -92,6 +92,20 @@ class Wires:
             self.abandon(wire)
             raise
 
+    async def knock(self, origin: Origin) -> None:
+        """Make a connection, TLS included, and hang up without a word.
+
+        Raises:
+            Refused: `dns`, `private_address`, `connect` or `tls`.
+        """
+        await self._slots.acquire()
+        self._busy += 1
+        wire: _Wire | None = None
+        try:
+            wire = await self._dial(origin)
+        finally:
+            self.abandon(wire)
+
     def close(self) -> None:
         """Close every idle socket."""
         for origin in tuple(self._idle):

@@ -37,17 +37,38 @@ app = typer.Typer()
 
 
 @app.command()
-def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Validate the configuration and its tests; every fault at once, exit 78."""
+def check(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    network: Annotated[
+        bool,
+        typer.Option("--network", help="Ask every feed too, and connect to every receiver; sends nothing."),
+    ] = False,
+) -> None:
+    """Validate the configuration and its tests; every fault at once, exit 78.
+
+    With --network exit 1 where a feed brings none, or a receiver is not there.
+    """
     from monitor.ops.check import show_check
 
     try:
-        shown = show_check(load(config))
+        loaded = load(config)
+        shown = show_check(loaded)
     except ConfigError as error:
         if as_json:
             print_json({"valid": False, "faults": [str(fault) for fault in error.faults]})
             raise typer.Exit(EXIT_CONFIG) from error
         raise
+    if network:
+        from monitor.errands.doors import network_of
+        from monitor.ops.network import ask_network, with_network
+
+        with (
+            network_of(loaded) as world,
+            counting("asked", len(loaded.feeds) + len(loaded.receivers)) as progress,
+        ):
+            answers = ask_network(loaded, world, loaded.fetch.pause, progress)
+        shown = with_network(shown, answers, datetime.now(UTC))
     tell(shown, as_json)
 
 

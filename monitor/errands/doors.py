@@ -2,23 +2,37 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from monitor.adapters.bridge import Bridge
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.http import HttpDoor
-from monitor.adapters.sandbox import InlineSandbox
+from monitor.adapters.parallel import cores
+from monitor.adapters.sandbox import InlineSandbox, ProcessSandbox, SandboxPolicy
 from monitor.adapters.senders import Senders
 from monitor.adapters.smtp import MailDoor
 from monitor.adapters.store import SqlStore
 from monitor.config.schema import Config
+from monitor.errands.pages import FEEDS
 from monitor.errands.stores import open_command_store
-from monitor.ports import Ports, Sender
+from monitor.feeds.parse import read_feed
+from monitor.ops.network import World
+from monitor.ports import Ports
 
 
-def senders_by(http: HttpDoor) -> Sender:
+def senders_by(http: HttpDoor) -> Senders:
     """Return every door by which a delivery may leave; `http` is the one to the web."""
     return Senders(http=http, mail=MailDoor(), bridge=Bridge())
+
+
+@contextmanager
+def network_of(config: Config) -> Iterator[World]:
+    """Open what asks feeds and receivers for one command, and reads what feeds answer."""
+    sandbox = ProcessSandbox(SandboxPolicy(workers=cores()), FEEDS)
+    with closing(sandbox), closing(HttpDoor(config.fetch)) as door:
+        yield World(
+            web=door, read=lambda document: sandbox.run(read_feed, document), reach=senders_by(door).reach
+        )
 
 
 @contextmanager

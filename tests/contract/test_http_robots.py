@@ -170,6 +170,14 @@ def test_only_what_can_be_a_page_is_read(door: HttpDoor, content_type: str | Non
         assert FailureReason.NOT_A_PAGE == found.reason
 
 
+def test_whether_a_page_is_admitted_is_told_without_asking_for_it(door: HttpDoor) -> None:
+    with serving(_site(answer(b"User-agent: *\nDisallow: /private"))) as server:
+        told = [door.admits(server.url(path)) for path in ("/private/a", "/public")]
+
+    assert [FailureReason.ROBOTS, None] == [each and each.reason for each in told]
+    assert ["/robots.txt"] == [asked.target for asked in server.asked]
+
+
 # ---- what is remembered
 
 

@@ -1,14 +1,27 @@
 """What a sender makes of what receivers answer."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from monitor.adapters.http import HttpDoor
 from monitor.model import FailureReason, Receiver, ReceiverName, Reply
 from monitor.ports import FetchPolicy
-from tests.servers import Asked, Peer, answer, redirect, say, serving
+from tests.servers import (
+    Asked,
+    Peer,
+    accepting,
+    answer,
+    free_port,
+    redirect,
+    say,
+    self_signed,
+    serving,
+    wait_until,
+)
 
 NOW = datetime(2025, 12, 17, 20, 0, tzinfo=UTC)
 HEADERS = {
@@ -143,3 +156,44 @@ def test_a_socket_is_used_again_for_the_next_delivery(door: HttpDoor) -> None:
             door.post(_receiver(server.url()), HEADERS, b"{}")
 
     assert 1 == server.connections
+
+
+# ---- reach ---------------------------------------------------------------------------------------
+
+
+def test_whoever_is_reached_is_sent_nothing(door: HttpDoor) -> None:
+    with serving(answer()) as server:
+        reply = door.reach(_receiver(server.url("/hook?key=1")))
+        assert wait_until(lambda: server.now_open == 0)
+
+    assert Reply(status=None) == reply
+    assert 1 == server.connections
+    assert [] == server.asked
+
+
+def test_who_is_not_reached_says_why(door: HttpDoor, tmp_path: Path) -> None:
+    nobody = door.reach(_receiver(f"http://127.0.0.1:{free_port()}/"))
+    private = door.reach(replace(_receiver("https://127.0.0.1/"), allow_private=False))
+    plain = door.reach(replace(_receiver("http://hooks.example.org/"), allow_private=False))
+    with serving(answer(), self_signed(tmp_path)) as server:
+        untrusted = door.reach(_receiver(server.url(host="localhost")))
+    with accepting(lambda peer: peer.hang()) as server:
+        silent = door.reach(
+            _receiver(server.url().replace("http:", "https:"), timeout=timedelta(seconds=0.3))
+        )
+
+    reasons = [reply.reason for reply in (nobody, private, plain, untrusted, silent)]
+    assert [
+        FailureReason.CONNECT,
+        FailureReason.PRIVATE_ADDRESS,
+        FailureReason.TLS,
+        FailureReason.TLS,
+        FailureReason.TIMEOUT,
+    ] == reasons
+
+
+def test_many_that_are_reached_leave_no_socket_open(door: HttpDoor) -> None:
+    with serving(answer()) as server:
+        for _ in range(300):
+            assert Reply(status=None) == door.reach(_receiver(server.url()))
+        assert wait_until(lambda: server.now_open == 0)

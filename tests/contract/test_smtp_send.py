@@ -280,3 +280,16 @@ def test_a_connection_and_a_thread_are_left_behind_by_none(door: MailDoor, mailb
 
     assert before == threading.active_count()
     assert 5 == len(mailbox.letters)
+
+
+def test_a_mail_server_is_reached_over_tls_and_sent_nothing(
+    door: MailDoor, certified: ssl.SSLContext
+) -> None:
+    with mail_server(starttls=certified) as mailbox:
+        told = [
+            door.reach(receiver(f"smtp://{host}:{mailbox.port}", private=True))
+            for host in (HOST, "other.example")
+        ]
+
+    assert [None, FailureReason.TLS] == [reply.reason for reply in told]
+    assert [] == mailbox.letters
