@@ -33,13 +33,15 @@ class NotInstalledError(RuntimeError):
 class PostgreSQL:
     """A server that listens on a socket in `folder`; `USER` may do everything there."""
 
-    def __init__(self) -> None:
-        """Make a cluster and start it.
+    def __init__(self, tls: tuple[Path, Path] | None = None, port: int = 5432, **settings: str) -> None:
+        """Make a cluster and start it, with further settings; `tls` is its certificate and key.
 
         Raises:
             NotInstalledError: initdb or postgres are not here.
         """
         self._programs = _programs()
+        self._settings = _SETTINGS | {"port": str(port)} | settings
+        self._port = port
         self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
         self._account = _account()
         if self._account:
@@ -58,12 +60,14 @@ class PostgreSQL:
             "--no-sync",
         ]
         self._begin(initdb).wait(PATIENCE)
+        if tls:
+            self._show_certificate(*tls)
         self._server = self._serve()
 
     @property
     def socket(self) -> Path:
         """Return the socket, for whoever stands between a client and the server."""
-        return self.folder / ".s.PGSQL.5432"
+        return self.folder / f".s.PGSQL.{self._port}"
 
     def url(self, database: str) -> str:
         """Return the address of a store in a database."""
@@ -72,7 +76,7 @@ class PostgreSQL:
     def admin(self, *statements: sql.Composed | str) -> Sequence[tuple[object, ...]]:
         """Run statements in a session of their own, each by itself; return the rows of the last."""
         with psycopg.connect(
-            host=str(self.folder), user=USER, dbname="postgres", autocommit=True
+            host=str(self.folder), port=self._port, user=USER, dbname="postgres", autocommit=True
         ) as connection:
             for statement in statements:
                 query = statement.encode() if isinstance(statement, str) else statement
@@ -99,8 +103,17 @@ class PostgreSQL:
         self._server.wait(PATIENCE)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _show_certificate(self, certificate: Path, key: Path) -> None:
+        for name, source in (("server.crt", certificate), ("server.key", key)):
+            copy = self.folder / "cluster" / name
+            shutil.copy(source, copy)
+            copy.chmod(0o600)
+            if self._account:
+                os.chown(copy, self._account.pw_uid, self._account.pw_gid)
+        self._settings["ssl"] = "on"
+
     def _serve(self) -> "subprocess.Popen[bytes]":
-        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        settings = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         server = self._begin(["postgres", "-D", "cluster", "-k", str(self.folder), *settings])
         ends = time.monotonic() + PATIENCE
         while True:
@@ -125,6 +138,54 @@ class PostgreSQL:
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
         )
+
+
+class Pooler:
+    """A PgBouncer before a server, on a socket in its folder, with fewer connections than are asked for."""
+
+    PORT = 6432
+
+    def __init__(self, server: PostgreSQL, mode: str) -> None:
+        """Begin to share out connections by `session` or `transaction`.
+
+        Raises:
+            NotInstalledError: pgbouncer is not here.
+        """
+        program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+        if program is None:
+            raise NotInstalledError("pgbouncer is not installed")
+        self._folder, account = server.folder, _account()
+        settings = self._folder / "pgbouncer.ini"
+        settings.write_text(
+            f"[databases]\n* = host={self._folder} user={USER}\n[pgbouncer]\nauth_type = any\n"
+            f"listen_port = {self.PORT}\nunix_socket_dir = {self._folder}\npool_mode = {mode}\n"
+            "default_pool_size = 4\nmax_client_conn = 100\n",
+            encoding="ascii",
+        )
+        self._pooler = subprocess.Popen(
+            [program, "-q", settings],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
+        )
+        ends = time.monotonic() + PATIENCE
+        while not (self._folder / f".s.PGSQL.{self.PORT}").exists():
+            if self._pooler.poll() is not None or time.monotonic() > ends:
+                raise RuntimeError("pgbouncer did not start")
+            time.sleep(0.02)
+
+    def url(self, database: str) -> str:
+        """Return the address of a store in a database, as seen through the pooler."""
+        return f"postgresql://{USER}@/{database}?host={self._folder}&port={self.PORT}"
+
+    def close(self) -> None:
+        """Stop."""
+        self._pooler.kill()
+        self._pooler.wait(PATIENCE)
+        (self._folder / f".s.PGSQL.{self.PORT}").unlink(missing_ok=True)
 
 
 def _programs() -> Path:

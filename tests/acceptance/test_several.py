@@ -10,6 +10,7 @@ import pytest
 
 from monitor.engine.queue import prepare
 from tests.acceptance.world import Desk, Monitor, Outlet, eventually
+from tests.postgresql import PostgreSQL
 
 Open = Callable[[str], Outlet]
 Several = Callable[[int], Sequence[Monitor]]
@@ -112,6 +113,27 @@ def test_services_that_are_killed_in_their_work_and_begun_anew_lose_and_double_n
     bodies = bodies_by_id(desk)
     assert 12 == len(bodies)
     assert {1} == {len(said) for said in bodies.values()}
+
+
+def test_a_service_goes_on_by_itself_when_its_server_is_back(
+    several: Several, desk: Desk, outlet: Open, postgres: PostgreSQL
+) -> None:
+    (service,), kurier = several(1), outlet("kurier")
+    configured([service], feeds(kurier) + "receivers:\n" + receiver("desk", desk))
+    service.start()
+    kurier.publishes("Amazon und Ereignis 0", report_of(0), slug="m0")
+    eventually(lambda: len(desk.events()) == 1)
+
+    postgres.stop()
+    kurier.publishes("Amazon und Ereignis 1", report_of(1), slug="m1")
+    eventually(lambda: any('"reason": "store"' in line for line in service.lines()), what="it is told")
+    postgres.start()
+
+    # A poll that was under way has its lease still.
+    eventually(lambda: len(desk.events()) == 2, within=90, what="it goes on")
+    assert len(bodies_by_id(desk)) == 2
+    assert service.process is not None
+    assert service.process.poll() is None
 
 
 def test_heartbeats_come_once_from_whoever_lives_with_the_sums_of_all(

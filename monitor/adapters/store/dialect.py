@@ -28,10 +28,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
-# Seconds. Long enough for a purge's batch or a backup's step in another process.
-BUSY_TIMEOUT = 10
-# Seconds: as long as a lease, so that whoever stands still so long has lost its row anyway.
-IDLE_TIMEOUT = 60
+from monitor.adapters.store.server import BUSY_TIMEOUT, server_engine
 
 _READERS = 8
 _PRAGMAS = (
@@ -51,24 +48,7 @@ def connect(url: URL) -> Engine:
     """Return an engine; nothing is opened yet. Errors will not show the values of statements."""
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
-    return create_engine(
-        url,
-        hide_parameters=True,
-        pool_size=16,
-        max_overflow=48,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": BUSY_TIMEOUT, **_ending_idle_transactions(url)},
-    )
-
-
-def _ending_idle_transactions(url: URL) -> Mapping[str, str]:
-    """Return options by which the server ends a transaction that stands still, unless the address has some.
-
-    A worker that is frozen, or whose machine is gone, must not hold the locks that others wait for.
-    """
-    if "options" in url.query:
-        return {}
-    return {"options": f"-c idle_in_transaction_session_timeout={IDLE_TIMEOUT * 1000}"}
+    return server_engine(url)
 
 
 def writer_of(engine: Engine) -> Engine:
@@ -171,7 +151,9 @@ def _insert(dialect: str, table: Table) -> Any:  # noqa: ANN401  (two classes wi
 
 
 def lock_migration(connection: Connection) -> None:
-    """Have other processes wait until this transaction has brought the tables up to date."""
+    """Have other processes wait until this transaction has brought the tables up to date, however long."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
     lock(connection, [_MIGRATION_LOCK])
 
 

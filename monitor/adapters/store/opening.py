@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from monitor.adapters.store.dialect import connect, lock_migration, writer_of
 from monitor.adapters.store.schema import REVISION
+from monitor.adapters.store.server import hint
 from monitor.errors import SchemaTooNew, StoreDamaged, StoreError
 
 # What to do about a damaged store.
@@ -60,7 +61,8 @@ def refusal(what: str, error: SQLAlchemyError) -> StoreError:
     text = f"{what}: {_why(error)}"
     if code in _DAMAGED:
         return StoreDamaged(f"{text}; {MEND}")
-    return StoreError(f"{text}; {_HINTS[code]}" if code in _HINTS else text)
+    advice = _HINTS.get(code) or hint(text)
+    return StoreError(f"{text}; {advice}" if advice else text)
 
 
 def _why(error: SQLAlchemyError) -> str:

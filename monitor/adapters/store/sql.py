@@ -28,11 +28,12 @@ from monitor.adapters.store import (
     tracing,
     views,
 )
-from monitor.adapters.store.dialect import BUSY_TIMEOUT, has_one_writer, try_lock, writer_of
+from monitor.adapters.store.dialect import has_one_writer, try_lock, writer_of
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.opening import open_engine, refusal
 from monitor.adapters.store.quiet import Quiet, save_quiet
 from monitor.adapters.store.reporting import FoundAlert, Refusals, Timeline
+from monitor.adapters.store.server import BUSY_TIMEOUT
 from monitor.adapters.store.together import Together
 from monitor.adapters.store.tracing import Traced
 from monitor.adapters.store.tx import SqlTx
