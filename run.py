@@ -88,7 +88,9 @@ def command_line(root: Path, venv: Path, arguments: Sequence[str]) -> list[str]:
 
 def environment(root: Path) -> Path:
     """Return the folder of an environment that holds exactly the locked packages."""
-    wanted = stamp(root, python())
+    # Now: it may be called by the environment that is removed below, whose links lead nowhere then.
+    interpreter = python()
+    wanted = stamp(root, interpreter)
     homes = (root, cache_home(root, os.environ))
     for home in homes:
         if is_current(home / ".venv", wanted):
@@ -107,7 +109,7 @@ def environment(root: Path) -> Path:
         # Another run may have installed while this one waited.
         if not is_current(home / ".venv", wanted):
             # uv inherits the lock: it is held as long as uv works, even where this process dies.
-            _install(root, home, wanted, held.fileno())
+            _install(root, home, interpreter, wanted, held.fileno())
     return home / ".venv"
 
 
@@ -183,7 +185,7 @@ def lock(root: Path, options: Sequence[str]) -> int:
     return 0
 
 
-def _install(root: Path, home: Path, wanted: str, held: int) -> None:
+def _install(root: Path, home: Path, interpreter: str, wanted: str, held: int) -> None:
     """Make the environment from nothing and stamp it last, so that a broken one is never taken for whole."""
     started = time.monotonic()
     tools, venv = home / ".tools", home / ".venv"
@@ -196,7 +198,7 @@ def _install(root: Path, home: Path, wanted: str, held: int) -> None:
     # Hatchling comes from the lock too, so building the project downloads nothing.
     project = ["--no-deps", "--no-build-isolation", "--editable", str(root)]
     for line in (
-        ["venv", "--python", python(), str(venv)],
+        ["venv", "--python", interpreter, str(venv)],
         ["pip", "sync", "--require-hashes", *into, str(root / LOCK)],
         ["pip", "install", *into, *project],
     ):

@@ -61,8 +61,10 @@ class Checkout:
         path = f"{self.uv.parent}:/usr/bin:/bin"
         return {"PATH": path, "HOME": str(self.home)}
 
-    def start(self, *arguments: str, cwd: Path | None = None) -> subprocess.Popen[str]:
-        line = [sys.executable, str(self.root / "run.py"), *arguments]
+    def start(
+        self, *arguments: str, cwd: Path | None = None, python: str = sys.executable
+    ) -> subprocess.Popen[str]:
+        line = [python, str(self.root / "run.py"), *arguments]
         return subprocess.Popen(
             line,
             cwd=cwd or self.root,
@@ -74,8 +76,10 @@ class Checkout:
             start_new_session=True,
         )
 
-    def call(self, *arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
-        with self.start(*arguments, cwd=cwd) as process:
+    def call(
+        self, *arguments: str, cwd: Path | None = None, python: str = sys.executable
+    ) -> tuple[int, str, str]:
+        with self.start(*arguments, cwd=cwd, python=python) as process:
             out, err = process.communicate(timeout=30)
         return process.returncode, out, err
 
@@ -148,6 +152,19 @@ def test_another_lock_is_installed_again(checkout: Checkout) -> None:
     checkout.call("demo")
 
     assert checkout.told("pip sync") == 2
+
+
+def test_another_lock_is_installed_also_when_called_by_the_environment_that_it_replaces(
+    checkout: Checkout,
+) -> None:
+    checkout.call("check")
+    (checkout.root / "requirements.lock").write_text("other==1\n")
+    inside = checkout.root / ".venv" / "bin" / "python"
+    base = inside.resolve()
+
+    returned, _, err = checkout.call("check", python=str(inside))
+
+    assert (0, base) == (returned, inside.resolve()), err
 
 
 def test_a_moved_checkout_is_installed_again(checkout: Checkout) -> None:
