@@ -22,6 +22,8 @@ from monitor.ports import Claim, Clock, Share, Step, Store, Wanted
 
 # Seconds between two looks for due rows: a look costs more than a poll that brings nothing.
 BETWEEN_LOOKS = 0.01
+# Outcomes of steps after which no more rows are due than before.
+QUIET = frozenset(("not_modified",))
 # This part of a lane's threads is for groups with nothing in work: slow ones must not have them all.
 RESERVED = 4
 # After so many looks in a row at which the store refused a claim, one pass ends; the service goes on.
@@ -52,6 +54,10 @@ class Embedded:
         self._claimed_at = dict.fromkeys(self._pools, 0.0)
         self._ticks = Ticks(observe)
         self._wake = threading.Event()
+        # Lanes that surely had nothing due when they were asked last, until there may be something again.
+        self._resting: set[Step] = set()
+        self._ask_all = True
+        self._asked_all_at = 0.0
         self._alive_at = time.monotonic()
         self._refused = 0
 
@@ -71,7 +77,8 @@ class Embedded:
         return self._finish(drain)
 
     def wake(self) -> None:
-        """Have the dispatcher look for due rows now."""
+        """Have the dispatcher look for due rows now, in every lane."""
+        self._ask_all = True
         self._wake.set()
 
     def retime(self, name: str, every: timedelta) -> None:
@@ -114,6 +121,7 @@ class Embedded:
         """Claim once more; tell whether nothing was in work before, and nothing came."""
         self._alive_at = time.monotonic()
         idle = not self._in_work
+        self._ask_all = True
         held_back = any(lane.limits.full(time.monotonic()) for lane in self._lanes)
         quiet = self._dispatch(lambda step: began if step is Step.POLL else self._clock.now())
         if self._refused >= REFUSALS:
@@ -123,10 +131,15 @@ class Embedded:
     def _dispatch(self, now_of: Callable[[Step], datetime]) -> bool:
         """Claim what is due and what the lanes have room for; tell whether surely nothing was."""
         quiet, refused = True, 0
+        # A tick says so four times as often, but goes by the wall clock.
+        late = time.monotonic() - self._asked_all_at >= 4 * TICK.total_seconds()
+        if self._ask_all or late:
+            self._ask_all, self._asked_all_at = False, time.monotonic()
+            self._resting.clear()
         # Lanes share hosts: who waited longest asks first, or feeds due each second would starve pages.
         for lane in sorted(self._lanes, key=lambda each: self._claimed_at[each.step]):
             room = lane.threads - sum(1 for step in tuple(self._in_work.values()) if step is lane.step)
-            if room <= 0:
+            if room <= 0 or lane.step in self._resting:
                 continue
             wanted = Wanted(
                 limit=room,
@@ -149,6 +162,8 @@ class Embedded:
             if claims:
                 self._claimed_at[lane.step] = time.monotonic()
                 quiet = False
+            elif not wanted.full and not (wanted.feeds and wanted.feeds.full):
+                self._resting.add(lane.step)
         self._refused = refused
         return quiet
 
@@ -168,10 +183,14 @@ class Embedded:
     def _perform(self, lane: Lane, claim: Claim[Any], group: str) -> None:
         if claim.token not in self._in_work:
             return
+        quiet = False
         try:
-            perform(lane.step, lane.work, claim, self._store, self._clock, self._observe)
+            report = perform(lane.step, lane.work, claim, self._store, self._clock, self._observe)
+            quiet = report.outcome in QUIET
         finally:
             self._end(lane, claim, group)
+            # What brought nothing gives no other row anything to do.
+            self._ask_all = self._ask_all or not quiet
             self._wake.set()
 
     def _end(self, lane: Lane, claim: Claim[Any], group: str) -> None:
@@ -197,7 +216,7 @@ class Embedded:
 
     def _start_ticks(self) -> None:
         rounds = (
-            Upkeep(name="tick", every=TICK, run=self._wake.set),
+            Upkeep(name="tick", every=TICK, run=self.wake),
             Upkeep(name="renew", every=RENEW_EVERY, run=self._renew),
             *self._upkeep,
         )

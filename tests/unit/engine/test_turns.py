@@ -1,10 +1,14 @@
 """Laws of lanes that share a host, and of what a reload changes while they run."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+import pytest
+
+from monitor.engine import embedded
 from monitor.engine.lanes import Upkeep
 from monitor.engine.limits import Limits
-from monitor.ports import Step
+from monitor.ports import Claim, Step, Wanted
 from tests.unit.engine.rows import Row, eventually
 from tests.unit.engine.test_embedded import Office
 
@@ -20,6 +24,47 @@ def test_a_feed_that_is_always_due_and_the_pages_of_its_host_take_turns() -> Non
 
     began = ["feed" if name == "feed" else "page" for name, _ in office.journal.began]
     assert began[:8] in (["feed", "page"] * 4, ["page", "feed"] * 4)
+
+
+def test_steps_that_brought_nothing_have_no_other_lane_asked_that_had_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(embedded, "TICK", timedelta(hours=1))
+    office = Office(Step.POLL, Step.PROCESS, threads=2)
+    office.journal.outcome = "not_modified"
+    office.rows[Step.POLL].add(*(Row(id=f"feed {each}", group=f"{each}") for each in range(20)))
+    asked: list[datetime] = []
+    claim = office.rows[Step.PROCESS].claim
+
+    def counted(now: datetime, wanted: Wanted, lease: timedelta) -> Sequence[Claim[Row]]:
+        asked.append(now)
+        return claim(now, wanted, lease)
+
+    monkeypatch.setattr(office.rows[Step.PROCESS], "claim", counted)
+    with office.running() as engine:
+        all_done = eventually(lambda: len(office.journal.outcomes()) == 20)
+        times = len(asked)
+        office.rows[Step.PROCESS].add(Row(id="page"))
+        engine.wake()
+        woken = eventually(lambda: "page" in office.journal.outcomes())
+
+    assert all_done
+    assert 1 == times
+    assert woken
+
+
+def test_what_a_step_brings_is_begun_without_waiting_for_a_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "TICK", timedelta(hours=1))
+    office = Office(Step.POLL, Step.PROCESS)
+    office.acts[Step.POLL] = lambda row: office.rows[Step.PROCESS].add(Row(id=f"page of {row.id}"))
+
+    office.rows[Step.POLL].add(*(Row(id=each) for each in ("a", "b", "c")))
+    with office.running():
+        begun = eventually(
+            lambda: {"page of a", "page of b", "page of c"} <= office.journal.outcomes().keys()
+        )
+
+    assert begun
 
 
 def test_an_upkeep_can_be_given_another_rhythm_while_the_engine_runs() -> None:
