@@ -2,6 +2,7 @@
 
 import os
 import resource
+import struct
 import sys
 import time
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ def chatter(times: int) -> str:
     for _ in range(times):
         print("not an answer")  # noqa: T201  (what a library may do)
         sys.stdout.flush()
-        os.write(1, b"\x00\x00\x00\x02{}")
+        os.write(1, struct.pack(">IQ", 2, 0) + b"{}")
     return sys.stdin.read() + "quiet"
 
 

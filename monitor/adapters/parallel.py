@@ -14,9 +14,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Generic, NoReturn, TypeVar, get_type_hints
+from typing import Any, Generic, NoReturn, TypeVar
 
-from monitor.adapters.worker import call, decode_frame, encode_frame, failure
+from monitor.adapters.worker import call, decode_frame, encode_frame, failure, types_of
 from monitor.errors import SandboxBroken
 from monitor.model import FailureReason, SandboxFailed
 from monitor.text.plain import from_plain, to_plain
@@ -121,7 +121,7 @@ class _Crew(Generic[Given, Result]):
         self._idle.put(child)
         if "failed" in head:
             return batch, SandboxFailed(reason=FailureReason(head["failed"]), detail=str(head["detail"]))
-        result: Result = from_plain(get_type_hints(self._work)["return"], head["value"], answers)
+        result: Result = from_plain(types_of(self._work)["return"], head["value"], answers)
         return batch, result
 
     def kill(self) -> None:

@@ -20,10 +20,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast, get_type_hints
+from typing import Any, ParamSpec, TypeVar, cast
 
 import monitor
-from monitor.adapters.worker import call, decode_frame, encode_frame, failure, task_name
+from monitor.adapters.worker import call, decode_frame, encode_frame, failure, task_name, types_of
 from monitor.errors import SandboxBroken
 from monitor.model import FailureReason, SandboxFailed
 from monitor.text.plain import from_plain, to_plain
@@ -361,7 +361,7 @@ def _result(
     if "failed" in head:
         return SandboxFailed(reason=FailureReason(head["failed"]), detail=str(head["detail"]))
     try:
-        value: Result = from_plain(get_type_hints(task)["return"], head["value"], blobs)
+        value: Result = from_plain(types_of(task)["return"], head["value"], blobs)
     except (TypeError, ValueError, KeyError, IndexError) as error:
         return SandboxFailed(reason=FailureReason.PARSE, detail=f"unreadable answer: {error}"[:300])
     return value

@@ -212,7 +212,7 @@ def _logger(stream: TextIO | None) -> structlog.stdlib.BoundLogger:
         renderer,
     ]
     logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
-        structlog.PrintLogger(stream) if stream else structlog.ReturnLogger(),
+        structlog.WriteLogger(stream) if stream else structlog.ReturnLogger(),
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )

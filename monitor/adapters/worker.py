@@ -1,7 +1,7 @@
 """The child's side of the sandbox: read a task, run it, answer; until the parent closes the pipe.
 
-A frame is a length (4 bytes, big-endian), that many bytes of JSON, and the blobs whose lengths the
-JSON lists. Nothing is ever unpickled on either side.
+A frame is two lengths, that many bytes of JSON, and that many of blobs, one behind the other, whose own
+lengths the JSON lists. Nothing is ever unpickled on either side.
 """
 
 import contextlib
@@ -10,20 +10,22 @@ import json
 import os
 import resource
 import signal
+import struct
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, BinaryIO, get_type_hints
 
 from monitor.text.plain import from_plain, to_plain
 from monitor.text.urls import without_secrets
 
-_LENGTH_BYTES = 4
+_LENGTHS = struct.Struct(">IQ")
 
 
 def encode_frame(head: dict[str, Any], blobs: Sequence[bytes]) -> bytes:
     """Return one frame; `head` must not hold the key `blobs`."""
     text = json.dumps({**head, "blobs": [len(blob) for blob in blobs]}).encode("ascii")
-    return b"".join((len(text).to_bytes(_LENGTH_BYTES, "big"), text, *blobs))
+    return b"".join((_LENGTHS.pack(len(text), sum(map(len, blobs))), text, *blobs))
 
 
 def decode_frame(buffer: bytes | bytearray) -> tuple[dict[str, Any], list[bytes]] | None:
@@ -32,23 +34,29 @@ def decode_frame(buffer: bytes | bytearray) -> tuple[dict[str, Any], list[bytes]
     Raises:
         ValueError: it is no frame.
     """
-    if len(buffer) < _LENGTH_BYTES:
+    if len(buffer) < _LENGTHS.size:
         return None
-    end = _LENGTH_BYTES + int.from_bytes(buffer[:_LENGTH_BYTES], "big")
-    if len(buffer) < end:
+    text, blobs = _LENGTHS.unpack_from(buffer)
+    end = _LENGTHS.size + text
+    if len(buffer) < end + blobs:
         return None
-    head = json.loads(bytes(buffer[_LENGTH_BYTES:end]))
+    return _opened(bytes(buffer[_LENGTHS.size : end]), bytes(buffer[end : end + blobs]))
+
+
+def _opened(text: bytes, behind: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """Return the head of a frame, and the blobs that stand behind it."""
+    head = json.loads(text)
     if not isinstance(head, dict):
         raise ValueError("a frame's head is no object")  # noqa: TRY004  (what others sent is a value)
     lengths = head.pop("blobs", None)
     if not isinstance(lengths, list) or not all(type(each) is int and each >= 0 for each in lengths):
         raise ValueError("a frame lists no lengths of blobs")
-    if len(buffer) < end + sum(lengths):
-        return None
-    blobs = []
+    if sum(lengths) != len(behind):
+        raise ValueError("a frame's blobs are not as long as it says")
+    blobs, at = [], 0
     for length in lengths:
-        blobs.append(bytes(buffer[end : end + length]))
-        end += length
+        blobs.append(behind[at : at + length])
+        at += length
     return head, blobs
 
 
@@ -57,10 +65,15 @@ def task_name(task: Callable[..., object]) -> str:
     return f"{task.__module__}:{task.__qualname__}"
 
 
+@cache
+def types_of(task: Callable[..., object]) -> Mapping[str, Any]:
+    """Return the types of a task's parameters, and of what it returns under `return`."""
+    return get_type_hints(task)
+
+
 def call(task: Callable[..., Any], head: dict[str, Any], blobs: Sequence[bytes]) -> bytes:
     """Run a task on a frame's arguments and return the answer's frame."""
-    hints = get_type_hints(task)
-    kinds = [kind for name, kind in hints.items() if name != "return"]
+    kinds = [kind for name, kind in types_of(task).items() if name != "return"]
     arguments = [from_plain(kind, plain, blobs) for kind, plain in zip(kinds, head["args"], strict=True)]
     out: list[bytes] = []
     value = to_plain(task(*arguments), out)
@@ -128,11 +141,11 @@ def _answer(head: dict[str, Any], blobs: Sequence[bytes], *, cpu_seconds: int) -
 
 
 def _read_frame(stream: BinaryIO) -> tuple[dict[str, Any], list[bytes]] | None:
-    start = stream.read(_LENGTH_BYTES)
-    if len(start) < _LENGTH_BYTES:
+    start = stream.read(_LENGTHS.size)
+    if len(start) < _LENGTHS.size:
         return None
-    head = json.loads(stream.read(int.from_bytes(start, "big")))
-    return head, [stream.read(length) for length in head.pop("blobs")]
+    text, blobs = _LENGTHS.unpack(start)
+    return _opened(stream.read(text), stream.read(blobs))
 
 
 if __name__ == "__main__":

@@ -67,6 +67,8 @@ _INLINE = frozenset(
     )
 )
 _BREAKS = frozenset(("br", "p", "div", "li", "td", "tr", "h1", "h2", "h3", "h4", "hr", "ul", "ol"))
+# feedparser prefers one that was never ported to Python 3, and would look for it at every document.
+feedparser.api.PREFERRED_XML_PARSERS.clear()
 # feedparser reads the year 10000 as 2010.
 _FAR_YEAR = re.compile(r"\s*[+-]?\d{5,}-")
 # Characters of a title before its tags are taken away.
@@ -108,6 +110,12 @@ def outline_feed(document: Document) -> Outline | ParsedFeed | ParseFailed:
         return _read_xml(feed) if whole is None else _outline(feed, whole, spans)
     except Exception as error:  # noqa: BLE001  (as above)
         return _unreadable(error)
+
+
+def read_marks(document: Document) -> ParsedFeed | ParseFailed:
+    """Read a feed as `outline_feed` does, to know its entries by their marks and read none of them later."""
+    outline = outline_feed(document)
+    return outline.feed if isinstance(outline, Outline) else outline
 
 
 def read_cut(document: Document) -> ParsedFeed | ParseFailed:

@@ -14,6 +14,7 @@ from monitor.feeds.parse import (
     outline_feed,
     read_cut,
     read_feed,
+    read_marks,
 )
 from monitor.model import (
     ArticleSource,
@@ -49,13 +50,12 @@ def read_answer(
         return answer
     if sha256(answer.body).digest() == feed.body_digest:
         return NotModified(validators=answer.validators, freshness=answer.freshness)
-    if feed.first_polled_at is None and settings.first_poll is not FirstPoll.BASELINE:
-        return on.sandbox.run(read_feed, answer)
+    if feed.first_polled_at is None:
+        # A baseline is remembered by its marks alone, and of a feed that was never read nothing is known.
+        baseline = settings.first_poll is FirstPoll.BASELINE
+        return on.sandbox.run(read_marks if baseline else read_feed, answer)
     outline = on.sandbox.run(outline_feed, answer)
-    if not isinstance(outline, Outline):
-        return outline
-    # A baseline is remembered by its marks alone, and of a feed that was never read nothing is known.
-    return outline.feed if feed.first_polled_at is None else _filled(outline, feed, settings, answer, on)
+    return _filled(outline, feed, settings, answer, on) if isinstance(outline, Outline) else outline
 
 
 def fetched(entry: Entry, settings: FeedSettings | None, on: Ports) -> Document | FetchFailed | None:

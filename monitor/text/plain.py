@@ -16,38 +16,13 @@ from typing import Any, NewType, TypeVar, Union, cast, get_args, get_origin, get
 Value = TypeVar("Value")
 
 
-def to_plain(value: object, blobs: list[bytes] | None = None) -> Any:  # noqa: ANN401, C901, PLR0911  (JSON; a branch each)
+def to_plain(value: Any, blobs: list[bytes] | None = None) -> Any:  # noqa: ANN401  (JSON)
     """Return `value` as plain JSON values; bytes go to `blobs`.
 
     Raises:
         TypeError: a value has no plain form, or is bytes where `blobs` is None.
     """
-    match value:
-        case None | bool() | int() | float():
-            return value.value if isinstance(value, Enum) else value
-        case Enum():
-            return value.value
-        case str():
-            return value
-        case bytes():
-            if blobs is None:
-                raise TypeError("bytes have no place in plain JSON")
-            blobs.append(value)
-            return len(blobs) - 1
-        case datetime():
-            return value.astimezone(UTC).isoformat()
-        case timedelta():
-            return value.total_seconds()
-        case Mapping():
-            return {str(to_plain(key)): to_plain(each, blobs) for key, each in value.items()}
-        case frozenset() | set():
-            return sorted((to_plain(each, blobs) for each in value), key=str)
-        case Sequence():
-            return [to_plain(each, blobs) for each in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        members = {each.name: to_plain(getattr(value, each.name), blobs) for each in fields(value)}
-        return {"$": type(value).__name__, **members}
-    raise TypeError(f"'{type(value).__name__}' has no plain form")
+    return _writer(type(value))(value, blobs)  # type: ignore[arg-type]
 
 
 def from_plain(kind: type[Value], plain: object, blobs: Sequence[bytes] = ()) -> Value:
@@ -60,6 +35,54 @@ def from_plain(kind: type[Value], plain: object, blobs: Sequence[bytes] = ()) ->
         return cast("Value", _reader(cast("Any", kind))(plain, blobs))
     except OverflowError as error:
         raise ValueError("a number is too large") from error
+
+
+_Writer = Callable[[Any, list[bytes] | None], Any]
+_ATOMS = frozenset((types.NoneType, bool, int, float, str))
+
+
+@cache
+def _writer(kind: type) -> _Writer:  # noqa: PLR0911  (one branch for each sort of type)
+    if issubclass(kind, Enum):
+        return lambda value, _: value.value
+    if issubclass(kind, types.NoneType | int | float | str):
+        return lambda value, _: value
+    if issubclass(kind, bytes):
+        return _write_bytes
+    if issubclass(kind, datetime):
+        return lambda value, _: value.astimezone(UTC).isoformat()
+    if issubclass(kind, timedelta):
+        return lambda value, _: value.total_seconds()
+    if issubclass(kind, Mapping):
+        return lambda value, blobs: {str(to_plain(key)): to_plain(each, blobs) for key, each in value.items()}
+    if issubclass(kind, frozenset | set):
+        return lambda value, blobs: sorted((to_plain(each, blobs) for each in value), key=str)
+    if issubclass(kind, Sequence):
+        return lambda value, blobs: [to_plain(each, blobs) for each in value]
+    if is_dataclass(kind):
+        return _dataclass_writer(kind)
+    raise TypeError(f"'{kind.__name__}' has no plain form")
+
+
+def _write_bytes(value: bytes, blobs: list[bytes] | None) -> int:
+    if blobs is None:
+        raise TypeError("bytes have no place in plain JSON")
+    blobs.append(value)
+    return len(blobs) - 1
+
+
+def _dataclass_writer(kind: type) -> _Writer:
+    names = tuple(each.name for each in fields(kind))
+
+    def write(value: Any, blobs: list[bytes] | None) -> Any:  # noqa: ANN401
+        members: dict[str, Any] = {"$": kind.__name__}
+        for name in names:
+            each = getattr(value, name)
+            # Most members are these; a call for each would cost more than all the rest.
+            members[name] = each if type(each) in _ATOMS else to_plain(each, blobs)
+        return members
+
+    return write
 
 
 _Reader = Callable[[Any, Sequence[bytes]], Any]
@@ -137,8 +160,8 @@ def _dataclass_reader(kind: type) -> _Reader:
     wanted = {each.name: _reader(hints[each.name]) for each in fields(kind)}
 
     def read(plain: Any, blobs: Sequence[bytes]) -> Any:  # noqa: ANN401
-        members = {key: each for key, each in _members(plain).items() if key in wanted}
-        return kind(**{key: wanted[key](each, blobs) for key, each in members.items()})
+        members = _members(plain)
+        return kind(**{key: wanted[key](each, blobs) for key, each in members.items() if key in wanted})
 
     return read
 

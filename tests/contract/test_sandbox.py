@@ -2,6 +2,7 @@
 
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -236,13 +237,19 @@ def test_what_a_task_prints_is_no_answer(processes: ProcessSandbox) -> None:
     assert processes.run(tasks.chatter, 1000) == "quiet"
 
 
+def _frame(text: bytes, blobs: bytes = b"") -> bytes:
+    return struct.pack(">IQ", len(text), len(blobs)) + text + blobs
+
+
 @pytest.mark.parametrize(
     "start",
     [
-        b"\x00\x00\x00\x02[]",
-        b"\x00\x00\x00\x02{}",
-        b"\x00\x00\x00\x03abc",
-        b'\x00\x00\x00\x0f{"blobs": ["x"]}',
+        _frame(b"[]"),
+        _frame(b"{}"),
+        _frame(b"abc"),
+        _frame(b'{"blobs": ["x"]}'),
+        _frame(b'{"value": 1, "blobs": [3]}', b"ab"),
+        _frame(b'{"value": 1, "blobs": []}', b"ab"),
     ],
 )
 def test_an_answer_that_is_none_costs_its_worker(
@@ -258,7 +265,7 @@ def test_an_answer_that_is_none_costs_its_worker(
 
 
 def test_an_answer_that_was_never_asked_for_lacks_a_value(impatient: Callable[..., ProcessSandbox]) -> None:
-    failed = impatient().run(tasks.forge, b'\x00\x00\x00\x0d{"blobs": []}')
+    failed = impatient().run(tasks.forge, _frame(b'{"blobs": []}'))
 
     assert isinstance(failed, SandboxFailed)
 

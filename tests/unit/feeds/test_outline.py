@@ -1,12 +1,16 @@
 """Laws of leaving out what is known: a cut says of its entries what the whole document says."""
 
+import sys
 from dataclasses import replace
+from importlib.abc import MetaPathFinder
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.feeds.parse import completed, cut, outline_feed, read_cut, read_feed
+from monitor.feeds.outline import _URL, _is_url
+from monitor.feeds.parse import completed, cut, outline_feed, read_cut, read_feed, read_marks
 from monitor.model import Announced, Document, Outline, ParsedFeed, ParseFailed
 
 URL = "https://example.org/feeds/all.xml"
@@ -313,3 +317,33 @@ def test_whatever_the_feed_and_whatever_is_known_a_cut_says_what_the_whole_says(
     given: Document, wanted: frozenset[int]
 ) -> None:
     assert_says_what_the_whole_says(given, wanted)
+
+
+@given(st.from_regex(_URL, fullmatch=True) | st.builds("https://a.example/{}".format, st.text("a/.?#&%=;")))
+@settings(max_examples=2_000)
+def test_a_link_that_is_taken_as_it_stands_is_one_that_no_resolving_changes(text: str) -> None:
+    if _is_url(text):
+        assert text == urljoin("http://base.example/a/b", text)
+        assert text == urljoin("https://base.example/a/b?c", text)
+        assert text == urlsplit(text).geturl()
+
+
+def test_a_feed_of_which_only_marks_are_wanted_is_known_by_the_marks_of_its_outline() -> None:
+    given = rss(PLAIN, "<title>Odd &lt;b&gt;one&lt;/b&gt;</title><link>https://example.org/odd</link>")
+
+    assert outlined(given).feed == read_marks(given)
+    assert read_feed(document("<html/>")) == read_marks(document("<html/>"))
+
+
+def test_feedparser_looks_for_no_parser_beside_the_standard_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_feed(rss(PLAIN))  # what is imported late is there from now on
+    looked_for: list[str] = []
+
+    class Finder(MetaPathFinder):
+        def find_spec(self, fullname: str, _path: object, _target: object = None) -> None:
+            looked_for.append(fullname)
+
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    read_feed(rss(PLAIN))
+
+    assert looked_for == []
