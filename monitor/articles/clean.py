@@ -59,6 +59,13 @@ _INLINE = frozenset({"strong", "b", "span"})
 _BOXES = frozenset({"div", "section", "li", "header"})
 _LISTED = frozenset({"ul", "ol", "div", "section", "a", "li", "article", "nav", "figure"})
 _BLOCKS = frozenset({"div", "section", "ul", "ol", "p", "li", "article"})
+# Elements within a text that extraction takes away or passes over.
+_WITHIN_TEXT = frozenset(
+    {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "data", "dfn", "em", "font", "i", "img", "ins"}
+    | {"kbd", "mark", "samp", "small", "span", "strong", "sub", "sup", "tt", "u", "var", "wbr"}
+)
+# What holds more of them is read as text alone: lxml reads a text in so many pieces in quadratic time.
+_MOST_WITHIN_TEXT = 1_000
 _LONG_WORDS = 25
 _STORY_PARAGRAPHS = 3
 _MOST_ATTRIBUTES = 64
@@ -111,6 +118,7 @@ def clean(root: Node) -> tuple[str, ...]:
         node.tag = "div"
     measures = _without(root, _related(root, measures, most), measures)
     _drop_all(root, {node for node in root.iter(*_BLOCKS) if _is_link_list(measures[node], most)})
+    _join_texts(root)
     return _take_captions(root)
 
 
@@ -238,6 +246,16 @@ def _is_link_list(measure: _Measure, most: float) -> bool:
         and measure.letters <= most
         and measure.linked > _LINK_SHARE * measure.letters
     )
+
+
+def _join_texts(root: Node) -> None:
+    """Leave the text alone of what stands within texts, where one element holds too much of it."""
+    for parent in [node for node in root.iter() if len(node) > _MOST_WITHIN_TEXT]:
+        within = {node for node in parent if node.tag in _WITHIN_TEXT and not len(node)}
+        if len(within) > _MOST_WITHIN_TEXT:
+            for node in within:
+                node.tail = f"{node.text or ''}{node.tail or ''}"
+            _drop_children(parent, within)
 
 
 def _take_captions(root: Node) -> tuple[str, ...]:

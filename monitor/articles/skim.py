@@ -9,7 +9,8 @@ them. A page is certain where four long paragraphs are without
 a wall's wording: of such a page extraction has never found nothing.
 Known exceptions: where a parser might see other text than is seen here (tags within attributes, comments and
 scripts without end, control characters), and where an ending could take the place of a name's last vowel
-(Polish, Czech, Croatian, …), a page is not certain. It is extracted as ever.
+(Polish, Czech, Croatian, …), a page is not certain. It is extracted as ever. So is one with
+more pieces of words between its markup than anybody writes: they pair with one another.
 """
 
 import html
@@ -50,6 +51,8 @@ _FEW_LETTERS = 3
 _LONG_WORDS = 25
 _LEAST_PARAGRAPHS = 4
 _LONGEST_WORD = 64
+# Pairs of words before markup in a page, some 0.1 s; pages of newspapers have a few thousand.
+_MOST_PAIRS = 200_000
 
 
 def skim(document: Document, announced: Announced) -> Skimmed:
@@ -63,7 +66,10 @@ def skim(document: Document, announced: Announced) -> Skimmed:
     if not _is_certain(marked, texts, told):
         return Skimmed(certain=False, text="", before=(), behind=(), carried=carried)
     folded = _folded(texts)
-    before, behind = _edges(folded)
+    edges = _edges(folded)
+    if edges is None:
+        return Skimmed(certain=False, text="", before=(), behind=(), carried=carried)
+    before, behind = edges
     return Skimmed(
         certain=True, text=folded, before=tuple(sorted(before)), behind=tuple(sorted(behind)), carried=carried
     )
@@ -133,12 +139,13 @@ def _texts_of(zones: Zones) -> Sequence[str]:
     return zones.title, zones.text, zones.captions
 
 
-def _edges(folded: str) -> tuple[Collection[str], Collection[str]]:
-    """Return what stands before and behind markup: see `Skimmed`."""
+def _edges(folded: str) -> tuple[Collection[str], Collection[str]] | None:
+    """Return what stands before and behind markup: see `Skimmed`; None where that is too much."""
     before: set[str] = set()
     behind: set[str] = set()
     last: Sequence[str] = ()
     awaited = False
+    pairs = 0
     for run in folded.split(" "):
         first, *others = run.split(SIGN)
         if first and awaited:
@@ -146,6 +153,9 @@ def _edges(folded: str) -> tuple[Collection[str], Collection[str]]:
         awaited = bool(others and not others[-1]) or (awaited and not run)
         words = [first] if first else []
         for place, piece in enumerate(others, 1):
+            pairs += max(1, len(last)) * max(1, len(words))
+            if pairs > _MOST_PAIRS:
+                return None
             before.update(_pairs(last, words) if words else [f"{each} " for each in last])
             if piece:
                 behind.add(f"{piece}{SIGN}" if place < len(others) else piece)

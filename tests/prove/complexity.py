@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy
 from monitor.articles.extract import read_page
+from monitor.articles.skim import skim
 from monitor.feeds.parse import read_feed
 from monitor.model import (
     Announced,
@@ -27,6 +28,7 @@ from monitor.model import (
     ParsedFeed,
     ParseFailed,
     SandboxFailed,
+    Skimmed,
 )
 from monitor.ports import FetchPolicy
 from tests.prove.proof import Outcome, Proof, Say
@@ -46,6 +48,8 @@ GRACE = 5.0
 POLICY = SandboxPolicy(workers=1)
 PATIENT = replace(POLICY, deadline=6 * POLICY.deadline)
 PRELOAD = ("monitor.feeds.parse", "monitor.articles.extract", "tests.prove.complexity")
+# Of a page with less the skimmer says at once that it is to be extracted.
+ENOUGH = f"<p>{'Amazon meldet Zahlen. ' * 10}</p>".encode() * 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +84,32 @@ def measure_page(document: Document) -> PageRead:
     return PageRead(read=read, seconds=time.process_time() - began, memory=_memory())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSkimmed:
+    """The same of a page that is only looked at."""
+
+    read: Skimmed
+    seconds: float
+    memory: int
+
+
+def measure_skim(document: Document) -> PageSkimmed:
+    """Look at a page that has text enough besides, in a worker."""
+    began = time.process_time()
+    read = skim(replace(document, body=ENOUGH + document.body), Announced(title="Ein Titel"))
+    return PageSkimmed(read=read, seconds=time.process_time() - began, memory=_memory())
+
+
 def _memory() -> int:
     return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sort:
-    """Feeds, or pages: how they are read, how large they may be, and what is served."""
+    """Feeds, pages, or pages that are skimmed: how they are read, how large they may be, what is served."""
 
     name: str
-    measure: Callable[[Document], FeedRead | PageRead]
+    measure: Callable[[Document], FeedRead | PageRead | PageSkimmed]
     most: int
     content_type: str
 
@@ -97,9 +117,11 @@ class Sort:
 _LIMITS = FetchPolicy()
 FEED = Sort(name="feed", measure=measure_feed, most=_LIMITS.feed_bytes, content_type="application/rss+xml")
 PAGE = Sort(name="page", measure=measure_page, most=_LIMITS.page_bytes, content_type="text/html")
+SKIM = replace(PAGE, name="skim", measure=measure_skim)
 TANGLES: Sequence[tuple[Sort, str, Tangle]] = (
     *((FEED, name, tangle) for name, tangle in FEEDS.items()),
     *((PAGE, name, tangle) for name, tangle in PAGES.items()),
+    *((SKIM, name, tangle) for name, tangle in PAGES.items()),
 )
 
 

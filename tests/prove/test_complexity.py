@@ -16,7 +16,9 @@ def scales() -> Iterator[Scales]:
         yield made
 
 
-@pytest.mark.parametrize("name", ["feed: a long author", "feed: categories of an entry"])
+@pytest.mark.parametrize(
+    "name", ["feed: a long author", "feed: categories of an entry", "skim: marks in a word"]
+)
 def test_what_feedparser_crawls_over_is_in_proportion(scales: Scales, name: str) -> None:
     assert judge(scales, *WEIGHED[name])[1] == ""
 

@@ -1,7 +1,9 @@
 """Laws of what is no text of an article: it never reaches a zone."""
 
 import pytest
+from lxml import html
 
+from monitor.articles.clean import clean, words_of
 from monitor.model import Verdict
 from tests.unit.articles.pages import ENGLISH, GERMAN, LEAD, SECOND, THIRD, everything, page, paragraphs, read
 
@@ -183,3 +185,22 @@ def test_an_element_with_too_many_attributes_keeps_its_text_alone() -> None:
     extracted = read(page(f'<div class="related" {attributes}>{paragraphs(GERMAN)}</div>'))
 
     assert extracted.zones.text == "\n\n".join(GERMAN)
+
+
+@pytest.mark.parametrize("mark", ["a", "b", "font", "span"])
+def test_of_more_marks_than_anybody_writes_within_a_text_the_text_stays(mark: str) -> None:
+    words = [f"Wort{number}" for number in range(1_100)]
+    tree = html.document_fromstring("<p>" + ", ".join(f"<{mark}>{word}</{mark}>" for word in words) + ".</p>")
+
+    clean(tree)
+
+    assert ["html", "body", "p"] == [node.tag for node in tree.iter()]
+    assert f"{', '.join(words)}." == words_of(tree)
+
+
+def test_the_marks_of_a_text_that_somebody_wrote_stay() -> None:
+    tree = html.document_fromstring(f"<p>{'<b>Amazon</b> meldet. ' * 1_000}</p>")
+
+    clean(tree)
+
+    assert 1_000 == sum(1 for _ in tree.iter("b"))

@@ -31,6 +31,7 @@ def test_an_ordinary_page_is_certain_and_gives_its_texts_folded() -> None:
         ("a tag within an attribute", '<a title="<b>Amazon</b>">x</a>', ""),
         ("half a reference", "<p>K&oumlln</p>", ""),
         ("letters of other languages", "<p>Źródło: Škoda, Łódź</p>", ""),
+        ("more pieces of words than anybody writes", f"<p>{'a<b>' * 100} {'a<b>' * 1_000}</p>", ""),
         ("a language of other endings", "", '<meta property="og:locale" content="pl_PL">'),
     ],
 )
