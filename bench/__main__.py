@@ -15,7 +15,7 @@ sets of all are measured, one after the other, and kept: some minutes.
 import importlib
 import sys
 
-MEASURED = ("extract", "latency", "match", "poll", "scale", "store")
+MEASURED = ("extract", "latency", "match", "plans", "poll", "scale", "store")
 
 
 def main() -> int:

@@ -6,12 +6,14 @@ in a store that grew; feeds fall due over half an hour, all else is spread over 
 """
 
 import sqlite3
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import Column, Table
 
 from monitor.adapters.store import SqlStore, open_store
@@ -71,8 +73,7 @@ _REFERRED = {
     "article_number": "articles",
     "delivery_number": "deliveries",
 }
-_ANEW = dict.fromkeys(("url_digest", "key", "canonical_digest", "band"), "abs(random())")
-_ANEW["id"] = "lower(hex(randomblob(12)))"
+_RANDOM = ("url_digest", "key", "canonical_digest", "band")
 
 _COPIED = (
     tables.feeds,
@@ -101,12 +102,36 @@ def make(path: Path, feeds: int) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         for line in ("PRAGMA synchronous=OFF", "PRAGMA foreign_keys=OFF", "PRAGMA cache_size=-400000"):
             raw.execute(line)
-        last = {table.name: _last(raw, table) for table in _COPIED if "number" in table.c}
+        last = {table.name: _last(raw.execute, table) for table in _COPIED if "number" in table.c}
         raw.execute("BEGIN")
         for table in _COPIED:
-            _copy(raw, table, feeds // FEEDS, last)
+            _copy(raw.execute, table, feeds // FEEDS, last, SQLITE)
         raw.execute("COMMIT")
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def make_on_server(url: str, feeds: int, but: Collection[str] = ()) -> None:
+    """Make such a store in an empty database of PostgreSQL, whose role may do everything there.
+
+    Tables named in `but` stay small.
+    """
+    with closing(open_store(url, owner="stock")) as store:
+        _fill(store)
+    with psycopg.connect(url, autocommit=True) as raw:
+        # Rows that refer to others are not checked: that would take longer than to write them.
+        raw.execute("SET session_replication_role = replica")
+        last = {table.name: _last(raw.execute, table) for table in _COPIED if "number" in table.c}
+        for table in _COPIED:
+            if table.name in but:
+                continue
+            print(f"{table.name}: copying …", file=sys.stderr, flush=True)
+            _copy(raw.execute, table, feeds // FEEDS, last, POSTGRESQL)
+            if "number" in table.c:
+                raw.execute(
+                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'number'), max(number))"
+                    f" FROM {table.name}"
+                )
+        raw.execute("VACUUM ANALYZE")
 
 
 # ---- the small store -------------------------------------------------------------------------------
@@ -238,36 +263,54 @@ def _match() -> Match:
 # ---- copies of its rows ----------------------------------------------------------------------------
 
 
-def _last(raw: sqlite3.Connection, table: Table) -> int:
-    number: int = raw.execute(f"SELECT max(number) FROM {table.name}").fetchone()[0] or 0
-    return number
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """How a database says a random number of 63 bits, and a random text of 24 letters."""
+
+    number: str
+    text: str
 
 
-def _copy(raw: sqlite3.Connection, table: Table, times: int, last: Mapping[str, int]) -> None:
+SQLITE = Words(number="abs(random())", text="lower(hex(randomblob(12)))")
+POSTGRESQL = Words(number="(random() * 9.2e18)::bigint", text="substr(md5(n.n || random()::text), 1, 24)")
+
+Execute = Callable[[str], "sqlite3.Cursor | psycopg.Cursor[tuple[int | None]]"]
+
+
+def _last(execute: Execute, table: Table) -> int:
+    row = execute(f"SELECT max(number) FROM {table.name}").fetchone()
+    assert row is not None
+    return row[0] or 0
+
+
+def _copy(execute: Execute, table: Table, times: int, last: Mapping[str, int], words: Words) -> None:
     """Add copies to a table until it is so many times as large."""
-    told = {column.name: _copied(column, times, last) for column in table.columns}
-    raw.execute(f"CREATE TEMP TABLE small AS SELECT * FROM {table.name}")
-    raw.execute(
-        f"WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {times - 1}) "
+    told = {column.name: _copied(column, times, last, words) for column in table.columns}
+    execute(f"CREATE TEMP TABLE small AS SELECT * FROM {table.name}")
+    execute(
+        "WITH RECURSIVE n(n) AS (SELECT CAST(1 AS bigint)"
+        f" UNION ALL SELECT n + 1 FROM n WHERE n < {times - 1}) "
         f"INSERT INTO {table.name} ({', '.join(map(_quoted, told))}) "
         f"SELECT {', '.join(told.values())} FROM n CROSS JOIN small AS t WHERE n.n < {times}"
     )
-    raw.execute("DROP TABLE temp.small")
+    execute("DROP TABLE small")
 
 
-def _copied(column: Column[object], times: int, last: Mapping[str, int]) -> str:
+def _copied(column: Column[object], times: int, last: Mapping[str, int], words: Words) -> str:
     """Return the expression for a copy's value."""
     table, value = column.table.name, f"t.{_quoted(column.name)}"
     numbered = _REFERRED.get(column.name, table if column.name == "number" else None)
     if numbered is not None:
-        value += f" + n.n * {last[numbered]}"
-    elif (table, column.name) == ("feeds", "due_at"):
-        value += f" + abs(random()) % {EVERY // timedelta(microseconds=1)}"
-    elif isinstance(column.type, Moment):
-        value += f" + n.n * {MONTH // timedelta(microseconds=1) // times}"
-    elif column.name == "host":
-        value = f"n.n || '.' || {value}"
-    return _ANEW.get(column.name, value)
+        return f"{value} + n.n * {last[numbered]}"
+    if column.name in _RANDOM:
+        return words.number
+    if column.name == "id":
+        return words.text
+    if (table, column.name) == ("feeds", "due_at"):
+        return f"{value} + {words.number} % {EVERY // timedelta(microseconds=1)}"
+    if isinstance(column.type, Moment):
+        return f"{value} + n.n * {MONTH // timedelta(microseconds=1) // times}"
+    return f"n.n || '.' || {value}" if column.name == "host" else value
 
 
 def _quoted(name: str) -> str:

@@ -1,7 +1,7 @@
 """Queries stay on their indexes: nothing that a tick asks may grow with the store."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,20 @@ from sqlalchemy import Connection, event
 from monitor.adapters.store import SqlStore, open_store
 from monitor.model import ReceiverName, StoryId
 from monitor.ports import Step, Wanted
-from tests.contract.store_rows import ALL, CLOUD, DESK, FEED, LEASE, NOW, article, delivery, entry, promise
+from tests.contract.store_rows import (
+    ALL,
+    CLOUD,
+    DAY,
+    DESK,
+    FEED,
+    LEASE,
+    NOW,
+    announce,
+    article,
+    delivery,
+    entry,
+    promise,
+)
 
 SHUT = Wanted(limit=9, at_once=2, full=frozenset({"a.example", "b.example"}))
 
@@ -92,6 +105,25 @@ def test_what_the_metrics_count_of_the_queues_stands_in_an_index(sqlite: SqlStor
     of_queues = [plan for plan in plans if any(name in plan for name in ("feeds", "entries", "deliveries"))]
     assert [] == [plan for plan in of_queues if "USING COVERING INDEX" not in plan]
     assert any("deliveries_made (state=?)" in plan for plan in of_queues)
+
+
+def test_a_purge_of_nothing_costs_the_same_however_much_there_is(tmp_path: Path) -> None:
+    few, many = (
+        steps_of_a_purge(f"sqlite:///{tmp_path}/{entries}.db", entries) for entries in (3_000, 12_000)
+    )
+
+    assert many < 1.2 * few
+
+
+def steps_of_a_purge(url: str, entries: int) -> int:
+    """Return how many hundreds of instructions SQLite runs for a purge of a store where nothing is old."""
+    hundreds: list[int] = []
+    with closing(open_store(url, owner="one")) as store:
+        announce(store, *(entry(str(each)) for each in range(entries)))
+        handler = lambda: hundreds.append(1)  # noqa: E731  (None goes on)
+        event.listen(store._engine, "checkout", lambda raw, *_: raw.set_progress_handler(handler, 100))
+        store.purge(NOW - DAY)
+    return len(hundreds)
 
 
 @contextmanager

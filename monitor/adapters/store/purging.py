@@ -25,15 +25,20 @@ from monitor.adapters.store.schema import (
 from monitor.model import DeliveryState
 
 _BATCH = 500
+# More than wait to be read at an age at which others are dropped.
+_FIRST = 4 * _BATCH
 
 
 def drop_announcements(connection: Connection, before: datetime) -> int:
-    """Drop what entries announced that need it no more; the entries and their keys stay."""
+    """Drop what entries announced that need it no more; the entries and their keys stay.
+
+    Entries are numbered as they are found: behind the first ones none is older, and none is looked at.
+    """
+    first = select(announcements.c.entry_number).order_by(announcements.c.entry_number).limit(_FIRST)
     oldest = (
-        select(announcements.c.entry_number)
-        .join(entries, entries.c.number == announcements.c.entry_number)
-        .where(entries.c.first_seen_at < before, ~ENTRY_PENDING)
-        .order_by(announcements.c.entry_number)
+        select(entries.c.number)
+        .where(entries.c.number.in_(first), entries.c.first_seen_at < before, ~ENTRY_PENDING)
+        .order_by(entries.c.number)
     )
     return _drop(connection, announcements, "entry_number", oldest)
 
