@@ -12,7 +12,7 @@ ENV PATH=/build/uv/bin:$PATH VIRTUAL_ENV=/opt/news-monitor
 COPY pyproject.toml requirements.lock ./
 RUN uv venv --python "$(command -v python3)" "$VIRTUAL_ENV" \
     && uv pip install --compile-bytecode --constraints requirements.lock \
-    --requirements pyproject.toml --extra postgres
+    --requirements pyproject.toml --extra cluster
 COPY README.md LICENSE NOTICE ./
 COPY docs/monitor.1 docs/
 COPY seeds/articles/ seeds/articles/

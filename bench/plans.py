@@ -108,7 +108,7 @@ class Listener:
 def executed(milliseconds: float, told: Mapping[str, Any]) -> Executed:
     """Return what a plan in the server's JSON says."""
     plan = told["Plan"]
-    scans = [node for node in _nodes(plan) if "Scan" in node["Node Type"] and node["Actual Loops"]]
+    scans = [node for node in _nodes(plan) if _reads_a_table(node)]
     rows = {_way(node): 0 for node in scans}
     for node in scans:
         rows[_way(node)] += _looked_at(node)
@@ -130,9 +130,14 @@ def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from _nodes(child)
 
 
+def _reads_a_table(node: Mapping[str, Any]) -> bool:
+    stored = "Index Name" in node or "Relation Name" in node
+    return stored and "Scan" in node["Node Type"] and node["Actual Loops"] > 0
+
+
 def _way(node: Mapping[str, Any]) -> str:
-    named = node.get("Index Name") or node.get("Relation Name") or node.get("Alias", "")
-    return f"all of {named}" if node["Node Type"] == "Seq Scan" else str(named)
+    named = str(node.get("Index Name") or node["Relation Name"])
+    return f"all of {named}" if node["Node Type"] == "Seq Scan" else named
 
 
 def _looked_at(node: Mapping[str, Any]) -> int:
