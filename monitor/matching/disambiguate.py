@@ -43,6 +43,7 @@ from monitor.matching.words.roles import (
     OFFICES,
     ORGANIZATION_HEADS,
     ORGANIZATION_WORDS,
+    PERSON_HEADS,
     PLACE_HEADS,
     PREFIXES,
     QUARTERS,
@@ -192,7 +193,7 @@ def _compounds(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
             yield clue(MatchReason.OTHER_NAME, found.text, by.double_unknown, found.surface)
         elif _is_head(found):
             yield clue(MatchReason.COMMON_WORD, found.text, by.head_of_compound, found.surface)
-        elif found.form is Form.COMPOUND and found.target.role is Role.NAME and is_bare_name(found):
+        elif _is_compound_of_word(found, parts):
             yield clue(MatchReason.COMMON_WORD, found.text, by.compound_of_person, found.surface)
         return
     if kind is not EntityKind.PLACE and not _LANDMARKS.isdisjoint(parts):
@@ -221,6 +222,15 @@ def _is_double_surname(found: Found, language: str) -> bool:
     text, surface, core = found.page.original, found.surface, found.core
     hung = f"{text[surface.start : core.start]}-{text[core.end : surface.end]}".strip("-‐‑")
     return reads_as_surname(hung, language) and fold(hung).text not in BEFORE_SURNAMES
+
+
+def _is_compound_of_word(found: Found, parts: Sequence[str]) -> bool:
+    """Return whether a compound with a person's only name may be one with the word: Otto-Motor.
+
+    It is none where the rest is what somebody in office has, does or suffers: Kohl-Regierung.
+    """
+    compound = found.form is Form.COMPOUND and found.target.role is Role.NAME and is_bare_name(found)
+    return compound and PERSON_HEADS.isdisjoint(parts[-1:])
 
 
 def _is_head(found: Found) -> bool:

@@ -68,6 +68,18 @@ ORGANIZATION_WORDS = listed(
     "manufacturer operator supplier lender bank hyperscaler",
 )
 
+# What hangs on a name by a hyphen where it is a person's: what people in office have, do and suffer.
+PERSON_HEADS = listed(
+    "regierung regierungen kabinett kabinetts kabinetten aera administration koalition lager anhaenger",
+    "anhaengern anhaengerin anhaengerinnen gegner gegnern gegnerin kritiker kritikern kritikerin vertrauter",
+    "vertraute vertrauten berater beratern beraterin sprecher sprecherin nachfolger nachfolgern nachfolgerin",
+    "nachfolge vorgaenger vorgaengerin vize stellvertreter stellvertreterin herausforderer rivale rivalin",
+    "biograf biografin biografie biographie memoiren witwe witwer sohn tochter familie partei ministerium",
+    "minister ministern ministerin ruecktritt ruecktritts sturz abwahl wiederwahl amtszeit kandidatur",
+    "auftritt auftritts vorstoss doktrin reform reformen plan plaene plaenen rede reden interview interviews",
+    "aeusserung aeusserungen zitat zitate besuch besuchs affaere attentat attentats attentaeter",
+)
+
 GEOGRAPHIC_HEADS = listed(
     "regenwald regenwalds regenwaldes regenwaelder delta deltas becken beckens gebiet gebiete gebiets",
     "gebietes fluss flusses ufer muendung urwald dschungel tiefland quelle quellen stamm staemme",

@@ -242,6 +242,9 @@ def test_what_stands_beside_a_name_tells_how_sure_it_is(kind: str, name: str, te
         ("organization", "Post", "Postchef warnt vor höherem Porto.", Tier.CONFIRMED),
         ("person", "Schwarz", "Sie tragen Schwarz-Rot-Gold.", Tier.PROBABLE),
         ("person", "Merkel", "Die Merkel-Kehrtwende überrascht.", Tier.CONFIRMED),
+        ("person", "Kohl", "Die Kohl-Regierung fiel 1998.", Tier.CONFIRMED),
+        ("person", "Kohl", "Nach der Kohl-Ära war alles anders.", Tier.CONFIRMED),
+        ("person", "Kohl", "Dazu gab es Kohl-Eintopf.", Tier.PROBABLE),
     ],
 )
 def test_a_compound_alone_is_less_sure_where_it_may_be_a_word_of_its_own(
