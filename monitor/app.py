@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from monitor.adapters.api import ROOT, Api
 from monitor.adapters.clock import SystemClock
-from monitor.adapters.health import HealthServer, Probes, sd_notify, watchdog_seconds
+from monitor.adapters.health import Probes, answer_probe, sd_notify, watchdog_seconds
 from monitor.adapters.http import HttpDoor
 from monitor.adapters.instance import Process, surely_dead, this_process
 from monitor.adapters.parallel import cores
 from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy
+from monitor.adapters.serving import Answer, Request, Server
 from monitor.adapters.store import SqlStore, open_store
 from monitor.adapters.telemetry import Telemetry
 from monitor.articles.language import language_of
@@ -143,7 +145,7 @@ class Worker:
         """
         self._stop = stop
         config = self._in_force.config
-        server = HealthServer(config.listen, self.probes()) if config.listen else None
+        server = Server(config.listen, self._answering()) if config.listen else None
         self._ready = True
         self._warn(config)
         forget_refused(self._in_force.ports)
@@ -225,6 +227,16 @@ class Worker:
         with suppress(StoreError):
             if tell_refused(running.ports, running.rules, [str(fault) for fault in faults]):
                 self.engine.wake()
+
+    def _answering(self) -> Callable[[Request], Answer]:
+        """Return what answers on the port: the API, and what the service says of itself."""
+        probes = self.probes()
+        api = Api(self.store.library(), lambda: self._in_force.config.access, self._clock.now)
+
+        def answer(request: Request) -> Answer:
+            return api.answer(request) if request.path.startswith(ROOT) else answer_probe(request, probes)
+
+        return answer
 
     def probes(self) -> Probes:
         """Return what the health server asks."""

@@ -4,6 +4,7 @@ MonitorError
 ├── ConfigError          the configuration is wrong; carries every fault at once
 ├── StoreError           the store cannot be opened, or refuses
 │   ├── LeaseLost        another worker holds the row now; nothing was written
+│   ├── TookTooLong      a question would have kept the store busy for too long
 │   ├── StoreDamaged     what the store holds cannot be trusted any more; time does not mend it
 │   └── SchemaTooNew     the store was written by a newer version
 ├── SandboxBroken        no worker process can be started
@@ -55,6 +56,10 @@ class StoreError(MonitorError):
 
 class LeaseLost(StoreError):  # noqa: N818  (it names what happened)
     """The lease of a row ran out and another worker took it; nothing was written."""
+
+
+class TookTooLong(StoreError):  # noqa: N818  (it names what happened)
+    """A question would have kept the store busy for too long; it was broken off."""
 
 
 class StoreDamaged(StoreError):  # noqa: N818  (it names what happened)

@@ -1,19 +1,16 @@
-"""`/healthz`, `/readyz`, `/metrics` and `/status` on loopback; and systemd's readiness and watchdog."""
+"""`/healthz`, `/readyz`, `/metrics` and `/status`; and systemd's readiness and watchdog."""
 
 import json
 import os
 import socket
-import socketserver
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from monitor.errors import AddressTaken, StoreError
+from monitor.adapters.serving import TEXT, Answer, Request, problem
+from monitor.errors import StoreError
 
-REQUEST_SECONDS = 5
-_TEXT = "text/plain; charset=utf-8"
+_METRICS = "text/plain; version=0.0.4; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,89 +23,37 @@ class Probes:
     status: Callable[[], Mapping[str, Any]]
 
 
-class HealthServer:
-    """A small HTTP server in threads of its own."""
-
-    def __init__(self, listen: tuple[str, int], probes: Probes) -> None:
-        """Listen at once; port 0 takes a free one.
-
-        Raises:
-            AddressTaken: somebody else listens there, or it is not ours.
-        """
-        try:
-            self._server = _Server(listen, _handler_for(probes))
-        except OSError as error:
-            raise AddressTaken(f"http.listen {listen[0]}:{listen[1]}: {error.strerror}") from error
-        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
-        self._thread.start()
-
-    @property
-    def address(self) -> tuple[str, int]:
-        """Where the server listens."""
-        host, port = self._server.server_address[:2]
-        return str(host), int(port)
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._server.shutdown()
-        self._server.server_close()
+def answer_probe(request: Request, probes: Probes) -> Answer:
+    """Return how the service is; a probe that fails is an answer too."""
+    try:
+        given = _answer(request.path, probes)
+    except Exception as error:  # noqa: BLE001  (whoever asks how we are is told that too)
+        return Answer(status=500, body=f"{type(error).__name__}\n".encode())
+    if given.status != 404 and request.method not in ("GET", "HEAD"):  # noqa: PLR2004  (HTTP's own)
+        return problem(405, "this can be read only", {"allow": "GET, HEAD"})
+    return given
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, listen: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self.address_family = socket.AF_INET6 if ":" in listen[0] else socket.AF_INET
-        super().__init__(listen, handler)
-
-    def server_bind(self) -> None:
-        """Bind without asking DNS for the host's name, which may take seconds."""
-        socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a peer that hangs up is no event."""
-
-
-def _handler_for(probes: Probes) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        timeout = REQUEST_SECONDS
-        server_version = "news-monitor"
-        sys_version = ""
-
-        def do_GET(self) -> None:
-            try:
-                status, content_type, body = _answer(self.path.partition("?")[0], probes)
-            except Exception as error:  # noqa: BLE001  (a probe that fails is an answer)
-                status, content_type, body = 500, _TEXT, f"{type(error).__name__}\n".encode()
-            self.send_response(status)
-            self.send_header("content-type", content_type)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Write no access log."""
-
-    return Handler
-
-
-def _answer(path: str, probes: Probes) -> tuple[int, str, bytes]:
-    text = _TEXT
+def _answer(path: str, probes: Probes) -> Answer:
     match path:
         case "/healthz":
-            return (200, text, b"ok\n") if probes.alive() else (503, text, b"the dispatcher stands still\n")
+            return _said("ok") if probes.alive() else _said("the dispatcher stands still", 503)
         case "/readyz":
             reason = probes.ready()
-            return (200, text, b"ready\n") if reason is None else (503, text, f"{reason}\n".encode())
+            return _said("ready") if reason is None else _said(reason, 503)
         case "/metrics":
-            return 200, "text/plain; version=0.0.4; charset=utf-8", probes.metrics()
+            return Answer(status=200, body=probes.metrics(), content_type=_METRICS)
         case "/status":
             try:
-                return 200, "application/json", json.dumps(probes.status(), ensure_ascii=False).encode()
+                body = json.dumps(probes.status(), ensure_ascii=False).encode()
             except StoreError as error:
-                return 503, text, f"{error}\n".encode()
-    return 404, text, b"try /healthz, /readyz, /metrics or /status\n"
+                return _said(str(error), 503)
+            return Answer(status=200, body=body, content_type="application/json")
+    return _said("try /healthz, /readyz, /metrics, /status or /api/v1", 404)
+
+
+def _said(words: str, status: int = 200) -> Answer:
+    return Answer(status=status, body=f"{words}\n".encode(), content_type=TEXT)
 
 
 def sd_notify(state: str) -> bool:

@@ -93,12 +93,13 @@ def doctor(
 @app.command()
 def schema(
     _: IgnoredConfig = None,
-    what: Annotated[str, typer.Argument(help="`config`, `events` or `openapi`.")] = "config",
+    what: Annotated[str, typer.Argument(help="`config`, `events`, `openapi` or `api`.")] = "config",
 ) -> None:
-    """Print the JSON Schema of the configuration or of the events, or OpenAPI of the webhooks."""
+    """Print the JSON Schema of the configuration or the events, or OpenAPI of the webhooks or the API."""
+    from monitor.adapters.api.description import describe
     from monitor.ops.schema import show_schema
 
-    print_json(show_schema(what))
+    print_json(describe() if what == "api" else show_schema(what))
 
 
 @app.command()

@@ -463,13 +463,17 @@ class RawHeartbeat(Raw):
 
 
 class RawHttp(Raw):
-    """The port for health and metrics."""
+    """The port for health, metrics and the API."""
 
     listen: Annotated[tuple[str, int] | None, PlainValidator(_listen), _says(type=["string", "null"])] = (
         "127.0.0.1",
         9464,
     )
-    """Where /healthz, /readyz, /metrics and /status answer; null for nowhere."""
+    """Where /healthz, /readyz, /metrics, /status and /api/v1 answer; null for nowhere."""
+    api: Truth | None = None
+    """Whether /api/v1 answers; by default on loopback, and elsewhere where there is a `token`."""
+    token: Reference | None = None
+    """What whoever asks the API must show: `env:NAME` or `file:/path`; on loopback it may be left out."""
 
 
 _EntityShape = Words | list[Words | RawName] | RawEntity | RawEntityFile | None

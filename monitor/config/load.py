@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from monitor.config import values
+from monitor.config.access import read_access
 from monitor.config.entities import Progress, read_entities
 from monitor.config.feeds import read_feeds
 from monitor.config.findings import Findings, Spot, in_order
@@ -77,6 +78,7 @@ def _config(
         receivers=receivers,
         heartbeat_every=settings.heartbeat.every,
         listen=settings.http.listen,
+        access=read_access(settings.http, Spot(root, ()), sources, findings),
         reload=settings.reload,
         retention=settings.retention,
         keep=settings.keep,

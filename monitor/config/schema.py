@@ -8,7 +8,7 @@ from typing import Literal
 
 from monitor.errors import Fault
 from monitor.model import Entity, FeedSettings, Keep, Receiver, Watchlist, WatchlistId
-from monitor.ports import FetchPolicy
+from monitor.ports import Access, FetchPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class Config:
     receivers: tuple[Receiver, ...]
     heartbeat_every: timedelta
     listen: tuple[str, int] | None
+    access: Access
     reload: Literal["signal", "watch"]
     retention: timedelta
     keep: Keep

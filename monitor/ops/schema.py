@@ -9,7 +9,7 @@ from monitor.errors import UsageError
 
 
 def show_schema(what: str) -> Mapping[str, object]:
-    """Return the schema of the configuration or of the events, or the OpenAPI document of the webhooks.
+    """Return the schema of the configuration or the events, or the OpenAPI document of the webhooks.
 
     Raises:
         UsageError: `what` is none of `config`, `events` and `openapi`.
@@ -21,4 +21,4 @@ def show_schema(what: str) -> Mapping[str, object]:
             return schema_of_events()
         case "openapi":
             return openapi()
-    raise UsageError(f"'{what}' has no schema; ask for config, events or openapi")
+    raise UsageError(f"'{what}' has no schema; ask for config, events, openapi or api")

@@ -1,5 +1,6 @@
 """What the pipeline needs of the world, and the words that steps, engines and the store share."""
 
+from monitor.ports.browsing import Access, Library, Page, Place, Sought
 from monitor.ports.rows import (
     Archived,
     Batch,
@@ -24,6 +25,7 @@ from monitor.ports.store import Store, Tx
 from monitor.ports.world import Clock, Fetcher, FetchPolicy, Ports, Sandbox, Sender
 
 __all__ = [
+    "Access",
     "Archived",
     "Batch",
     "Claim",
@@ -37,7 +39,10 @@ __all__ = [
     "Fetcher",
     "HeldFilter",
     "KeptPage",
+    "Library",
     "Measured",
+    "Page",
+    "Place",
     "Ports",
     "Processed",
     "Reading",
@@ -46,6 +51,7 @@ __all__ = [
     "Sandbox",
     "Sender",
     "Share",
+    "Sought",
     "Step",
     "Store",
     "Tx",

@@ -1,7 +1,7 @@
-"""Writes the example behind each mark in docs/webhooks.md, and docs/openapi.json.
+"""Writes the example behind each mark in docs/webhooks.md, docs/openapi.json and docs/api.json.
 
 python -m tests.docs.events            print the page
-python -m tests.docs.events --write    write both
+python -m tests.docs.events --write    write all
 """
 # ruff: noqa: T201 - a command that prints
 
@@ -10,13 +10,14 @@ import re
 import sys
 from pathlib import Path
 
+from monitor.adapters.api import describe
 from monitor.alerts.examples import example_events
 from monitor.alerts.formats.standard import body_of
 from monitor.alerts.openapi import openapi
 from monitor.model import EventType
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGE, DOCUMENT = DOCS / "webhooks.md", DOCS / "openapi.json"
+PAGE, DOCUMENT, API = DOCS / "webhooks.md", DOCS / "openapi.json", DOCS / "api.json"
 MARKED = re.compile(r"(<!-- example: ([a-z._]+) -->\n\n```json\n)(.*?)(^```$)", re.MULTILINE | re.DOTALL)
 WIDTH = 120
 
@@ -34,6 +35,11 @@ def page(text: str) -> str:
 def document() -> str:
     """Return the OpenAPI document as it stands on disk."""
     return laid_out(openapi()) + "\n"
+
+
+def api() -> str:
+    """Return the description of the API as it stands on disk."""
+    return laid_out(describe()) + "\n"
 
 
 def laid_out(value: object, indent: int = 0, before: int = 0) -> str:
@@ -71,5 +77,6 @@ if __name__ == "__main__":
     if "--write" in sys.argv:
         PAGE.write_text(found, "utf-8")
         DOCUMENT.write_text(document(), "utf-8")
+        API.write_text(api(), "utf-8")
     else:
         print(found)

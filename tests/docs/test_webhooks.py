@@ -34,6 +34,10 @@ def test_the_openapi_document_on_disk_is_current() -> None:
     )
 
 
+def test_the_description_of_the_api_on_disk_is_current() -> None:
+    assert events.api() == events.API.read_text("utf-8"), "stale: python -m tests.docs.events --write"
+
+
 def test_the_openapi_document_is_one_and_has_a_webhook_for_each_event() -> None:
     document = cast("Any", openapi())
 

@@ -152,8 +152,13 @@ class Plain(TypeDecorator[Any]):
 
     def process_bind_param(self, value: object, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Return the JSON text."""
-        return None if value is None else json.dumps(to_plain(value), separators=(",", ":"))
+        return None if value is None else as_ascii_json(to_plain(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
         """Return the value of the model."""
         return None if value is None else from_plain(self.kind, json.loads(value))
+
+
+def as_ascii_json(value: object) -> str:
+    """Return plain values as `Plain` columns hold them."""
+    return json.dumps(value, separators=(",", ":"))

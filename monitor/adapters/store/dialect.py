@@ -7,7 +7,10 @@ on, writes begin with `BEGIN IMMEDIATE` (a read that turns into a write fails at
 busy timeout), 10 s of patience with other processes.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import sqlite3
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -26,9 +29,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
 from monitor.adapters.store.server import BUSY_TIMEOUT, server_engine
+from monitor.errors import TookTooLong
 
 _READERS = 8
 _PRAGMAS = (
@@ -38,6 +43,10 @@ _PRAGMAS = (
     # Bytes to which a log that once grew is cut back after a checkpoint.
     "PRAGMA journal_size_limit=67108864",
 )
+# SQLite's own steps between two looks at the clock: some 0.1 ms.
+_STEPS = 10_000
+_INTERRUPTED = (sqlite3.SQLITE_INTERRUPT, None)
+_CANCELED = (None, "57014")
 # The name of an advisory lock, of this program's own choice.
 _MIGRATION_LOCK = 5_402_846_011_870_001
 _LOCKING = text("SELECT pg_advisory_xact_lock(name) FROM unnest(CAST(:names AS bigint[])) AS name")
@@ -181,6 +190,32 @@ def try_lock(connection: Connection, name: int) -> bool:
         return True
     taken: bool = connection.execute(_TRYING, {"name": name}).scalar_one()
     return taken
+
+
+@contextmanager
+def within(connection: Connection, seconds: float) -> Iterator[None]:
+    """Break off what a connection is asked in the block, once that took so long.
+
+    Raises:
+        TookTooLong: it did.
+    """
+    try:
+        if connection.dialect.name == "sqlite":
+            driver: Any = connection.connection.driver_connection
+            until = time.monotonic() + seconds
+            driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+            try:
+                yield
+            finally:
+                driver.set_progress_handler(None, 0)
+        else:
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+            yield
+    except OperationalError as error:
+        code = getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None)
+        if code in (_INTERRUPTED, _CANCELED):
+            raise TookTooLong(f"this would take the store over {seconds:g} s") from error
+        raise
 
 
 def _sqlite_engine(url: URL) -> Engine:

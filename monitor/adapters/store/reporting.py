@@ -5,7 +5,7 @@ memory.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,6 +86,13 @@ def alert_named(connection: Connection, alert: AlertId) -> FoundAlert | None:
     """Return one alert; None where there is none such."""
     row = connection.execute(_alerts().where(alerts.c.id == alert)).one_or_none()
     return None if row is None else _alert(connection, row)
+
+
+def alerts_named(
+    connection: Connection, chosen: Callable[[Select[Any]], Select[Any]]
+) -> Sequence[FoundAlert]:
+    """Return the alerts that a choice among all leaves."""
+    return [_alert(connection, row) for row in connection.execute(chosen(_alerts())).all()]
 
 
 def alerts_since(

@@ -28,7 +28,8 @@ from monitor.adapters.store import (
     tracing,
     views,
 )
-from monitor.adapters.store.dialect import has_one_writer, try_lock, writer_of
+from monitor.adapters.store.dialect import has_one_writer, try_lock, within, writer_of
+from monitor.adapters.store.library import SqlLibrary
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.opening import open_engine, refusal
 from monitor.adapters.store.quiet import Quiet, save_quiet
@@ -66,6 +67,7 @@ from monitor.ports import (
     DeliveryFilter,
     FeedsChange,
     HeldFilter,
+    Library,
     Measured,
     Remembered,
     Step,
@@ -75,6 +77,8 @@ from monitor.text.ids import digest63
 
 Row = TypeVar("Row")
 
+# Seconds for what others than operators ask.
+_LOOK = 5.0
 # Seconds that a thread waits for its turn to write: all others of a full engine, each with a slow disk.
 _TURN = 6 * BUSY_TIMEOUT
 _PURGE = digest63("task", "purge")
@@ -401,6 +405,10 @@ class SqlStore:
         with self._reading() as connection:
             return learning.contexts_of(connection, entities)
 
+    def library(self) -> Library:
+        """Return what readers of the API look things up in, each for a bounded time."""
+        return SqlLibrary(self._looking)
+
     # ---- what it is made of --------------------------------------------------------------------
 
     def _claim(
@@ -444,6 +452,11 @@ class SqlStore:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with _told(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _looking(self) -> Iterator[Connection]:
+        with self._reading() as connection, within(connection, _LOOK):
             yield connection
 
     @contextmanager

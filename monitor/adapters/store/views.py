@@ -65,13 +65,13 @@ def status(connection: Connection, now: datetime) -> Mapping[str, Any]:
             {
                 "id": each.id,
                 "matchers": [f"{one.label}{one.sign}{one.value}" for one in each.conditions],
-                "ends_at": _shown(each.ends_at),
+                "ends_at": shown(each.ends_at),
                 "comment": each.comment,
                 "by": each.by,
             }
             for each in silences_now(connection, now)
         ],
-        "last_heartbeat_at": _shown(last_heartbeat(connection)),
+        "last_heartbeat_at": shown(last_heartbeat(connection)),
     }
 
 
@@ -109,9 +109,9 @@ def _feed(row: Row[Any]) -> dict[str, Any]:
         "state": row.state.value,
         "reason": None if row.reason is None else row.reason.value,
         "failures": row.failures,
-        "last_ok_at": _shown(row.last_ok_at),
-        "next_poll_at": _shown(row.due_at) if asked else None,
-        "paused_at": _shown(row.paused_at),
+        "last_ok_at": shown(row.last_ok_at),
+        "next_poll_at": shown(row.due_at) if asked else None,
+        "paused_at": shown(row.paused_at),
         "entries": row.entries,
     }
 
@@ -124,7 +124,7 @@ def _deliveries(connection: Connection) -> dict[str, Any]:
         state.value: rows[state].rows if state in rows else 0 for state in DeliveryState
     }
     pending = rows.get(DeliveryState.PENDING)
-    oldest = {"oldest_pending_at": _shown(pending.oldest) if pending else None}
+    oldest = {"oldest_pending_at": shown(pending.oldest) if pending else None}
     return counts | oldest | {"held": _size(connection, held_alerts.c.number)}
 
 
@@ -155,7 +155,11 @@ def list_deliveries(connection: Connection, wanted: DeliveryFilter) -> Sequence[
         .order_by(deliveries.c.created_at.desc(), deliveries.c.number.desc())
         .limit(wanted.limit)
     )
-    rows = connection.execute(statement).all()
+    return plain_deliveries(connection, connection.execute(statement).all())
+
+
+def plain_deliveries(connection: Connection, rows: Sequence[Row[Any]]) -> Sequence[Mapping[str, Any]]:
+    """Return rows of deliveries as plain values, each with how its last attempt went."""
     last = _last_attempts(connection, [row.number for row in rows])
     return [_delivery(row) | {"last": last.get(row.number)} for row in rows]
 
@@ -181,7 +185,7 @@ def show_delivery(connection: Connection, delivery: DeliveryId) -> Mapping[str, 
     )
     return _delivery(row) | {
         "content_type": row.content_type,
-        "promised_at": _shown(row.promised_at),
+        "promised_at": shown(row.promised_at),
         "body": row.body.decode("utf-8", "replace"),
         "attempts": [_attempt(each) for each in tried],
     }
@@ -194,15 +198,15 @@ def _delivery(row: Row[Any]) -> dict[str, Any]:
         "type": row.event_type.value,
         "state": row.state.value,
         "attempts": row.attempts,
-        "due_at": _shown(row.due_at) if row.state is DeliveryState.PENDING else None,
-        "created_at": _shown(row.created_at),
+        "due_at": shown(row.due_at) if row.state is DeliveryState.PENDING else None,
+        "created_at": shown(row.created_at),
     }
 
 
 def _attempt(row: Row[Any]) -> dict[str, Any]:
     return {
         "number": row.ordinal,
-        "at": _shown(row.at),
+        "at": shown(row.at),
         "state": row.state.value,
         "status": row.status,
         "reason": None if row.reason is None else row.reason.value,
@@ -252,5 +256,6 @@ def found_articles(connection: Connection, limit: int) -> Sequence[FoundArticle]
     )
 
 
-def _shown(at: datetime | None) -> str | None:
+def shown(at: datetime | None) -> str | None:
+    """Return a time as it is written for operators."""
     return None if at is None else at.isoformat().replace("+00:00", "Z")

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from monitor.adapters.health import HealthServer, Probes, sd_notify, watchdog_seconds
+from monitor.adapters.health import Probes, answer_probe, sd_notify, watchdog_seconds
+from monitor.adapters.serving import Server
 from monitor.errors import AddressTaken, StoreError
 
 
@@ -33,14 +34,19 @@ class Patient:
         )
 
 
+def serving(address: tuple[str, int], patient: Patient) -> Server:
+    probes = patient.probes()
+    return Server(address, lambda request: answer_probe(request, probes))
+
+
 @pytest.fixture
 def patient() -> Patient:
     return Patient()
 
 
 @pytest.fixture
-def server(patient: Patient) -> Iterator[HealthServer]:
-    made = HealthServer(("127.0.0.1", 0), patient.probes())
+def server(patient: Patient) -> Iterator[Server]:
+    made = serving(("127.0.0.1", 0), patient)
     yield made
     made.close()
 
@@ -49,7 +55,7 @@ Ask = Callable[..., tuple[int, str, bytes]]
 
 
 @pytest.fixture
-def ask(server: HealthServer) -> Ask:
+def ask(server: Server) -> Ask:
     def asked(path: str, method: str = "GET") -> tuple[int, str, bytes]:
         connection = http.client.HTTPConnection(*server.address, timeout=10)
         connection.request(method, path)
@@ -99,11 +105,11 @@ def test_anything_else_is_not_found(ask: Ask, path: str) -> None:
 
 
 def test_nothing_can_be_written(ask: Ask) -> None:
-    assert ask("/status", "POST")[0] == 501
+    assert ask("/status", "POST")[0] == 405
 
 
 def test_a_peer_that_hangs_up_or_talks_nonsense_harms_nobody(
-    ask: Ask, server: HealthServer, capfd: pytest.CaptureFixture[str]
+    ask: Ask, server: Server, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for words in (b"", b"GET /st", b"\x00\xff\r\n\r\n", b"GET /status HTTP/1.1\r\n\r\n"):
         with socket.create_connection(server.address) as peer:
@@ -113,14 +119,14 @@ def test_a_peer_that_hangs_up_or_talks_nonsense_harms_nobody(
     assert capfd.readouterr().err == ""
 
 
-def test_a_taken_address_is_told(server: HealthServer, patient: Patient) -> None:
+def test_a_taken_address_is_told(server: Server, patient: Patient) -> None:
     with pytest.raises(AddressTaken, match=r"http\.listen 127\.0\.0\.1:\d+: Address already in use"):
-        HealthServer(server.address, patient.probes())
+        serving(server.address, patient)
 
 
 def test_the_newer_internet_is_served_too(patient: Patient) -> None:
     try:
-        server = HealthServer(("::1", 0), patient.probes())
+        server = serving(("::1", 0), patient)
     except AddressTaken as error:
         pytest.skip(f"this machine has no IPv6 loopback: {error}")
 

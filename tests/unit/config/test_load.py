@@ -26,6 +26,7 @@ from monitor.model import (
     ReceiverName,
     Severity,
 )
+from monitor.ports import Access
 
 Load = Callable[..., Config]
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -89,6 +90,7 @@ receivers:
 heartbeat: {every: 15m}
 http: {listen: "127.0.0.1:9464"}
 """
+TOKEN = "a-token-of-more-than-24-characters"
 ENVIRON = {"DESK_SECRET": SECRET, "SLACK_URL": "https://hooks.example.org/T0/hunter2"}
 
 
@@ -532,3 +534,24 @@ def test_a_hundred_thousand_rows_are_read_with_progress(load: Load, tmp_path: Pa
 
     assert 100_000 == len(config.entities)
     assert [1_000, 2_000] == told[:2]
+
+
+@pytest.mark.parametrize(
+    ("http", "on", "token"),
+    [
+        ("{}", True, None),
+        ('{listen: "[::1]:1"}', True, None),
+        ('{listen: "localhost:1", api: false}', False, None),
+        ('{listen: "0.0.0.0:1"}', False, None),
+        ('{listen: "0.0.0.0:1", token: "env:API_TOKEN"}', True, TOKEN),
+        ('{listen: "0.0.0.0:1", token: "env:API_TOKEN", api: false}', False, TOKEN),
+        ("{listen: null}", True, None),
+    ],
+)
+def test_the_api_is_on_where_only_this_machine_or_a_token_reaches_it(
+    load: Load, http: str, token: str | None, *, on: bool
+) -> None:
+    config = load(f"{SMALLEST}http: {http}\n", {"API_TOKEN": TOKEN})
+
+    assert Access(on=on, token=token) == config.access
+    assert TOKEN not in repr(config)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.adapters.health import HealthServer, Probes
+from monitor.adapters.health import Probes, answer_probe
+from monitor.adapters.serving import Server
 from monitor.ops.health import show_health
 
 
@@ -16,25 +17,25 @@ def reasons() -> list[str]:
 
 
 @pytest.fixture
-def server(reasons: list[str]) -> Iterator[HealthServer]:
+def server(reasons: list[str]) -> Iterator[Server]:
     probes = Probes(
         alive=lambda: True,
         ready=lambda: reasons[0] if reasons else None,
         metrics=lambda: b"",
         status=dict,
     )
-    made = HealthServer(("127.0.0.1", 0), probes)
+    made = Server(("127.0.0.1", 0), lambda request: answer_probe(request, probes))
     yield made
     made.close()
 
 
-def test_a_service_that_is_ready_is_fine(server: HealthServer) -> None:
+def test_a_service_that_is_ready_is_fine(server: Server) -> None:
     shown = show_health(server.address)
 
     assert (shown.plain, shown.failed) == ({"ready": True, "detail": "ready"}, False)
 
 
-def test_a_service_that_is_not_ready_says_why(server: HealthServer, reasons: list[str]) -> None:
+def test_a_service_that_is_not_ready_says_why(server: Server, reasons: list[str]) -> None:
     reasons.append("the store is gone")
 
     shown = show_health(server.address)
