@@ -13,12 +13,12 @@ from monitor.adapters.api import ROOT, Api
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.health import Probes, answer_probe, sd_notify, watchdog_seconds
 from monitor.adapters.http import HttpDoor
-from monitor.adapters.instance import Process, surely_dead, this_process
 from monitor.adapters.parallel import cores
 from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy
 from monitor.adapters.serving import Answer, Request, Server
 from monitor.adapters.store import SqlStore, open_store
 from monitor.adapters.telemetry import Telemetry
+from monitor.agreement import Agreement
 from monitor.articles.language import language_of
 from monitor.config.changes import changes
 from monitor.config.load import load_config
@@ -52,6 +52,8 @@ CLOCK_AHEAD = timedelta(minutes=1)
 # Warnings of one configuration that a log keeps; long lists of names may have thousands.
 MOST_WARNINGS = 20
 DRAIN = timedelta(seconds=25)
+# Several times within `agreeing.ALIVE`.
+ATTEND_EVERY = timedelta(seconds=10)
 DIGEST_EVERY = timedelta(seconds=5)
 PURGE_EVERY = timedelta(hours=1)
 RECALL_EVERY = timedelta(minutes=1)
@@ -115,18 +117,17 @@ class Worker:
         self._in_force = _InForce(config, having_recalled(rules, self._recalled), ports)
         self._changing = threading.Lock()
         self._bounds = Bounds(config)
-        self.store.sync_feeds(config.feeds, self._clock.now())
-        self._sync_receivers(config)
         self._mind_the_clock()
-        self._take_over()
+        self._agreement = Agreement(self.store, self._clock, self.telemetry, config)
         work = {
             Step.POLL: self._with_rules(poll),
             Step.PROCESS: self._with_rules(process),
             Step.DELIVER: self._with_rules(deliver),
         }
+        lanes = lanes_of(self.store, work, self._bounds)
         self.engine = engine_of(
             config,
-            lanes_of(self.store, work, self._bounds),
+            [replace(each, claim=self._agreement.unless_behind(each.claim)) for each in lanes],
             self.store,
             self._clock,
             self._observe,
@@ -172,6 +173,8 @@ class Worker:
         """
         if not isinstance(self.engine, Embedded):
             raise UsageError("one pass is made by the embedded engine")
+        if behind := self._agreement.behind():
+            raise UsageError(f"{behind}, and a service that has it is at work")
         try:
             self.engine.drain(self._waiting)
         finally:
@@ -191,32 +194,35 @@ class Worker:
                 raise UsageError("http.listen cannot change while the service runs; restart it")
             rules = build_rules(config)
             recalled = recall(self.store, rules, Recalled())
-            self.store.sync_feeds(config.feeds, self._clock.now())
+            self._put_in_force(config, having_recalled(rules, recalled), recalled)
         except MonitorError as error:
             self._refuse(before, error)
             return False
         finally:
             sd_notify("READY=1")
-        ports = before.ports
-        if config.fetch != before.config.fetch:
-            door = HttpDoor(config.fetch)
-            self._doors.append(door)
-            ports = replace(ports, fetcher=door, sender=senders_by(door))
-        with self._changing:
-            self._recalled = recalled
-            self._in_force = _InForce(config, having_recalled(rules, recalled), ports)
         self._bounds.change(config)
         self.engine.retime("heartbeat", config.heartbeat_every)
-        self._sync_receivers(config)
         self._warn(config)
         self.telemetry.observe_reload("ok", self._clock.now().timestamp())
         self.telemetry.observe_upkeep(
             "reload", "ok", **changes(before.config, config), entities=len(config.entities)
         )
         with suppress(StoreError):
-            forget_refused(ports)
+            forget_refused(self._in_force.ports)
         self.engine.wake()
         return True
+
+    def _put_in_force(self, config: Config, rules: Rules, recalled: Recalled) -> None:
+        """Replace all that is in force, in the store and here, as a whole."""
+        ports = self._in_force.ports
+        with self._agreement.changing(config):
+            if config.fetch != self._in_force.config.fetch:
+                door = HttpDoor(config.fetch)
+                self._doors.append(door)
+                ports = replace(ports, fetcher=door, sender=senders_by(door))
+            with self._changing:
+                self._recalled = recalled
+                self._in_force = _InForce(config, rules, ports)
 
     def _refuse(self, running: _InForce, error: MonitorError) -> None:
         """Say everywhere that a configuration is refused: log, metric, and an event to those who want it."""
@@ -266,11 +272,6 @@ class Worker:
         if more > 0:
             self.telemetry.observe_upkeep("configuration", "warning", detail=f"and {more} more; see `check`")
 
-    def _sync_receivers(self, config: Config) -> None:
-        """Have the store know the receivers, and tell which a new URL made well again."""
-        for name in self.store.sync_receivers(config.receivers):
-            self.telemetry.observe_upkeep("receiver", "enabled", receiver=name, detail="its URL changed")
-
     def _with_rules(
         self, step: Callable[[Claim[Any], Ports, Rules], Report]
     ) -> Callable[[Claim[Any]], Report]:
@@ -283,14 +284,15 @@ class Worker:
         return work
 
     def _upkeep(self, config: Config) -> tuple[Upkeep, ...]:
-        watchdog = watchdog_seconds()
+        watchdog, in_turn = watchdog_seconds(), self._agreement.in_turn
         pulses = (
             (Upkeep(name="watchdog", every=timedelta(seconds=watchdog), run=self._pulse),) if watchdog else ()
         )
         return (
-            Upkeep(name="heartbeat", every=config.heartbeat_every, run=self._beat),
-            Upkeep(name="digest", every=DIGEST_EVERY, run=self._release),
-            Upkeep(name="purge", every=PURGE_EVERY, run=self._purge),
+            Upkeep(name="heartbeat", every=config.heartbeat_every, run=in_turn(self._beat)),
+            Upkeep(name="digest", every=DIGEST_EVERY, run=in_turn(self._release)),
+            Upkeep(name="purge", every=PURGE_EVERY, run=in_turn(self._purge)),
+            Upkeep(name="attend", every=ATTEND_EVERY, run=self._attend),
             Upkeep(name="recall", every=RECALL_EVERY, run=self._recall),
             Upkeep(name="rest", every=REST_EVERY, run=self.sandbox.rest),
             *pulses,
@@ -317,6 +319,10 @@ class Worker:
                 rules = having_recalled(in_force.rules, recalled)
                 self._in_force = replace(in_force, rules=rules)
                 self._recalled = recalled
+
+    def _attend(self) -> None:
+        if self._agreement.attend():
+            self.engine.wake()
 
     def _pulse(self) -> None:
         if self.engine.alive():
@@ -345,14 +351,6 @@ class Worker:
                 "clock", "behind", detail=f"the store was written at {latest:%FT%TZ}"
             )
 
-    def _take_over(self) -> None:
-        """Free the leases of workers that died on this host, and say that we are here."""
-        for owner, other in self.store.instances():
-            if surely_dead(Process(host=other.host, pid=other.pid, started=other.started)):
-                self.store.free_leases_of(owner, self._clock.now())
-        me = this_process()
-        self.store.register(host=me.host, pid=me.pid, started=me.started, now=self._clock.now())
-
     def _why_not_ready(self) -> str | None:
         if not self._ready:
             return "not serving"
@@ -362,7 +360,7 @@ class Worker:
             self.store.ping()
         except StoreError as error:
             return str(error)
-        return None
+        return self._agreement.behind()
 
 
 def _workers(config: Config) -> int:

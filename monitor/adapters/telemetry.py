@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, TextIO
 
 import structlog
@@ -68,6 +69,11 @@ class Telemetry:
             "1 where the configuration that was last read is in force, 0 where it was refused.",
             registry=self._registry,
         )
+        self._behind = Gauge(
+            "monitor_configuration_behind",
+            "1 while the worker stands by, for another configuration is in force on its store.",
+            registry=self._registry,
+        )
         self._begin_at_zero()
         self._log = _logger(stream)
 
@@ -114,6 +120,15 @@ class Telemetry:
         self._accepted.set(at is not None)
         if at is not None:
             self._loaded_at.set(at)
+
+    def observe_agreement(self, behind_since: datetime | None) -> None:
+        """Tell since when another configuration is in force, or that the worker's own is."""
+        self._behind.set(behind_since is not None)
+        if behind_since is None:
+            self.observe_upkeep("configuration", "ok", detail="it is in force again")
+        else:
+            detail = f"another one is in force since {behind_since:%FT%TZ}; the worker stands by"
+            self.observe_upkeep("configuration", "behind", detail=detail)
 
     def show_store(self, measure: Callable[[], Measured]) -> None:
         """Tell with the metrics how the store is when they are asked."""

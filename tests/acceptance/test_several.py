@@ -162,3 +162,27 @@ def test_heartbeats_come_once_from_whoever_lives_with_the_sums_of_all(
     assert [each["until"] for each in told[:-1]] == [each["since"] for each in told[1:]]
     assert 6 == sum(int(str(each["entries"])) for each in told)
     assert len(told) == len(ops.requests)
+
+
+def test_a_worker_with_an_older_configuration_stands_by_and_says_so_until_it_is_the_only_one(
+    several: Several, desk: Desk, outlet: Open
+) -> None:
+    services, kurier, bote = several(2), outlet("kurier"), outlet("bote")
+    for each, paper in zip(services, (kurier, bote), strict=True):
+        configured([each], feeds(paper) + "receivers:\n" + receiver("desk", desk))
+    old, new = services
+
+    old.start()
+    new.start()
+    eventually(lambda: any('"outcome": "behind"' in line for line in old.lines()), what="it says so")
+    asked = len(kurier.asked)
+    bote.publishes("Amazon und Ereignis 1", report_of(1), slug="m1")
+    eventually(lambda: len(desk.events()) == 1)
+
+    assert asked == len(kurier.asked)
+    assert ["bote"] == [each["id"] for each in new.status()["feeds"]]
+    assert "another configuration is in force since" in old.call("once", expect=2)
+
+    new.kill()
+    kurier.publishes("Amazon und Ereignis 2", report_of(2), slug="m2")
+    eventually(lambda: len(desk.events()) == 2, within=40, what="the older one is in force again")

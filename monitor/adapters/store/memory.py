@@ -26,12 +26,16 @@ _SHARDS = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """A process that works on the store: `started` tells it from a later one with the same id."""
+    """A process that works on the store: `started` tells it from a later one with the same id.
+
+    `configuration` is a digest of the one that it has.
+    """
 
     host: str
     pid: int
     started: str
     seen_at: datetime
+    configuration: str = ""
 
 
 def count(connection: Connection, counts: Mapping[str, int]) -> None:
@@ -105,6 +109,7 @@ def register(connection: Connection, owner: str, instance: Instance) -> None:
         "pid": instance.pid,
         "started": instance.started,
         "seen_at": instance.seen_at,
+        "configuration": instance.configuration,
     }
     connection.execute(upsert(connection, instances, "id"), values)
 
@@ -118,6 +123,15 @@ def registered(connection: Connection) -> tuple[tuple[str, Instance], ...]:
     """Return the instances at work, by owner."""
     rows = connection.execute(select(instances).order_by(instances.c.id))
     return tuple(
-        (row.id, Instance(host=row.host, pid=row.pid, started=row.started, seen_at=row.seen_at))
+        (
+            row.id,
+            Instance(
+                host=row.host,
+                pid=row.pid,
+                started=row.started,
+                seen_at=row.seen_at,
+                configuration=row.configuration or "",
+            ),
+        )
         for row in rows
     )

@@ -49,7 +49,7 @@ from monitor.model import (
 )
 
 # The newest migration; revisions are ordered as text.
-REVISION = "0009"
+REVISION = "0010"
 
 metadata = MetaData()
 
@@ -398,6 +398,8 @@ instances = Table(
     Column("pid", Integer, nullable=False),
     Column("started", Text, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    # A digest of what all workers must agree on.
+    Column("configuration", Text),
 )
 
 # Literals, not parameters: a database must see that these are the conditions of partial indexes.

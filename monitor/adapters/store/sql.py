@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.adapters.store import (
+    agreeing,
     archive,
     batches,
     claims,
@@ -82,6 +84,18 @@ _LOOK = 5.0
 # Seconds that a thread waits for its turn to write: all others of a full engine, each with a slow disk.
 _TURN = 6 * BUSY_TIMEOUT
 _PURGE = digest63("task", "purge")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """Since when another configuration is in force, if one is; else whether ours is from now on only.
+
+    `enabled` are receivers that a new URL made well again.
+    """
+
+    behind_since: datetime | None = None
+    began: bool = False
+    enabled: Sequence[ReceiverName] = ()
 
 
 def open_store(url: str, *, owner: str) -> "SqlStore":
@@ -202,6 +216,20 @@ class SqlStore:
         with self._writing() as connection:
             instance = Instance(host=host, pid=pid, started=started, seen_at=now)
             memory.register(connection, self._owner, instance)
+
+    def agree(
+        self, me: Instance, feeds: Sequence[FeedSettings], receivers: Sequence[Receiver], *, anew: bool
+    ) -> Agreed:
+        """Note that this instance lives, and put its configuration in force unless that is an older one.
+
+        Its feeds and receivers are then the active ones: written where it was not in force before, or `anew`.
+        """
+        with self._writing() as connection:
+            behind_since, began = agreeing.agree(connection, self._owner, me)
+            if behind_since is not None or not (began or anew):
+                return Agreed(behind_since=behind_since)
+            polls.sync_feeds(connection, feeds, me.seen_at)
+            return Agreed(began=began, enabled=doors.sync_receivers(connection, receivers))
 
     def unregister(self) -> None:
         """Note that this instance ended; leases that it still has are freed."""

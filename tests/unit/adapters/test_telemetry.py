@@ -216,7 +216,7 @@ def test_whether_the_configuration_that_was_last_read_is_in_force_is_told() -> N
         return [
             line.partition("monitor_configuration_")[2]
             for line in lines
-            if line[:21] == "monitor_configuration"
+            if line.startswith("monitor_configuration") and "behind" not in line
         ]
 
     telemetry.observe_start(1_766_000_000.0)
