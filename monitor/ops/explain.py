@@ -73,10 +73,12 @@ def show_explain(
         if entity is None or watchlist.entities is None or entity.id in watchlist.entities
         for match in _own(watchlist, matched.matches)
     ]
+    if stood is not None:
+        asked = [_as_it_came(each, stood.came) for each in asked]
     return Shown(
         plain=_plain(looked, article, matched, asked, silence),
         tables=tuple(_tables(looked, article, matched, asked)),
-        words=(silence or _conclusion(matched, asked),),
+        words=(silence or _conclusion(matched, asked, stored=stood is not None),),
     )
 
 
@@ -129,13 +131,17 @@ def _word_with(entity: Entity, text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What a watchlist says to one match: an alert, perhaps held, or why there is none."""
+    """What a watchlist says to one match: an alert, perhaps held, or why there is none.
+
+    `then` is the alert that came of a stored article, if one did.
+    """
 
     watchlist: Watchlist
     entity: EntityId
     raised: Raised
     reason: str
     why: str
+    then: Mapping[str, Any] | None = None
 
 
 def _own(watchlist: Watchlist, matches: Sequence[Match]) -> Sequence[Match]:
@@ -171,6 +177,23 @@ def _asked(
         if reason
         else _when(watchlist, raised),
     )
+
+
+def _as_it_came(asked: _Asked, came: Sequence[Mapping[str, Any]]) -> _Asked:
+    """Add what really came of an article: the watchlist may be another now, and more stood in the way."""
+    then = next(
+        (
+            each
+            for each in came
+            if each["watchlist"] == asked.watchlist.id and asked.entity in each["entities"]
+        ),
+        None,
+    )
+    if then is None:
+        none = "; then none came: the configuration was another one" if asked.raised.alerts else ""
+        return replace(asked, why=asked.why + none)
+    how = f"held until {then['release_at']} ({then['hold']})" if then["hold"] else "at once"
+    return replace(asked, then=then, why=f"{asked.why}; then: {then['id']}, {how}")
 
 
 def refused_because(reason: str, watchlist: Watchlist, match: Match, article: Article, query: str) -> str:
@@ -257,6 +280,7 @@ def _plain_answer(asked: _Asked) -> dict[str, Any]:
         "hold": next((alert.hold.value for alert in alerts if alert.hold), None),
         "release_at": next((moment(alert.release_at) for alert in alerts if alert.hold), None),
         "reason": asked.reason or None,
+        "then": asked.then and {key: asked.then[key] for key in ("id", "hold", "release_at")},
         "words": asked.why,
     }
 
@@ -325,14 +349,18 @@ def _where(match: Match) -> str:
     return f" at '{surest.surface}' in the {surest.zone.value}" if len(match.mentions) > 1 else ""
 
 
-def _conclusion(matched: Matched, asked: Sequence[_Asked]) -> str:
+def _conclusion(matched: Matched, asked: Sequence[_Asked], *, stored: bool) -> str:
     if not matched.matches and matched.rejected:
         return "no alert: every place where a name seems to stand is refused, see above"
     if not matched.matches:
         return "no alert: the article names nobody who is watched"
     if not asked:
         return "no alert: whom the article names is on no watchlist"
-    lists = dict.fromkeys(each.watchlist.id for each in asked if each.raised.alerts)
+    lists = dict.fromkeys(
+        each.watchlist.id for each in asked if (each.then if stored else each.raised.alerts)
+    )
+    if not lists and any(each.raised.alerts for each in asked):
+        return "no alert came, see above"
     if not lists:
         return "no alert: every watchlist refuses, see above"
-    return f"alerts would come of: {', '.join(lists)}"
+    return f"alerts {'came' if stored else 'would come'} of: {', '.join(lists)}"

@@ -42,12 +42,16 @@ _HTML = re.compile(rb"\s*<|.{0,1000}?<(?:!doctype\s+html|html|body|article|p)\b"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stood:
-    """What the store says of an article: the verdicts of its time, its story, and who knew that before it."""
+    """What the store says of an article: the verdicts of its time, its story, and who knew that before it.
+
+    `came` are the alerts that came of it, as plain values.
+    """
 
     matches: tuple[Match, ...] = ()
     refused: tuple[Match, ...] = ()
     story: Story | None = None
     told: frozenset[Told] = frozenset()
+    came: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

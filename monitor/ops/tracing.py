@@ -22,7 +22,7 @@ from monitor.model import (
 )
 from monitor.ops.looking import Looked, Stood
 from monitor.ops.report import deliveries_of, plain_alert
-from monitor.ports import DeliveryFilter
+from monitor.ports import DeliveryFilter, HeldFilter
 from monitor.tables import Table, cell, many
 
 ALERT = "al_"
@@ -73,6 +73,7 @@ def look_in_store(store: Any, what: str, now: datetime) -> Looked:  # noqa: ANN4
             refused=traced.refused,
             story=traced.story,
             told=_before(traced.told, article),
+            came=_came(alerts, told, article),
         ),
         tables=tuple(_tables(told)),
     )
@@ -105,6 +106,17 @@ def _before(told: frozenset[Told], article: Article | None) -> frozenset[Told]:
     return frozenset(each for each in told if article is None or each.entry != article.entry_id)
 
 
+def _came(
+    alerts: Sequence[Any], told: Sequence[Mapping[str, Any]], article: Article | None
+) -> Sequence[Mapping[str, Any]]:
+    """Return those of a story's alerts that an article itself brought."""
+    return [
+        plain
+        for alert, plain in zip(alerts, told, strict=True)
+        if article and alert.article and alert.article.entry_id == article.entry_id
+    ]
+
+
 def _without_article(store: Any, alert: Any) -> Looked:  # noqa: ANN401
     told = _told(store, [alert])
     facts = [("alert", f"{alert.id}, raised {moment(alert.raised_at)}")]
@@ -120,10 +132,10 @@ def _without_article(store: Any, alert: Any) -> Looked:  # noqa: ANN401
 
 
 def _facts(traced: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
-    yield (
-        "feed",
-        f"{traced.feed}: {traced.feed_state.value}, last well {moment(traced.last_ok_at) or 'never'}",
-    )
+    why = f" ({traced.feed_reason.value})" if traced.feed_reason else ""
+    paused = f", paused since {moment(traced.paused_at)}" if traced.paused_at else ""
+    last = moment(traced.last_ok_at) or "never"
+    yield "feed", f"{traced.feed}: {traced.feed_state.value}{why}, last well {last}{paused}"
     yield "entry", f"{traced.entry}: first seen {moment(traced.first_seen_at)}"
     waits = ""
     if traced.state is EntryState.PENDING:
@@ -170,7 +182,11 @@ def _told(store: Any, alerts: Sequence[Any]) -> list[dict[str, Any]]:  # noqa: A
     for alert in alerts:
         told = plain_alert(alert, own)
         told["deliveries"] = [
-            each | {"log": _log(store, each["id"] or _digest_of(store, alert, each["receiver"]))}
+            each
+            | {
+                "log": _log(store, each["id"] or _digest_of(store, alert, each["receiver"])),
+                "waits": each["receiver"] in _waiting(store, alert),
+            }
             for each in told["deliveries"]
         ]
         plain.append({key: told[key] for key in told if key not in ("article", "matches")})
@@ -182,6 +198,13 @@ def _log(store: Any, delivery: str | None) -> Mapping[str, Any] | None:  # noqa:
         return None
     found = store.delivery(delivery)
     return found and {key: found[key] for key in ("id", "type", "state", "due_at", "attempts")}
+
+
+def _waiting(store: Any, alert: Any) -> frozenset[str]:  # noqa: ANN401
+    """Return the receivers for which an alert is still held."""
+    if alert.hold is None:
+        return frozenset()
+    return frozenset(each.receiver for each in store.held(HeldFilter(ids=(alert.id,))))
 
 
 def _digest_of(store: Any, alert: Any, receiver: str) -> str | None:  # noqa: ANN401
@@ -217,8 +240,10 @@ def _tables(told: Sequence[Mapping[str, Any]]) -> Iterator[Table]:
 
 def _attempts(delivery: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
     log = delivery["log"]
-    if log is None:
-        yield delivery["receiver"], "", "waits, or nothing is kept of it", "", ""
+    if log is None and delivery["waits"]:
+        yield delivery["receiver"], "", "held; see `monitor held`", "", ""
+    elif log is None:
+        yield delivery["receiver"], "", "dropped by hand, or no longer kept", "", ""
     elif not log["attempts"]:
         yield delivery["receiver"], log["id"], log["state"], "none yet", ""
     else:

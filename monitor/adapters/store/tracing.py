@@ -25,6 +25,7 @@ from monitor.model import (
     EntryId,
     EntryKey,
     EntryState,
+    FailureReason,
     FeedId,
     FeedState,
     Match,
@@ -41,6 +42,8 @@ class Traced:
     entry: EntryId
     feed: FeedId
     feed_state: FeedState
+    feed_reason: FailureReason | None
+    paused_at: datetime | None
     last_ok_at: datetime | None
     first_seen_at: datetime
     state: EntryState
@@ -77,6 +80,8 @@ def trace(connection: Connection, entry: EntryId) -> Traced | None:
             entries,
             feeds.c.id.label("feed"),
             feeds.c.state.label("feed_state"),
+            feeds.c.reason.label("feed_reason"),
+            feeds.c.paused_at,
             feeds.c.last_ok_at,
             announcements.c.announced,
         )
@@ -104,6 +109,8 @@ def trace(connection: Connection, entry: EntryId) -> Traced | None:
         entry=row.id,
         feed=row.feed,
         feed_state=row.feed_state,
+        feed_reason=row.feed_reason,
+        paused_at=row.paused_at,
         last_ok_at=row.last_ok_at,
         first_seen_at=row.first_seen_at,
         state=row.state,

@@ -18,6 +18,8 @@ def traced(**more: Any) -> Traced:
         entry=entry("a").id,
         feed=FEED,
         feed_state=FeedState.OK,
+        feed_reason=None,
+        paused_at=None,
         last_ok_at=None,
         first_seen_at=NOW,
         state=EntryState.PROCESSED,
@@ -39,6 +41,12 @@ def traced(**more: Any) -> Traced:
     ("more", "stage", "words"),
     [
         ({}, "feed", "feed: ok, last well never"),
+        (
+            {"feed_state": FeedState.FAILING, "feed_reason": FailureReason.TIMEOUT},
+            "feed",
+            "feed: failing (timeout), last well never",
+        ),
+        ({"paused_at": NOW}, "feed", "paused since 2026-03-01T12:00:00Z"),
         ({"state": EntryState.BASELINE}, "state", "remembered, never read"),
         ({"state": EntryState.PENDING}, "state", "waits to be read, due 2026-03-01T12:00:00Z"),
         ({"state": EntryState.PENDING, "attempts": 2}, "state", "after 2 tries"),
