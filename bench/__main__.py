@@ -1,5 +1,6 @@
 """Measures what the project costs: python3 run.py bench [WHAT] [OPTIONS].
 
+    cluster   1, 2 and 4 workers on one queue in PostgreSQL, beside services that share a store
     extract   a page: each stage of extraction, and of seeing that it names nobody
     latency   from a feed that shows news to the receiver that has the alert, idle and under load
     match     the matcher, from 3 names to 100,000, beside pyahocorasick and `re`
@@ -15,7 +16,7 @@ sets of all are measured, one after the other, and kept: some minutes.
 import importlib
 import sys
 
-MEASURED = ("extract", "latency", "match", "plans", "poll", "scale", "store")
+MEASURED = ("cluster", "extract", "latency", "match", "plans", "poll", "scale", "store")
 
 
 def main() -> int:

@@ -1,9 +1,10 @@
 """Serves feeds on loopback to whoever is measured, and says how much of the time it took itself.
 
-Runs alone: `python bench/feeds.py FEEDS`. It prints its port. `/phase/NAME` says how it answers from then on
-(`first`, `unchanged`, `some`, `again`), `/spent` gives the processor time that it has used, in seconds, and
-how many feeds were asked for.
-Every other feed is RSS, the others Atom; each has 35 entries in some 72 KB, an ETag and a Last-Modified.
+Runs alone: `python bench/feeds.py [ENTRIES]`. It prints its port. `/phase/NAME` says how it answers
+from then on (`first`, `unchanged`, `some`, `again`), `/spent` gives the processor time that it has used, in
+seconds, and how many feeds were asked for.
+Every other feed is RSS, the others Atom; each has an ETag, a Last-Modified, and so many entries, else 35,
+which are some 72 KB.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import sys
 import time
 from html import escape
 
-ENTRIES = 35
+ENTRIES = int(sys.argv[1]) if sys.argv[1:] else 35
 SOME = 20  # every twentieth feed has a new entry in the phase `some`
 _WORDS = (
     '<p>Der Konzern hat am <a href="https://news.example/x?a=1">Mittwoch</a> in Köln mitgeteilt, dass die '

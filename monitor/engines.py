@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from monitor.adapters.store import SqlStore, server_address
+from monitor.adapters.store import SqlStore, server_of
 from monitor.config.schema import Config
 from monitor.engine.embedded import Embedded
 from monitor.engine.lanes import LEASE, Lane, Upkeep
@@ -93,9 +93,9 @@ def engine_of(
     from monitor.engine.distributed import Distributed  # noqa: PLC0415
     from monitor.engine.queue import check_prepared  # noqa: PLC0415
 
-    address = server_address(config.store_url)
-    check_prepared(address)
-    return Distributed(lanes, store, clock, observe, upkeep, address, set_back)
+    server = server_of(config.store_url)
+    check_prepared(server)
+    return Distributed(lanes, store, clock, observe, upkeep, server, set_back)
 
 
 def _at_once(config: Config) -> dict[str, int]:

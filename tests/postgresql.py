@@ -69,6 +69,11 @@ class PostgreSQL:
         """Return the socket, for whoever stands between a client and the server."""
         return self.folder / f".s.PGSQL.{self._port}"
 
+    @property
+    def process(self) -> int:
+        """Return the id of the server's first process, the parent of all others."""
+        return self._server.pid
+
     def url(self, database: str) -> str:
         """Return the address of a store in a database."""
         return f"postgresql://{USER}@/{database}?host={self.folder}"

@@ -23,7 +23,7 @@ from monitor.engine.perform import Observe, no_claim, perform, upkeep_failed
 from monitor.engine.queue import Queue, Queued
 from monitor.engine.ticks import ClockJumps, Ticks
 from monitor.errors import StoreError
-from monitor.ports import Batch, Clock, Share, Step, Store, Wanted
+from monitor.ports import Batch, Clock, Server, Share, Step, Store, Wanted
 
 # Two looks of all engines together are so far apart at least.
 LOOK_EVERY = timedelta(milliseconds=100)
@@ -46,10 +46,10 @@ class Distributed:
         clock: Clock,
         observe: Observe,
         upkeep: Sequence[Upkeep],
-        address: str,
+        server: Server,
         clock_set_back: Callable[[], None] = lambda: None,
     ) -> None:
-        """Prepare threads; nothing runs yet. `address` is the queue's database.
+        """Prepare threads; nothing runs yet. `server` has the queue.
 
         `clock_set_back` brings near what was put off before that.
         """
@@ -60,7 +60,7 @@ class Distributed:
         self._upkeep = tuple(upkeep)
         self._clock_set_back = Upkeep(name="clock", every=TICK, run=clock_set_back)
         self._ticks = Ticks(observe)
-        self._queue = Queue(address, {lane.step: lane.threads for lane in lanes}, self._visit, self._tell)
+        self._queue = Queue(server, {lane.step: lane.threads for lane in lanes}, self._visit, self._tell)
         self._in_work: dict[str, Step] = {}
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -23,7 +23,7 @@ from procrastinate.schema import SchemaManager
 from procrastinate.worker import Worker
 
 from monitor.errors import MonitorError, StoreError
-from monitor.ports import Batch, Step
+from monitor.ports import Batch, Server, Step
 
 # Seconds. A worker says so often that it lives; one that was silent for so long is taken for dead.
 _BEAT = 5.0
@@ -67,7 +67,7 @@ class Queued:
 class Queue:
     """The jobs of one database; the coroutines belong to one event loop."""
 
-    def __init__(self, address: str, threads: Mapping[Step, int], visit: Visit, tell: Tell) -> None:
+    def __init__(self, server: Server, threads: Mapping[Step, int], visit: Visit, tell: Tell) -> None:
         """Nothing is connected yet. `visit` works on a batch, in one of a step's `threads`.
 
         `tell` is given what goes wrong, by the name of what it went wrong in.
@@ -76,12 +76,12 @@ class Queue:
         self._pools = {step: ThreadPoolExecutor(count, step.value) for step, count in threads.items()}
         self._visit, self._tell = visit, tell
         connector = PsycopgConnector(
-            conninfo=address,
+            conninfo=server.address,
             min_size=0,
             max_size=2 * len(threads) + 2,
             timeout=_PATIENCE,
             reconnect_timeout=_PATIENCE,
-            kwargs={"connect_timeout": int(_PATIENCE)},
+            kwargs=dict(server.arguments),
             configure=_commit_each,
         )
         self._app = App(connector=connector)
@@ -135,8 +135,9 @@ class Queue:
                 await self._app.job_manager.batch_defer_jobs_async(jobs)
 
     async def rescue(self) -> int:
-        """Drop the jobs of workers that died; return how many there were."""
+        """Forget workers that died, and drop their jobs; return how many jobs there were."""
         with _told():
+            await self._app.job_manager.prune_stalled_workers(STALLED)
             stalled = await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED)
         return await self._drop(stalled)
 
@@ -207,7 +208,7 @@ class Queue:
             return await self._app.connector.execute_query_all_async(query)
 
 
-def prepare(address: str) -> bool:
+def prepare(server: Server) -> bool:
     """Make the queue's tables in a database, or bring them up to date; False where they already were.
 
     Calls at the same time wait for each other; one that is cut short leaves nothing.
@@ -215,7 +216,7 @@ def prepare(address: str) -> bool:
     Raises:
         StoreError: the database refuses, or holds a queue that is not ours.
     """
-    with _session(address) as connection:
+    with _session(server) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [_PREPARING])
         stored = _version(connection)
         if stored == _newest():
@@ -232,13 +233,13 @@ def prepare(address: str) -> bool:
     return True
 
 
-def check_prepared(address: str) -> None:
+def check_prepared(server: Server) -> None:
     """Return if a database holds the queue of this version.
 
     Raises:
         StoreError: it does not; the words say what to do.
     """
-    with _session(address) as connection:
+    with _session(server) as connection:
         stored = _version(connection)
     if stored is None:
         raise StoreError("the database has no queue yet; run `monitor migrate` once")
@@ -278,9 +279,11 @@ def _newest() -> str:
 
 
 @contextmanager
-def _session(address: str) -> Iterator[Any]:
+def _session(server: Server) -> Iterator[Any]:
     """Open a session for one transaction."""
-    connector = SyncPsycopgConnector(conninfo=address, min_size=0, max_size=1, timeout=_PATIENCE)
+    connector = SyncPsycopgConnector(
+        conninfo=server.address, min_size=0, max_size=1, timeout=_PATIENCE, kwargs=dict(server.arguments)
+    )
     try:
         connector.open()
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import uuid4
 
-from monitor.adapters.store import SqlStore, open_store, server_address
+from monitor.adapters.store import SqlStore, open_store, server_of
 from monitor.config.schema import Config
 
 
@@ -24,4 +24,4 @@ def prepare_database(config: Config) -> Mapping[str, str]:
     # An extra, that brings its own driver and pool along.
     from monitor.engine.queue import prepare  # noqa: PLC0415
 
-    return {"store": "ready", "queue": "prepared" if prepare(server_address(config.store_url)) else "ready"}
+    return {"store": "ready", "queue": "prepared" if prepare(server_of(config.store_url)) else "ready"}

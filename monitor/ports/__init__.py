@@ -22,7 +22,7 @@ from monitor.ports.rows import (
     Wanted,
 )
 from monitor.ports.store import Store, Tx
-from monitor.ports.world import Clock, Fetcher, FetchPolicy, Ports, Sandbox, Sender
+from monitor.ports.world import Clock, Fetcher, FetchPolicy, Ports, Sandbox, Sender, Server
 
 __all__ = [
     "Access",
@@ -50,6 +50,7 @@ __all__ = [
     "Report",
     "Sandbox",
     "Sender",
+    "Server",
     "Share",
     "Sought",
     "Step",

@@ -1,7 +1,7 @@
 """What does a step see of the world?"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -32,6 +32,14 @@ class FetchPolicy:
     page_bytes: int = 5_000_000
     reply_bytes: int = 4_096
     redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where a database server is, in its own library's words, and what is said to it at each connection."""
+
+    address: str = field(repr=False)
+    arguments: Mapping[str, object] = field(default_factory=dict)
 
 
 class Clock(Protocol):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.adapters.store import server_of
 from monitor.engine.queue import prepare
 from tests.acceptance.world import Desk, Monitor, Outlet, eventually
 from tests.postgresql import PostgreSQL
@@ -20,7 +21,7 @@ Several = Callable[[int], Sequence[Monitor]]
 def several(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> Iterator[Several]:
     """Services on one store, each in a folder of its own, closed in the end."""
     if request.param == "procrastinate":
-        prepare(database)
+        prepare(server_of(database))
     with ExitStack() as opened:
 
         def make(count: int) -> Sequence[Monitor]:

@@ -1,11 +1,13 @@
-"""Stores to test on: a fresh SQLite file, and a fresh database of a real PostgreSQL server."""
+"""Stores to test on: a fresh SQLite file, a fresh database of a real PostgreSQL; a pooler before it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from monitor.adapters.store import SqlStore, open_store
+from tests.postgresql import NotInstalledError, Pooler, PostgreSQL
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,5 +32,18 @@ def other(store: SqlStore, store_url: str) -> Iterator[SqlStore]:
     """The same store, as another instance has it."""
     assert store
     opened = open_store(store_url, owner="two")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["session", "transaction"])
+def pooler(request: pytest.FixtureRequest, postgres: PostgreSQL) -> Iterator[Pooler]:
+    """A PgBouncer before the server."""
+    try:
+        opened = Pooler(postgres, request.param)
+    except NotInstalledError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
     yield opened
     opened.close()

@@ -12,14 +12,14 @@ from itertools import pairwise
 import pytest
 
 from monitor.adapters.clock import SystemClock
-from monitor.adapters.store import SqlStore, open_store, server_address
+from monitor.adapters.store import SqlStore, open_store, server_of
 from monitor.engine.distributed import Distributed
 from monitor.engine.embedded import Embedded
 from monitor.engine.lanes import Lane, Upkeep
 from monitor.engine.limits import Limits
 from monitor.engine.queue import prepare
 from monitor.model import Feed
-from monitor.ports import Claim, Report, Step
+from monitor.ports import Claim, Report, Server, Step
 from tests.contract.store_rows import ALL, LEASE, settings
 from tests.unit.engine.rows import eventually
 
@@ -36,8 +36,8 @@ ENGINES = ("embedded", "procrastinate")
 class Office:
     """An engine that polls feeds, each of which is then due in an hour; and a journal of what it did."""
 
-    def __init__(self, store: SqlStore, address: str, kind: str) -> None:
-        self.store, self.address, self.kind = store, address, kind
+    def __init__(self, store: SqlStore, server: Server, kind: str) -> None:
+        self.store, self.server, self.kind = store, server, kind
         self.at_once, self.pause = 2, NO_PAUSE
         self.act: Callable[[Feed], None] = lambda _: None
         self.upkeep: list[Upkeep] = []
@@ -65,7 +65,7 @@ class Office:
         common = ([lane], self.store, SystemClock(), self._observe, self.upkeep)
         if self.kind == "embedded":
             return Embedded(*common)
-        return Distributed(*common, self.address)
+        return Distributed(*common, self.server)
 
     @contextmanager
     def running(self, engines: int = 1) -> Iterator[list[bool]]:
@@ -106,11 +106,11 @@ class Office:
 
 @pytest.fixture(params=ENGINES)
 def office(request: pytest.FixtureRequest, database: str) -> Iterator[Office]:
-    address = server_address(database)
+    server = server_of(database)
     if request.param == "procrastinate":
-        prepare(address)
+        prepare(server)
     store = open_store(database, owner="one")
-    yield Office(store, address, request.param)
+    yield Office(store, server, request.param)
     store.close()
     gc.collect()
 

@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 import psycopg
 import pytest
 
-from monitor.adapters.store import server_address
+from monitor.adapters.store import server_of
 from monitor.engine import queue
 from monitor.engine.queue import Queue, check_prepared, prepare
 from monitor.errors import StoreError
-from monitor.ports import Batch, Step
+from monitor.ports import Batch, Server, Step
+from tests.postgresql import Pooler
 from tests.unit.engine.rows import eventually
 
 # A worker that is stopped while its listener is still connecting leaves a session to the garbage collector.
@@ -44,13 +45,13 @@ def batch(*numbers: int, group: str = "host.example") -> Batch:
 
 
 @pytest.fixture
-def address(database: str) -> Iterator[str]:
-    yield server_address(database)
+def server(database: str) -> Iterator[Server]:
+    yield server_of(database)
     gc.collect()
 
 
-def ask(address: str, statement: str, *values: object) -> list[tuple[Any, ...]]:
-    with psycopg.connect(address, autocommit=True) as connection:
+def ask(server: Server, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    with psycopg.connect(server.address, autocommit=True) as connection:
         cursor = connection.execute(statement.encode(), values)
         return cursor.fetchall() if cursor.description else []
 
@@ -62,11 +63,11 @@ def waited_for(event: threading.Event) -> None:
 class Crew:
     """A queue at work in a thread of its own."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, server: Server) -> None:
         self.visits: list[tuple[Step, Batch]] = []
         self.troubles: list[tuple[str, Exception]] = []
         self.act: Callable[[Batch], None] = lambda _: None
-        self._address = address
+        self._server = server
         self._begun = threading.Event()
 
     def do(self, deed: Callable[[Queue], Coroutine[Any, Any, Answer]]) -> Answer:
@@ -78,7 +79,7 @@ class Crew:
         thread.start()
         try:
             assert self._begun.wait(20)
-            assert eventually(lambda: ask(self._address, "SELECT 1 FROM procrastinate_workers"))
+            assert eventually(lambda: ask(self._server, "SELECT 1 FROM procrastinate_workers"))
             yield self
         finally:
             self._loop.call_soon_threadsafe(self.queue.stop)
@@ -88,7 +89,7 @@ class Crew:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         threads = {Step.POLL: 4, Step.DELIVER: 2}
-        self.queue = Queue(self._address, threads, self._visit, lambda *told: self.troubles.append(told))
+        self.queue = Queue(self._server, threads, self._visit, lambda *told: self.troubles.append(told))
         self._begun.set()
         await self.queue.serve(5.0)
 
@@ -100,59 +101,59 @@ class Crew:
 # ---- preparing -----------------------------------------------------------------------------------
 
 
-def test_a_database_is_prepared_once_whoever_calls_at_the_same_time(address: str) -> None:
+def test_a_database_is_prepared_once_whoever_calls_at_the_same_time(server: Server) -> None:
     with ThreadPoolExecutor(4) as several:
-        did = list(several.map(prepare, [address] * 4))
+        did = list(several.map(prepare, [server] * 4))
 
     assert [False, False, False, True] == sorted(did)
-    assert not prepare(address)
-    (index,) = ask(address, "SELECT indexdef FROM pg_indexes WHERE indexname = 'monitor_queue_locks'")
+    assert not prepare(server)
+    (index,) = ask(server, "SELECT indexdef FROM pg_indexes WHERE indexname = 'monitor_queue_locks'")
     assert "(lock, priority DESC, id)" in index[0]
-    check_prepared(address)
+    check_prepared(server)
 
 
-def test_a_database_without_a_queue_says_what_to_run(address: str) -> None:
+def test_a_database_without_a_queue_says_what_to_run(server: Server) -> None:
     with pytest.raises(StoreError, match="run `monitor migrate` once"):
-        check_prepared(address)
+        check_prepared(server)
 
 
 def test_an_older_queue_is_refused_until_it_is_brought_up_to_date(
-    address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    prepare(address)
+    prepare(server)
     later = tmp_path / "99.00.00_01_later.sql"
     later.write_text("CREATE TABLE later (); COMMENT ON TABLE later IS '100 %';", "utf-8")
     known = queue._migrations()
     monkeypatch.setattr(queue, "_migrations", lambda: [*known, later])
 
     with pytest.raises(StoreError, match="of an older version; run `monitor migrate`"):
-        check_prepared(address)
-    assert prepare(address)
-    check_prepared(address)
-    assert [("later",)] == ask(address, "SELECT to_regclass('later')::text")
+        check_prepared(server)
+    assert prepare(server)
+    check_prepared(server)
+    assert [("later",)] == ask(server, "SELECT to_regclass('later')::text")
 
 
-def test_a_newer_queue_is_left_to_newer_programs(address: str) -> None:
-    prepare(address)
-    ask(address, "COMMENT ON TABLE procrastinate_jobs IS 'news-monitor 99.00.00_01_later.sql'")
+def test_a_newer_queue_is_left_to_newer_programs(server: Server) -> None:
+    prepare(server)
+    ask(server, "COMMENT ON TABLE procrastinate_jobs IS 'news-monitor 99.00.00_01_later.sql'")
 
     for deed in (check_prepared, prepare):
         with pytest.raises(StoreError, match="of a newer version"):
-            deed(address)
+            deed(server)
 
 
-def test_a_queue_of_another_program_is_refused(address: str) -> None:
-    prepare(address)
-    ask(address, "COMMENT ON TABLE procrastinate_jobs IS NULL")
+def test_a_queue_of_another_program_is_refused(server: Server) -> None:
+    prepare(server)
+    ask(server, "COMMENT ON TABLE procrastinate_jobs IS NULL")
 
     for deed in (check_prepared, prepare):
         with pytest.raises(StoreError, match="queue of another program"):
-            deed(address)
+            deed(server)
 
 
 def test_a_server_that_is_away_is_told_in_one_line_without_the_password() -> None:
     with pytest.raises(StoreError) as caught:
-        check_prepared("postgresql://monitor:hunter2@/store?host=/nonexistent")
+        check_prepared(Server(address="postgresql://monitor:hunter2@/store?host=/nonexistent"))
 
     assert "\n" not in str(caught.value)
     assert "hunter2" not in str(caught.value)
@@ -161,23 +162,23 @@ def test_a_server_that_is_away_is_told_in_one_line_without_the_password() -> Non
 # ---- jobs ----------------------------------------------------------------------------------------
 
 
-def test_a_batch_that_is_added_is_worked_on_and_gone(address: str) -> None:
-    prepare(address)
+def test_a_batch_that_is_added_is_worked_on_and_gone(server: Server) -> None:
+    prepare(server)
 
-    with Crew(address).working() as crew:
+    with Crew(server).working() as crew:
         crew.do(lambda jobs: jobs.add(Step.POLL, [(batch(1, 2), 0), (batch(3, group="b"), 0)]))
         crew.do(lambda jobs: jobs.add(Step.DELIVER, [(batch(4, group="desk"), 1)]))
         assert eventually(lambda: len(crew.visits) == 3 and not crew.do(lambda jobs: jobs.queued()))
 
     assert {1: Step.POLL, 3: Step.POLL, 4: Step.DELIVER} == {of.numbers[0]: step for step, of in crew.visits}
-    assert [] == ask(address, "SELECT 1 FROM procrastinate_jobs")
-    assert [] == ask(address, "SELECT 1 FROM procrastinate_workers")
+    assert [] == ask(server, "SELECT 1 FROM procrastinate_jobs")
+    assert [] == ask(server, "SELECT 1 FROM procrastinate_workers")
 
 
-def test_what_waits_and_what_is_in_work_is_told(address: str) -> None:
-    prepare(address)
+def test_what_waits_and_what_is_in_work_is_told(server: Server) -> None:
+    prepare(server)
     go_on = threading.Event()
-    crew = Crew(address)
+    crew = Crew(server)
     crew.act = lambda _: waited_for(go_on)
 
     with crew.working():
@@ -193,8 +194,8 @@ def test_what_waits_and_what_is_in_work_is_told(address: str) -> None:
     assert {("poll", "todo"): 1, ("poll", "doing"): 2} == depth
 
 
-def test_two_jobs_of_one_place_are_never_in_work_together(address: str) -> None:
-    prepare(address)
+def test_two_jobs_of_one_place_are_never_in_work_together(server: Server) -> None:
+    prepare(server)
     working = threading.Lock()
     together: list[Batch] = []
 
@@ -204,7 +205,7 @@ def test_two_jobs_of_one_place_are_never_in_work_together(address: str) -> None:
             return
         working.release()
 
-    first, second = Crew(address), Crew(address)
+    first, second = Crew(server), Crew(server)
     first.act = second.act = act
     with first.working(), second.working():
         first.do(lambda jobs: jobs.add(Step.POLL, ((batch(number), 0) for number in range(20))))
@@ -213,9 +214,9 @@ def test_two_jobs_of_one_place_are_never_in_work_together(address: str) -> None:
     assert [] == together
 
 
-def test_a_job_whose_work_breaks_is_gone_too(address: str) -> None:
-    prepare(address)
-    crew = Crew(address)
+def test_a_job_whose_work_breaks_is_gone_too(server: Server) -> None:
+    prepare(server)
+    crew = Crew(server)
 
     def act(_: Batch) -> None:
         raise ValueError("a bug")
@@ -229,29 +230,29 @@ def test_a_job_whose_work_breaks_is_gone_too(address: str) -> None:
 # ---- rescue --------------------------------------------------------------------------------------
 
 
-def test_the_jobs_of_a_worker_that_died_are_dropped(address: str) -> None:
-    prepare(address)
+def test_the_jobs_of_a_worker_that_died_are_dropped(server: Server) -> None:
+    prepare(server)
 
-    with Crew(address).working() as crew:
-        (dead,) = ask(address, SILENT)
-        ask(address, IN_WORK, dead[0])
+    with Crew(server).working() as crew:
+        (dead,) = ask(server, SILENT)
+        ask(server, IN_WORK, dead[0])
         dropped = crew.do(lambda jobs: jobs.rescue())
         left = crew.do(lambda jobs: jobs.queued())
 
     assert (1, []) == (dropped, left)
 
 
-def test_a_job_in_nobodys_hands_is_dropped_at_the_second_look(address: str) -> None:
-    prepare(address)
+def test_a_job_in_nobodys_hands_is_dropped_at_the_second_look(server: Server) -> None:
+    prepare(server)
     go_on = threading.Event()
-    crew = Crew(address)
+    crew = Crew(server)
     crew.act = lambda _: waited_for(go_on)
 
     with crew.working():
         crew.do(lambda jobs: jobs.add(Step.POLL, [(batch(1), 0)]))
         assert eventually(lambda: crew.visits)
-        (me,) = ask(address, "SELECT worker_id FROM procrastinate_jobs")
-        ask(address, IN_WORK, me[0])
+        (me,) = ask(server, "SELECT worker_id FROM procrastinate_jobs")
+        ask(server, IN_WORK, me[0])
         dropped = [crew.do(lambda jobs: jobs.drop_orphans()) for _ in range(3)]
         left = crew.do(lambda jobs: jobs.queued())
         go_on.set()
@@ -260,14 +261,29 @@ def test_a_job_in_nobodys_hands_is_dropped_at_the_second_look(address: str) -> N
     assert ["host.example"] == [each.batch.group for each in left]
 
 
-def test_a_database_that_comes_back_is_worked_for_again(address: str) -> None:
-    prepare(address)
+def test_a_database_that_comes_back_is_worked_for_again(server: Server) -> None:
+    prepare(server)
 
-    with Crew(address).working() as crew:
+    with Crew(server).working() as crew:
         for number in range(3):
-            ask(address, CUT)
+            ask(server, CUT)
             assert eventually(partial(added, crew, number))
             assert eventually(partial(visited, crew, number), 20)
+
+
+@pytest.mark.parametrize("pooler", ["transaction"], indirect=True)
+def test_behind_a_pooler_by_transactions_jobs_are_found_though_nobody_announces_them(
+    pooler: Pooler, database: str
+) -> None:
+    name = database.partition("@/")[2].partition("?")[0]
+    server = server_of(f"{pooler.url(name)}&pooler=transaction&connections=4")
+    prepare(server)
+
+    with Crew(server).working() as crew:
+        crew.do(lambda jobs: jobs.add(Step.POLL, [(batch(number), number) for number in range(20)]))
+        assert eventually(lambda: len(crew.visits) == 20)
+
+    assert [] == crew.troubles
 
 
 def added(crew: Crew, number: int) -> bool:

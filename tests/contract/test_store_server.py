@@ -1,6 +1,5 @@
 """A store behind a real PgBouncer, over TLS, and when its server goes away for a moment."""
 
-import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -17,22 +16,10 @@ from monitor.adapters.store.dialect import lock_migration
 from monitor.errors import StoreError
 from monitor.ports import Wanted
 from tests.contract.store_rows import ALL, DAY, LEASE, NOW, delivery, ids, promise, settings
-from tests.postgresql import USER, NotInstalledError, Pooler, PostgreSQL
+from tests.postgresql import USER, Pooler, PostgreSQL
 from tests.servers import authority
 
 IN_TRANSACTIONS = "&pooler=transaction"
-
-
-@pytest.fixture(params=["session", "transaction"])
-def pooler(request: pytest.FixtureRequest, postgres: PostgreSQL) -> Iterator[Pooler]:
-    try:
-        opened = Pooler(postgres, request.param)
-    except NotInstalledError as error:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
-    yield opened
-    opened.close()
 
 
 def name_of(database: str) -> str:

@@ -3,7 +3,7 @@
 from monitor.adapters.store.copying import back_up, restore
 from monitor.adapters.store.examining import examine
 from monitor.adapters.store.memory import Instance
-from monitor.adapters.store.opening import file_of, server_address
+from monitor.adapters.store.opening import file_of, server_of
 from monitor.adapters.store.reporting import FoundAlert, Refusals, Timeline
 from monitor.adapters.store.sql import SqlStore, open_store
 from monitor.adapters.store.tx import SqlTx
@@ -22,5 +22,5 @@ __all__ = (
     "file_of",
     "open_store",
     "restore",
-    "server_address",
+    "server_of",
 )

@@ -10,8 +10,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from monitor.adapters.store.dialect import connect, lock_migration, writer_of
 from monitor.adapters.store.schema import REVISION
-from monitor.adapters.store.server import hint
+from monitor.adapters.store.server import hint, server_at
 from monitor.errors import SchemaTooNew, StoreDamaged, StoreError
+from monitor.ports import Server
 
 # What to do about a damaged store.
 MEND = "it is left as it is: stop the service, see `monitor doctor`, then `monitor restore BACKUP`"
@@ -81,13 +82,13 @@ def file_of(address: str) -> Path | None:
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 
-def server_address(address: str) -> str:
-    """Return a PostgreSQL store's address as its own library takes it, with the password.
+def server_of(address: str) -> Server:
+    """Return the server of a store in PostgreSQL.
 
     Raises:
         StoreError: the address names no store.
     """
-    return _read_address(address).set(drivername="postgresql").render_as_string(hide_password=False)
+    return server_at(_read_address(address))
 
 
 def _read_address(address: str) -> URL:

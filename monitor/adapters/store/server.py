@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from monitor.errors import StoreError
+from monitor.ports import Server
 
 # Seconds for which a server may be asked in vain, or another program may hold a store of SQLite.
 BUSY_TIMEOUT = 10
@@ -61,11 +62,7 @@ def server_engine(url: URL) -> Engine:
     Raises:
         StoreError: the address says something of ours that is nothing.
     """
-    reach = _reach(url)
-    plain = url.difference_update_query(_WORDS)
-    arguments: dict[str, object] = {name: each for name, each in _ALIVE.items() if name not in plain.query}
-    if reach.pooled:
-        arguments["prepare_threshold"] = None
+    reach, plain, arguments = _said(url)
     engine = create_engine(
         plain,
         hide_parameters=True,
@@ -80,9 +77,30 @@ def server_engine(url: URL) -> Engine:
     return engine
 
 
+def server_at(url: URL) -> Server:
+    """Return a server for who speaks to it without an engine.
+
+    Raises:
+        StoreError: the address says something of ours that is nothing.
+    """
+    _, plain, arguments = _said(url)
+    address = plain.set(drivername="postgresql").render_as_string(hide_password=False)
+    return Server(address=address, arguments=arguments)
+
+
 def hint(said: str) -> str | None:
     """Return what to do about what a server said, if that is known."""
     return next((advice for part, advice in _HINTS.items() if part in said), None)
+
+
+def _said(url: URL) -> tuple[Reach, URL, dict[str, object]]:
+    """Return what an address says of our own, the rest of it, and what is said at each connection."""
+    reach = _reach(url)
+    plain = url.difference_update_query(_WORDS)
+    arguments: dict[str, object] = {name: each for name, each in _ALIVE.items() if name not in plain.query}
+    if reach.pooled:
+        arguments["prepare_threshold"] = None
+    return reach, plain, arguments
 
 
 def _reach(url: URL) -> Reach:
