@@ -50,6 +50,7 @@ from monitor.text.ids import digest63
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 ALL = Wanted(limit=1000, at_once=1000)
 DESK = ReceiverName("desk")
@@ -219,6 +220,28 @@ def attempted(
     with store.transaction() as tx:
         after = health or ReceiverHealth(name=claim.row.receiver)
         tx.save_attempt(claim, attempt(number, state, status), after, promised, {"attempts": 1})
+
+
+def fill(store: SqlStore) -> None:
+    """Save five articles, the newest is `e`; `b` and `c` of one moment; two alerts; `d` names nobody."""
+    announce(store, *(entry(name) for name in "abcde"))
+    claims = {claim.row.id: claim for claim in store.claim_entries(NOW, ALL, LEASE)}
+    hours = {"a": 0, "b": 1, "c": 1, "d": 2, "e": 3}
+    for name, hour in hours.items():
+        claim = claims[EntryId(f"en_{name}")]
+        told_in, language = story(name), "de" if name == "e" else "en"
+        both = Matched(matches=(match(),), rejected=(match("desantis", Tier.REJECTED),))
+        raised = alert(name, told_in, raised_at=NOW + hour * HOUR) if name in "ae" else None
+        found = processed(
+            claim.row,
+            told_in,
+            article=article(claim.row, fetched_at=NOW + hour * HOUR, language=language),
+            matched=Matched() if name == "d" else both,
+            told=frozenset(),
+            alerts=(raised,) if raised else (),
+        )
+        with store.transaction() as tx:
+            tx.save_processed(claim, found, {})
 
 
 def ids(claims: Sequence[Claim[Any]]) -> list[str]:

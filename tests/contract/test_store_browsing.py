@@ -1,7 +1,6 @@
 """What readers of the API look up: whole lists a page at a time, by every filter, in bounded time."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,48 +8,14 @@ import pytest
 from monitor.adapters.store import SqlStore
 from monitor.adapters.store.dialect import within
 from monitor.errors import TookTooLong
-from monitor.model import DeliveryState, EntryId, Matched, Tier
+from monitor.model import DeliveryState
 from monitor.ports import Page, Sought
-from tests.contract.store_rows import (
-    ALL,
-    LEASE,
-    NOW,
-    alert,
-    announce,
-    article,
-    attempted,
-    delivery,
-    entry,
-    match,
-    processed,
-    promise,
-    story,
-)
-
-HOUR = timedelta(hours=1)
+from tests.contract.store_rows import ALL, HOUR, LEASE, NOW, attempted, delivery, fill, promise
 
 
 @pytest.fixture
 def filled(store: SqlStore) -> SqlStore:
-    """Five articles, the newest is `e`; `b` and `c` of one moment; two alerts; `d` names nobody."""
-    announce(store, *(entry(name) for name in "abcde"))
-    claims = {claim.row.id: claim for claim in store.claim_entries(NOW, ALL, LEASE)}
-    hours = {"a": 0, "b": 1, "c": 1, "d": 2, "e": 3}
-    for name, hour in hours.items():
-        claim = claims[EntryId(f"en_{name}")]
-        told_in, language = story(name), "de" if name == "e" else "en"
-        both = Matched(matches=(match(),), rejected=(match("desantis", Tier.REJECTED),))
-        raised = alert(name, told_in, raised_at=NOW + hour * HOUR) if name in "ae" else None
-        found = processed(
-            claim.row,
-            told_in,
-            article=article(claim.row, fetched_at=NOW + hour * HOUR, language=language),
-            matched=Matched() if name == "d" else both,
-            told=frozenset(),
-            alerts=(raised,) if raised else (),
-        )
-        with store.transaction() as tx:
-            tx.save_processed(claim, found, {})
+    fill(store)
     return store
 
 

@@ -1,0 +1,51 @@
+"""What programs learn of a whole service that runs, by asking it."""
+
+import http.client
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.acceptance.test_alerts import TEXT, configured
+from tests.acceptance.world import Desk, Monitor, Outlet, eventually
+from tests.servers import free_port
+
+TOKEN = "a-token-of-more-than-24-characters"
+
+
+def asked(port: int, target: str, **headers: str) -> tuple[int, Any]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", f"/api/v1/{target}", headers=headers)
+    answer = connection.getresponse()
+    return answer.status, json.loads(answer.read())
+
+
+def test_a_running_service_tells_what_it_read_whom_it_named_and_what_it_delivered(
+    monitor: Monitor, desk: Desk, outlet: Callable[[str], Outlet]
+) -> None:
+    kurier, port = outlet("kurier"), free_port()
+    link = kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
+    configured(monitor, desk, kurier)
+    closed = monitor.config.read_text(encoding="utf-8")
+    monitor.config.write_text(
+        closed.replace("{listen: null}", f"{{listen: '127.0.0.1:{port}', token: 'env:API_TOKEN'}}"),
+        encoding="utf-8",
+    )
+    monitor.start(API_TOKEN=TOKEN)
+    (event,) = eventually(desk.events)
+
+    def told(target: str) -> Any:
+        status, answer = asked(port, target, authorization=f"Bearer {TOKEN}")
+        assert 200 == status, answer
+        return answer
+
+    eventually(lambda: told("deliveries?state=delivered")["deliveries"], what="the delivery is told")
+    (listed,) = told("articles?entity=amazon&since=1h")["articles"]
+    (alert,) = told("alerts?receiver=desk")["alerts"]
+    whole = told(f"articles/{listed['id']}")
+
+    assert (link, "kurier") == (listed["url"], listed["feed"])
+    assert "Peter DeSantis" in whole["text"]
+    assert {"amazon", "desantis", "trainium"} == {each["entity"] for each in whole["matches"]}
+    assert event["data"]["alert"]["id"] == alert["id"] == told(f"alerts/{alert['id']}")["id"]
+    assert 401 == asked(port, "articles")[0]
+    assert TOKEN not in monitor.log.read_text(encoding="utf-8")
