@@ -27,6 +27,7 @@ for _name, _group in (
     ("held", held.held),
     ("silence", held.silence),
     ("receivers", deliveries.receivers),
+    ("store", upkeep.store),
 ):
     app.add_typer(_group, name=_name)
 

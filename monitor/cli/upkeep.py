@@ -8,21 +8,22 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli.shared import ConfigOption, IgnoredConfig, JsonOption, load, locate, opened, tell
+from monitor.cli.shared import ConfigOption, IgnoredConfig, JsonOption, group, load, locate, opened, tell
 from monitor.errors import UsageError
 from monitor.tables import Shown
 from monitor.terminal import spinner
 
 app = typer.Typer()
+store = group("Move the store to another database.")
 
 
 @app.command()
 def purge(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Drop what is older than the retention; known ids and dead deliveries stay."""
     loaded = load(config, tests=False)
-    with opened(loaded) as store, spinner() as say:
+    with opened(loaded) as kept, spinner() as say:
         say("purging")
-        dropped = store.purge(datetime.now(UTC) - loaded.retention)
+        dropped = kept.purge(datetime.now(UTC) - loaded.retention)
     words = ", ".join(f"{count} {name}" for name, count in dropped.items()) or "nothing"
     tell(Shown(plain=dict(dropped), words=(f"dropped: {words}",)), as_json)
 
@@ -56,6 +57,26 @@ def backup(
         )
     words = f"{file}: {size:,} bytes, checked"
     tell(Shown(plain={"backup": str(file), "bytes": size}, words=(words,)), as_json)
+
+
+@store.command("copy")
+def copy_to(
+    source: Annotated[str, typer.Argument(help="The address of the store to copy, as in `store.url`.")],
+    target: Annotated[
+        str, typer.Argument(help="The address of an empty store, or of a copy that was cut short.")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Copy a store to another database, from SQLite to PostgreSQL or back, and check the copy."""
+    from monitor.adapters.store import copy_store
+
+    def told(table: str, done: int, rows: int) -> None:
+        say(f"copying {table}: {done:,} of {rows:,}")
+
+    with spinner() as say:
+        counts = copy_store(source, target, datetime.now(UTC), told)
+    words = f"{sum(counts.values()):,} rows of {len(counts)} tables copied and compared"
+    tell(Shown(plain=dict(counts), words=(words,)), as_json)
 
 
 @app.command("restore")

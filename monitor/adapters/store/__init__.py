@@ -3,6 +3,7 @@
 from monitor.adapters.store.copying import back_up, restore
 from monitor.adapters.store.examining import examine
 from monitor.adapters.store.memory import Instance
+from monitor.adapters.store.moving import copy_store
 from monitor.adapters.store.opening import file_of, server_of
 from monitor.adapters.store.reporting import FoundAlert, Refusals, Timeline
 from monitor.adapters.store.sql import SqlStore, open_store
@@ -18,6 +19,7 @@ __all__ = (
     "SqlTx",
     "Timeline",
     "back_up",
+    "copy_store",
     "examine",
     "file_of",
     "open_store",

@@ -24,7 +24,9 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    literal,
     literal_column,
+    select,
     text,
 )
 from sqlalchemy.dialects import sqlite
@@ -216,6 +218,17 @@ def within(connection: Connection, seconds: float) -> Iterator[None]:
         if code in (_INTERRUPTED, _CANCELED):
             raise TookTooLong(f"this would take the store over {seconds:g} s") from error
         raise
+
+
+def set_counter(connection: Connection, table: Table, column: str) -> None:
+    """Have a table count its own numbers on from the highest; SQLite does so by itself."""
+    if connection.dialect.name == "postgresql":
+        highest = select(func.coalesce(func.max(table.c[column]), 0) + 1).scalar_subquery()
+        connection.execute(
+            select(
+                func.setval(func.pg_get_serial_sequence(table.name, column), highest, literal(value=False))
+            )
+        )
 
 
 def _sqlite_engine(url: URL) -> Engine:
