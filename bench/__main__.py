@@ -1,9 +1,11 @@
 """Measures what the project costs: python3 run.py bench [WHAT] [OPTIONS].
 
     cluster   1, 2 and 4 workers on one queue in PostgreSQL, beside services that share a store
+    database  what a poll, an article and a delivery cost PostgreSQL; a second with a million feeds
     extract   a page: each stage of extraction, and of seeing that it names nobody
     latency   from a feed that shows news to the receiver that has the alert, idle and under load
     match     the matcher, from 3 names to 100,000, beside pyahocorasick and `re`
+    plans     how PostgreSQL finds the rows of each statement in a store of ten million entries
     poll      a poll, in four phases, beside a script and `reader`
     scale     the service at rest, from 100 feeds to 100,000: memory, and processor time of doing nothing
     store     the store, from 1,000 feeds to 100,000 with a million articles, beside plain `sqlite3`
@@ -16,7 +18,7 @@ sets of all are measured, one after the other, and kept: some minutes.
 import importlib
 import sys
 
-MEASURED = ("cluster", "extract", "latency", "match", "plans", "poll", "scale", "store")
+MEASURED = ("cluster", "database", "extract", "latency", "match", "plans", "poll", "scale", "store")
 
 
 def main() -> int:

@@ -27,7 +27,9 @@ SIZES = (100, 10_000, 100_000)
 SHORT_SIZES = (100, 10_000)
 SETTLE_SECONDS, IDLE_SECONDS = 10.0, 30.0
 SHORT_IDLE_SECONDS = 10.0
-PATIENCE_SECONDS = 120.0
+# Feeds in a file, of which none may have more than 10 MB.
+A_FILE = 100_000
+PATIENCE_SECONDS = 600.0
 DAY = 86_400_000_000  # microseconds
 COLUMNS = (
     "feeds",
@@ -40,7 +42,7 @@ COLUMNS = (
 CONFIG = """\
 store: {url: "sqlite:///%s/monitor.db"}
 http: {listen: null}
-feeds: [{opml: feeds.opml}]
+feeds: [%s]
 entities:
   amazon: {names: [Amazon]}
 """
@@ -83,13 +85,18 @@ def row(feeds: int, found: Sequence[Figures]) -> Sequence[str]:
 
 def prepared(folder: Path, feeds: int) -> Path:
     """Make a configuration of so many feeds and a store that knows them; none is due before tomorrow."""
-    lines = (
-        f'<outline xmlUrl="http://h{each // 3}.example/{each}.xml" text="f{each}"/>' for each in range(feeds)
-    )
-    body = "\n".join(lines)
-    (folder / "feeds.opml").write_text(f'<opml version="2.0"><body>{body}</body></opml>', encoding="utf-8")
+    lists = []
+    for first in range(0, feeds, A_FILE):
+        body = "\n".join(
+            f'<outline xmlUrl="http://h{each // 3}.example/{each}.xml" text="f{each}"/>'
+            for each in range(first, min(first + A_FILE, feeds))
+        )
+        (folder / f"{first}.opml").write_text(
+            f'<opml version="2.0"><body>{body}</body></opml>', encoding="utf-8"
+        )
+        lists.append(f"{{opml: {first}.opml}}")
     path = folder / "monitor.yaml"
-    path.write_text(CONFIG % folder, encoding="utf-8")
+    path.write_text(CONFIG % (folder, ", ".join(lists)), encoding="utf-8")
     config = load_config(path, os.environ)
     with closing(open_command_store(config.store_url)) as store:
         store.sync_feeds(config.feeds, datetime.now(UTC))

@@ -14,7 +14,7 @@ import pytest
 from tests.acceptance.world import SECRET, Answer, Desk, Outlet, paragraphs
 from tests.docs.blocks import ROOT, Block, blocks, documents, our_lines, understand
 
-KINDS = {"sh", "sh background", "sh shape", "yaml", "json", "python", "text"}
+KINDS = {"sh", "sh background", "sh shape", "yaml", "json", "python", "sql", "text"}
 ALL = [block for document in documents() for block in blocks(document)]
 GUIDES = sorted({block.document for block in ALL if block.words in {"sh", "sh background"}})
 # What a reader of the guide must have seen at its end.
