@@ -132,6 +132,7 @@ class Worker:
             self._clock,
             self._observe,
             self._upkeep(config),
+            standing_by=lambda: self._agreement.behind() is not None,
         )
         if not isinstance(self.engine, Embedded):
             self.telemetry.show_queue(self.engine.depth)

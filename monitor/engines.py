@@ -1,6 +1,6 @@
 """Which engine runs the steps, and in which lanes?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -77,8 +77,11 @@ def engine_of(
     clock: Clock,
     observe: Observe,
     upkeep: Sequence[Upkeep],
+    standing_by: Callable[[], bool],
 ) -> "Embedded | Distributed":
     """Return the engine that a configuration names; nothing runs yet.
+
+    While a worker is `standing_by` its lanes claim nothing; the others are left its jobs, too.
 
     Raises:
         StoreError: the database is not prepared for a queue, or does not answer.
@@ -95,7 +98,7 @@ def engine_of(
 
     server = server_of(config.store_url)
     check_prepared(server)
-    return Distributed(lanes, store, clock, observe, upkeep, server, set_back)
+    return Distributed(lanes, store, clock, observe, upkeep, server, set_back, standing_by)
 
 
 def _at_once(config: Config) -> dict[str, int]:

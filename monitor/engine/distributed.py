@@ -48,16 +48,18 @@ class Distributed:
         upkeep: Sequence[Upkeep],
         server: Server,
         clock_set_back: Callable[[], None] = lambda: None,
+        standing_by: Callable[[], bool] = lambda: False,
     ) -> None:
         """Prepare threads; nothing runs yet. `server` has the queue.
 
-        `clock_set_back` brings near what was put off before that.
+        `clock_set_back` brings near what was put off before that; while `standing_by` no job is taken.
         """
         self._lanes = {lane.step: lane for lane in lanes}
         self._store = store
         self._clock = clock
         self._observe = observe
         self._upkeep = tuple(upkeep)
+        self._standing_by = standing_by
         self._clock_set_back = Upkeep(name="clock", every=TICK, run=clock_set_back)
         self._ticks = Ticks(observe)
         self._queue = Queue(server, {lane.step: lane.threads for lane in lanes}, self._visit, self._tell)
@@ -123,6 +125,7 @@ class Distributed:
         try:
             while not stop.is_set() and not serving.done():
                 self._alive_at = time.monotonic()
+                self._queue.stand_by(now=self._standing_by())
                 await asyncio.to_thread(self._adjust, jumps.jump())
                 await self._look()
                 await self._await_wake()

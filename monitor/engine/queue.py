@@ -90,6 +90,7 @@ class Queue:
         self._workers: dict[Step, Worker] = {}
         self._in_hand: set[int] = set()
         self._orphans: frozenset[int] = frozenset()
+        self._standing_by = False
         self._stopping = asyncio.Event()
 
     async def serve(self, drain: float) -> None:
@@ -100,11 +101,16 @@ class Queue:
         async with _opened(self._app):
             await asyncio.gather(*(self._work(step, drain) for step in self._threads))
 
+    def stand_by(self, *, now: bool) -> None:
+        """Take no jobs, and leave all to others, or take them again; those in work may end."""
+        if now and not self._standing_by:
+            self._stop_workers()
+        self._standing_by = now
+
     def stop(self) -> None:
         """Take no more jobs; those in work may end."""
         self._stopping.set()
-        for worker in self._workers.values():
-            worker.stop()  # type: ignore[no-untyped-call]  # procrastinate leaves out that it returns None
+        self._stop_workers()
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -168,8 +174,15 @@ class Queue:
                 dropped += 1
         return dropped
 
+    def _stop_workers(self) -> None:
+        for worker in self._workers.values():
+            worker.stop()  # type: ignore[no-untyped-call]  # procrastinate leaves out that it returns None
+
     async def _work(self, step: Step, drain: float) -> None:
         while not self._stopping.is_set():
+            if self._standing_by:
+                await asyncio.sleep(_FETCH)
+                continue
             self._workers[step] = worker = Worker(
                 self._app,
                 queues=[step.value],

@@ -69,7 +69,9 @@ def bodies_by_id(desk: Desk) -> dict[str, set[bytes]]:
     return bodies
 
 
-@pytest.mark.parametrize("count", [2, 4])
+@pytest.mark.parametrize(
+    ("several", "count"), [("embedded", 2), ("embedded", 4), ("procrastinate", 3)], indirect=["several"]
+)
 def test_services_share_the_work_and_tell_each_story_once(
     several: Several, desk: Desk, outlet: Open, count: int
 ) -> None:
@@ -93,6 +95,7 @@ def test_services_share_the_work_and_tell_each_story_once(
     assert [] == [line for each in services for line in each.lines() if '"outcome": "error"' in line]
 
 
+@pytest.mark.parametrize("several", ["embedded"], indirect=True)  # of workers: test_cluster.py
 def test_services_that_are_killed_in_their_work_and_begun_anew_lose_and_double_nothing(
     several: Several, desk: Desk, outlet: Open
 ) -> None:
@@ -116,6 +119,7 @@ def test_services_that_are_killed_in_their_work_and_begun_anew_lose_and_double_n
     assert {1} == {len(said) for said in bodies.values()}
 
 
+@pytest.mark.parametrize("several", ["embedded"], indirect=True)  # of workers: test_cluster.py
 def test_a_service_goes_on_by_itself_when_its_server_is_back(
     several: Several, desk: Desk, outlet: Open, postgres: PostgreSQL
 ) -> None:

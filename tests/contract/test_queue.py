@@ -227,6 +227,31 @@ def test_a_job_whose_work_breaks_is_gone_too(server: Server) -> None:
         assert eventually(lambda: crew.visits and not crew.do(lambda jobs: jobs.queued()))
 
 
+def test_who_stands_by_leaves_all_jobs_to_the_others_and_takes_some_again_later(server: Server) -> None:
+    prepare(server)
+
+    with Crew(server).working() as first, Crew(server).working() as second:
+        first.do(standing_by(now=True))
+        assert eventually(lambda: 2 == len(ask(server, "SELECT 1 FROM procrastinate_workers")))
+        second.do(lambda jobs: jobs.add(Step.POLL, [(batch(number), number) for number in range(20)]))
+        assert eventually(lambda: len(second.visits) == 20)
+        first.do(standing_by(now=False))
+        assert eventually(lambda: 4 == len(ask(server, "SELECT 1 FROM procrastinate_workers")))
+        second.do(standing_by(now=True))
+        assert eventually(lambda: 2 == len(ask(server, "SELECT 1 FROM procrastinate_workers")))
+        second.do(lambda jobs: jobs.add(Step.POLL, [(batch(1), 0)]))
+        assert eventually(lambda: first.visits)
+
+    assert (1, 20) == (len(first.visits), len(second.visits))
+
+
+def standing_by(*, now: bool) -> Callable[[Queue], Coroutine[Any, Any, None]]:
+    async def say(jobs: Queue) -> None:
+        jobs.stand_by(now=now)
+
+    return say
+
+
 # ---- rescue --------------------------------------------------------------------------------------
 
 
