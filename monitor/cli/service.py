@@ -106,9 +106,12 @@ def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 def _serve(loaded: "Config") -> None:
     """Be a worker until a signal ends it."""
+    from monitor.adapters.allocator import bound_kept_memory
     from monitor.app import Worker
     from monitor.serving import serve, watch_file
 
+    # Before there are threads, of which each would have an arena.
+    bound_kept_memory()
     # Signals that come before we serve are kept.
     stop, changed = stopped_by_signals(), threading.Event()
     signal.signal(signal.SIGHUP, lambda *_: changed.set())
