@@ -1,9 +1,8 @@
 """Gives the memory of large bodies back to the system as soon as they are freed.
 
-Observations: glibc takes large pieces from the system one by one and gives them back, but at the first that
-is freed it raises what it calls large, up to 32 MB; and it opens up to eight arenas a core for threads. Bodies
-then lie among small things that live long, and the process keeps as much as it ever held at once, in each
-arena.
+Observations: glibc takes large pieces from the system one by one and gives them back. But at the first one
+that is freed it raises what it calls large, up to 32 MB; and it opens up to eight arenas a core for threads.
+Bodies then lie among small things that live long, and each arena keeps as much as it ever held at once.
 Theory: a threshold that is set stays. Bodies of a megabyte are rare, so that what the system does for each
 of them does not count.
 """
