@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, event
 
 from monitor.adapters.store import SqlStore, open_store
 from monitor.model import ReceiverName, StoryId
-from monitor.ports import Step, Wanted
+from monitor.ports import Batch, Step, Wanted
 from tests.contract.store_rows import (
     ALL,
     CLOUD,
@@ -28,6 +29,8 @@ from tests.contract.store_rows import (
 )
 
 SHUT = Wanted(limit=9, at_once=2, full=frozenset({"a.example", "b.example"}))
+LOOK = replace(SHUT, queued=frozenset({9}))
+QUEUED = Wanted(limit=9, at_once=9, batch=Batch(group="a.example", numbers=(1, 2)), pause=LEASE)
 
 
 @pytest.fixture
@@ -52,6 +55,9 @@ def in_transaction(deed: Callable[..., object]) -> Callable[[SqlStore], object]:
         (lambda store: store.claim_feeds(NOW, SHUT, LEASE), "COVERING INDEX feeds_due"),
         (lambda store: store.claim_entries(NOW, SHUT, LEASE), "COVERING INDEX entries_due"),
         (lambda store: store.claim_deliveries(NOW, ALL, LEASE), "COVERING INDEX deliveries_due"),
+        (lambda store: store.due_batches(Step.DELIVER, NOW, LOOK), "COVERING INDEX deliveries_due"),
+        (lambda store: store.claim_feeds(NOW, QUEUED, LEASE), "INTEGER PRIMARY KEY (rowid=?)"),
+        (lambda store: store.take_turn("look", NOW, LEASE), "rests USING"),
         (lambda store: store.next_due(NOW), "COVERING INDEX feeds_due"),
         (lambda store: store.next_due(NOW), "COVERING INDEX deliveries_due"),
         (lambda store: store.renew([(Step.POLL, "one/x")], NOW), "INDEX feeds_leased"),
