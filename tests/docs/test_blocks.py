@@ -23,7 +23,7 @@ SEEN = {
     "docs/tutorial.md": ("match.created", "compound", "delivered", "watch.yaml: "),
     "docs/how-to/backup.md": ("checked",),
     "docs/how-to/german-watchlist.md": ("valid", "confirmed"),
-    "docs/how-to/slack-desk.md": ("important", "Prime Day"),
+    "docs/how-to/slack-desk.md": ("mentions", "Prime Day"),
     "docs/how-to/upgrade.md": ("checked",),
 }
 SHELL = """\
