@@ -37,7 +37,7 @@ end() {
 trap 'end $?' EXIT
 """
 # Reads pages in processes of its own, several times.
-PATIENCE = 300
+PATIENCE = 900
 
 
 def of_kind(*words: str) -> pytest.MarkDecorator:
