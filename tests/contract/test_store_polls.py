@@ -1,5 +1,6 @@
 """Feeds and their entries: what a poll and a configuration write."""
 
+import tracemalloc
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -262,6 +263,21 @@ def test_a_mark_is_remembered_and_replaced(store: SqlStore) -> None:
 
 
 # ---- the configuration's feeds --------------------------------------------------------------------
+
+
+def test_many_new_feeds_are_not_all_in_memory_as_rows(store: SqlStore) -> None:
+    many = [settings(str(number)) for number in range(5_000)]
+    store.sync_feeds(many[:1], NOW)
+
+    tracemalloc.start()
+    try:
+        store.sync_feeds(many, NOW)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    # As rows each takes 2.5 kB.
+    assert most < len(many) * 1_200
 
 
 def test_configured_feeds_are_due_at_once(store: SqlStore) -> None:

@@ -153,6 +153,7 @@ def test_a_worker_may_drain_and_is_not_killed_for_a_store_that_is_away() -> None
     (worker,) = pod["containers"]
 
     assert pod["terminationGracePeriodSeconds"] == 40
+    assert worker["startupProbe"]["httpGet"]["path"] == "/healthz"
     assert worker["livenessProbe"]["httpGet"]["path"] == "/healthz"
     assert worker["readinessProbe"]["httpGet"]["path"] == "/readyz"
 

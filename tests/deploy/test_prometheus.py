@@ -73,7 +73,7 @@ def prometheus(world: Monitor, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder, port = tmp_path_factory.mktemp("prometheus"), free_port()
     config = yaml.safe_load(CONFIG.read_text())
     (job,) = config["scrape_configs"]
-    job |= {"scrape_interval": "500ms", "scrape_timeout": "500ms"}
+    job |= {"scrape_interval": "1s", "scrape_timeout": "1s"}
     job["static_configs"] = [{"targets": [address_of(world)]}]
     config |= {"global": {"evaluation_interval": "500ms"}, "rule_files": [str(RULES)]}
     (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
@@ -85,7 +85,9 @@ def prometheus(world: Monitor, tmp_path_factory: pytest.TempPathFactory) -> Iter
             stdout=log, stderr=log, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     try:
-        eventually(lambda: process.poll() is not None or scraped(base), what="the worker is scraped")
+        eventually(
+            lambda: process.poll() is not None or scraped(base), within=120, what="the worker is scraped"
+        )
         assert process.poll() is None, (folder / "log").read_text()
         yield base
     finally:

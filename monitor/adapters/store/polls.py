@@ -40,6 +40,19 @@ from monitor.text.urls import host_of
 _BATCH = 1000
 # Keys that an entry may learn: it stays known by those that it has, whatever else its feed changes.
 MOST_LEARNED = 32
+# What is asked of a feed to see whether its configuration changes it.
+_COMPARED: Select[Any] = select(
+    feeds.c.number,
+    feeds.c.id,
+    feeds.c.active,
+    feeds.c.host,
+    feeds.c.shown_url,
+    feeds.c.url_digest,
+    feeds.c.every,
+    feeds.c.due_at,
+    feeds.c.state,
+    feeds.c.paused_at,
+)
 _NO_LEASE = {"lease_token": None, "lease_until": None}
 
 
@@ -174,8 +187,8 @@ def sync_feeds(connection: Connection, wanted: Sequence[FeedSettings], now: date
     A new URL forgets validators, digest and redirect, which belong to the old one; known entries stay
     known. A row that changes loses its lease: a poll under the old settings must not overwrite it.
     """
-    stored = {row.id: row for row in connection.execute(select(feeds))}
-    new = [_new_row(settings, now) for settings in wanted if settings.id not in stored]
+    stored = {row.id: row for row in connection.execute(_COMPARED)}
+    new = [settings for settings in wanted if settings.id not in stored]
     changed = [
         {"at": stored[settings.id].number, **values}
         for settings in wanted
@@ -183,9 +196,11 @@ def sync_feeds(connection: Connection, wanted: Sequence[FeedSettings], now: date
     ]
     kept = {settings.id for settings in wanted}
     removed = [row for row in stored.values() if row.active and row.id not in kept]
-    if new:
+    # In batches: a row takes far more memory than its settings, and there may be a million.
+    for start in range(0, len(new), _BATCH):
+        rows = [_new_row(settings, now) for settings in new[start : start + _BATCH]]
         # Another instance may add the same ones at this moment.
-        connection.execute(insert_new(connection, feeds), new)
+        connection.execute(insert_new(connection, feeds), rows)
     _update_each(connection, changed)
     _update_each(connection, [{"at": row.number, "active": False} for row in removed])
     added = [s.id for s in wanted if s.id not in stored or not stored[s.id].active]
