@@ -224,7 +224,6 @@ def deeds(store: SqlStore) -> Mapping[str, Deed]:
         "alerts of a watchlist in an hour": within(
             lambda tx: tx.alerted_since(WATCHLIST, NOW - timedelta(hours=1))
         ),
-        "next due": lambda _: store.next_due(NOW),
         "free the leases of a dead worker": lambda _: store.free_leases_of("nobody", NOW),
         "heartbeat's counts": within(lambda tx: tx.counted()),
         "metrics": lambda _: store.measured(NOW + LEASE),

@@ -222,7 +222,6 @@ def _calls(store: SqlStore) -> Costs:
 
     asked: Mapping[str, Callable[[], object]] = {
         "a tick, nothing due": tick,
-        "next due": lambda: store.next_due(quiet),
         "purge, nothing old": lambda: store.purge(long_ago),
         "rows of the metrics": lambda: store.measured(quiet),
         "status": lambda: store.status(NOW),

@@ -274,10 +274,6 @@ class Store(Protocol):
         """
         ...
 
-    def next_due(self, now: datetime) -> datetime | None:
-        """Return when the next row that nobody holds falls due; None where none will."""
-        ...
-
     def remembered(self, feed: FeedId, keys: Collection[EntryKey], now: datetime) -> Remembered:
         """Return what is remembered of a feed's entries, outside of any transaction."""
         ...

@@ -27,7 +27,7 @@ from tests.contract.store_rows import (
 )
 
 
-def test_an_empty_store_has_nothing_to_claim_and_nothing_due(store: SqlStore) -> None:
+def test_an_empty_store_has_nothing_to_claim(store: SqlStore) -> None:
     claims = [
         *store.claim_feeds(NOW, ALL, LEASE),
         *store.claim_entries(NOW, ALL, LEASE),
@@ -35,7 +35,6 @@ def test_an_empty_store_has_nothing_to_claim_and_nothing_due(store: SqlStore) ->
     ]
 
     assert [] == claims
-    assert store.next_due(NOW) is None
 
 
 def test_a_claimed_row_is_nobody_elses_until_its_lease_runs_out(store: SqlStore, other: SqlStore) -> None:
@@ -127,7 +126,7 @@ def test_deliveries_of_closed_and_disabled_receivers_wait(store: SqlStore) -> No
         attempted(store, claim, DeliveryState.PENDING, health.get(claim.row.receiver))
 
     assert ["msg_c"] == ids(store.claim_deliveries(NOW + LEASE, ALL, DAY))
-    assert NOW + 2 * LEASE == store.next_due(NOW + LEASE)
+    assert [] == ids(store.claim_deliveries(NOW + 2 * LEASE - SECOND, ALL, DAY))
     assert ["msg_a"] == ids(store.claim_deliveries(NOW + 2 * LEASE, ALL, DAY))
 
     store.enable_receiver(ReceiverName("off"))
@@ -205,8 +204,7 @@ def test_a_released_row_is_due_when_it_was_said(store: SqlStore) -> None:
 
     store.release(Step.PROCESS, claim.token, NOW + LEASE, None, 2)
 
-    assert NOW + LEASE == store.next_due(NOW)
-    assert [] == ids(store.claim_entries(NOW, ALL, LEASE))
+    assert [] == ids(store.claim_entries(NOW + LEASE - SECOND, ALL, LEASE))
     assert ["en_a"] == ids(store.claim_entries(NOW + LEASE, ALL, LEASE))
 
 
@@ -241,18 +239,6 @@ def test_releasing_a_lost_lease_changes_nothing(store: SqlStore, other: SqlStore
     with other.transaction() as tx:
         tx.save_postponed(fresh, fresh.row)
     assert {"pending": 1, "failed": 0} == store.status(NOW)["entries"]
-
-
-def test_next_due_is_the_earliest_of_all_queues_that_nobody_holds(store: SqlStore) -> None:
-    announce(store, entry("a", due_at=NOW + SECOND))
-    promise(store, delivery("a", due_at=NOW + 2 * SECOND))
-    times = []
-    for _ in range(3):
-        times.append(store.next_due(NOW + DAY / 2))
-        if not store.claim_entries(NOW + SECOND, ALL, DAY):
-            store.claim_deliveries(NOW + 2 * SECOND, ALL, DAY)
-
-    assert [NOW + SECOND, NOW + 2 * SECOND, NOW + DAY] == times
 
 
 def test_the_leases_of_a_dead_instance_are_freed_at_once_and_no_others(

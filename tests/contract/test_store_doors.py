@@ -101,13 +101,13 @@ def test_a_rate_holds_back_no_other_receiver_and_ends_with_its_configuration(sto
     store.sync_receivers([receiver(rate=Rate(count=1, per=timedelta(minutes=1)))])
     backlog(store, 5, "desk", "other")
 
-    with_it = Counter(claim.row.receiver for claim in store.claim_deliveries(NOW, ALL, LEASE))
-    due = store.next_due(NOW)
+    with_it = Counter(claim.row.receiver for claim in store.claim_deliveries(NOW, ALL, DAY))
+    soon = ids(store.claim_deliveries(NOW + timedelta(seconds=59), ALL, LEASE))
     store.sync_receivers([receiver()])
     without = Counter(claim.row.receiver for claim in store.claim_deliveries(NOW, ALL, LEASE))
 
     assert {"desk": 1, "other": 5} == with_it
-    assert NOW + timedelta(minutes=1) == due
+    assert [] == soon
     assert {"desk": 4} == without
 
 

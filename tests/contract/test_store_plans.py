@@ -58,8 +58,6 @@ def in_transaction(deed: Callable[..., object]) -> Callable[[SqlStore], object]:
         (lambda store: store.due_batches(Step.DELIVER, NOW, LOOK), "COVERING INDEX deliveries_due"),
         (lambda store: store.claim_feeds(NOW, QUEUED, LEASE), "INTEGER PRIMARY KEY (rowid=?)"),
         (lambda store: store.take_turn("look", NOW, LEASE), "rests USING"),
-        (lambda store: store.next_due(NOW), "COVERING INDEX feeds_due"),
-        (lambda store: store.next_due(NOW), "COVERING INDEX deliveries_due"),
         (lambda store: store.renew([(Step.POLL, "one/x")], NOW), "INDEX feeds_leased"),
         (lambda store: store.release(Step.DELIVER, "one/x", NOW, None, 1), "INDEX deliveries_leased"),
         (lambda store: store.waiting_entries(NOW, NOW), "INDEX entries_due"),

@@ -39,7 +39,7 @@ from sqlalchemy import (
 )
 
 from monitor.adapters.store.columns import Moment
-from monitor.adapters.store.doors import enabled, open_doors, opens_at, pass_doors
+from monitor.adapters.store.doors import open_doors, pass_doors
 from monitor.adapters.store.memory import count
 from monitor.adapters.store.schema import (
     ACTIVE,
@@ -305,26 +305,6 @@ def latest(connection: Connection) -> datetime | None:
     seen = select(func.max(instances.c.seen_at)).scalar_subquery()
     times = connection.execute(select(func.max(feeds.c.last_ok_at), seen)).one()
     return max((time for time in times if time is not None), default=None)
-
-
-def next_due(connection: Connection, now: datetime) -> datetime | None:
-    """Return when the first row that nobody holds falls due, in any queue."""
-    times = [_first_due(connection, QUEUES[step], now) for step in (Step.POLL, Step.PROCESS)]
-    queue = QUEUES[Step.DELIVER]
-    for row in connection.execute(enabled()).all():
-        due_at = _first_due(connection, queue, now, queue.group == row.name)
-        opens = opens_at(row, now)
-        times.append(max(due_at, opens) if due_at and opens > now else due_at)
-    return min((time for time in times if time is not None), default=None)
-
-
-def _first_due(
-    connection: Connection, queue: Queue, now: datetime, *further: ColumnElement[bool]
-) -> datetime | None:
-    due_at = queue.table.c.due_at
-    statement = select(due_at).where(queue.alive, queue.unheld(), *further).order_by(due_at).limit(1)
-    first: datetime | None = connection.execute(statement, {"now": now}).scalar()
-    return first
 
 
 def _pick_by_age(

@@ -186,11 +186,6 @@ class SqlStore:
         with self._writing() as connection:
             claims.give_back(connection, step, token, due_at, failed, give_up_after)
 
-    def next_due(self, now: datetime) -> datetime | None:
-        """Return when the next row that nobody holds falls due; None where none will."""
-        with self._reading() as connection:
-            return claims.next_due(connection, now)
-
     def clock_was_set_back(self, now: datetime, longest: timedelta) -> None:
         """Bring near what a clock that was ahead had put off; no lease holds longer than `longest`."""
         with self._writing() as connection:
