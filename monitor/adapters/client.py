@@ -13,13 +13,16 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-import httpx
-
 from monitor.adapters.answers import Fields, fields_of, media_type_of
 from monitor.adapters.guard import Guard, Refused, is_doubtful_number
+from monitor.adapters.imports import without
 from monitor.adapters.transport import Answer, Origin, Room, Wires
 from monitor.errors import UsageError
 from monitor.model import FailureReason
+
+# Its own command draws on terminals: 5 MB that no service needs.
+with without("rich", "pygments"):
+    import httpx
 
 Address = httpx.URL
 

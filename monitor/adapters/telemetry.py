@@ -7,14 +7,18 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, TextIO
 
-import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from monitor.adapters.imports import without
 from monitor.errors import StoreError
 from monitor.model import DeliveryState, FeedState
 from monitor.ports import Due, Measured, Report, Step
+
+# For tracebacks in colors, which no line has.
+with without("rich"):
+    import structlog
 
 # Libraries that would write whole URLs, with passwords and queries, or chatter.
 _MUTED = (
