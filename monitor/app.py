@@ -15,7 +15,7 @@ from monitor.adapters.health import Probes, answer_probe, sd_notify, watchdog_se
 from monitor.adapters.http import HttpDoor
 from monitor.adapters.parallel import cores
 from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy
-from monitor.adapters.serving import Answer, Request, Server
+from monitor.adapters.serving import Answer, Request, Server, problem
 from monitor.adapters.store import SqlStore, open_store
 from monitor.adapters.telemetry import Telemetry
 from monitor.agreement import Agreement
@@ -30,9 +30,10 @@ from monitor.engines import FEED_AT_ONCE, Bounds, engine_of, lanes_of
 from monitor.errands.doors import senders_by
 from monitor.errands.pages import PAGES
 from monitor.errors import ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
-from monitor.model import Zones
+from monitor.model import Reply, Subscription, Zones
 from monitor.pipeline import deliver, poll, process
 from monitor.ports import Claim, Ports, Report, Step
+from monitor.pushing import LARGEST_PUSH, PREFIX, answer_hub, attend_hubs
 from monitor.steps.rules import Rules, build_rules
 from monitor.upkeep import (
     Recalled,
@@ -56,6 +57,7 @@ DRAIN = timedelta(seconds=25)
 ATTEND_EVERY = timedelta(seconds=10)
 DIGEST_EVERY = timedelta(seconds=5)
 PURGE_EVERY = timedelta(hours=1)
+HUBS_EVERY = timedelta(seconds=2)
 RECALL_EVERY = timedelta(minutes=1)
 # Longer than any wait between two tries of a page, shorter than the rest after a bug.
 WORTH_WAITING = timedelta(minutes=2)
@@ -147,7 +149,7 @@ class Worker:
         """
         self._stop = stop
         config = self._in_force.config
-        server = Server(config.listen, self._answering()) if config.listen else None
+        server = Server(config.listen, self._answering(), {PREFIX: LARGEST_PUSH}) if config.listen else None
         self._ready = True
         self._warn(config)
         forget_refused(self._in_force.ports)
@@ -241,6 +243,8 @@ class Worker:
         api = Api(self.store.library(), lambda: self._in_force.config.access, self._clock.now)
 
         def answer(request: Request) -> Answer:
+            if request.path.startswith(PREFIX):
+                return self._answer_hub(request)
             return api.answer(request) if request.path.startswith(ROOT) else answer_probe(request, probes)
 
         return answer
@@ -294,6 +298,7 @@ class Worker:
             Upkeep(name="digest", every=DIGEST_EVERY, run=in_turn(self._release)),
             Upkeep(name="purge", every=PURGE_EVERY, run=in_turn(self._purge)),
             Upkeep(name="attend", every=ATTEND_EVERY, run=self._attend),
+            Upkeep(name="hubs", every=HUBS_EVERY, run=in_turn(self._attend_hubs)),
             Upkeep(name="recall", every=RECALL_EVERY, run=self._recall),
             Upkeep(name="rest", every=REST_EVERY, run=self.sandbox.rest),
             *pulses,
@@ -324,6 +329,26 @@ class Worker:
     def _attend(self) -> None:
         if self._agreement.attend():
             self.engine.wake()
+
+    def _attend_hubs(self) -> None:
+        in_force = self._in_force
+        if in_force.config.pushes is None:
+            return
+
+        def said(asked: Subscription, reply: Reply) -> None:
+            why = reply.detail or f"answered {reply.status}"
+            self.telemetry.observe_upkeep("hub", "refused", feed=asked.feed, detail=why)
+
+        if attend_hubs(in_force.ports, self._doors[-1], in_force.config.pushes, said):
+            self.engine.wake()
+
+    def _answer_hub(self, request: Request) -> Answer:
+        pushes, signature = self._in_force.config.pushes, request.headers.get("x-hub-signature")
+        if pushes is None:
+            return problem(404, "no hub is asked to push")
+        asked = (request.method, request.path, request.query, signature, request.body)
+        said = answer_hub(*asked, self.store, pushes, self._clock.now())
+        return Answer(status=said.status, body=said.text.encode())
 
     def _pulse(self) -> None:
         if self.engine.alive():

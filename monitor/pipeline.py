@@ -16,6 +16,7 @@ from monitor.articles.assemble import assemble
 from monitor.articles.patience import postponed
 from monitor.feeds.cadence import address_of, missed, polled
 from monitor.feeds.edits import edited
+from monitor.feeds.hubs import hub_of, new_path
 from monitor.feeds.novelty import keys_of, nothing_new, only_new
 from monitor.feeds.pages import page_seen
 from monitor.model import (
@@ -67,6 +68,9 @@ def poll(claim: Claim[Feed], on: Ports, by: Rules) -> Report:
         reopened = tx.save_edited(edited(news.known, looked_for, now, by.edits))
         report = poll_report(after, read, news, reopened)
         notices = promise(source_events(before, after, now), by.receivers.values(), now)
+        hub = hub_of(answer, read, settings) if by.pushes and isinstance(answer, Document) else None
+        if hub is not None:
+            tx.name_hub(before.id, hub, new_path(hub, claim.token), now)
         if news.storm:
             tx.note_storm(before.id, now)
         tx.save_poll(claim, after, news.entries, news.learned, notices, report.counts)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from monitor.adapters.answers import (
     excerpt_of,
@@ -48,6 +49,10 @@ from monitor.ports import FetchPolicy
 
 Result = TypeVar("Result")
 
+# Characters of a `Link` header that are kept.
+_LINKS = 4_096
+# Seconds that a hub has to take a request.
+_HUB_SECONDS = 10.0
 _PERMANENT = (301, 308)
 _OK, _MULTIPLE_CHOICES = 200, 300
 _NOT_MODIFIED, _GONE, _TOO_MANY, _UNAVAILABLE = 304, 410, 429, 503
@@ -148,6 +153,19 @@ class HttpDoor:
         except Refused as refused:
             return _failed(refused)
         return None
+
+    def submit(self, url: str, form: Mapping[str, str]) -> Reply:
+        """Post a form once, to where feeds may be fetched; redirects are not followed."""
+        headers = self._headers("*/*") | {"content-type": "application/x-www-form-urlencoded"}
+        wish = Wish(limit=self._policy.reply_bytes, cut=True, lenient=True)
+        try:
+            hub, authorization = parsed(url)
+            body = urlencode(form).encode("ascii")
+            deadline = time.monotonic() + _HUB_SECONDS
+            got = self._exchange(self._fetching, "POST", hub, headers | authorization, wish, deadline, body)
+        except Refused as refused:
+            return Reply(status=None, reason=refused.reason, detail=str(refused))
+        return Reply(status=got.status, excerpt=excerpt_of(got.body))
 
     def reach(self, receiver: Receiver) -> Reply:
         """Connect to a receiver, TLS included, and send nothing; the reply has a reason where that failed."""
@@ -263,6 +281,7 @@ class HttpDoor:
             validators=validators_of(got.fields),
             freshness=freshness_of(got.fields, self._now()),
             moved_to=_moved_to(start, got),
+            links=got.fields.get("link", "")[:_LINKS],
         )
 
     async def _close_lanes(self) -> None:

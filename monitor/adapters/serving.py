@@ -72,14 +72,19 @@ def _json(value: object) -> bytes:
 class Server:
     """Listens until it is closed, in threads of its own."""
 
-    def __init__(self, listen: tuple[str, int], answer: Callable[[Request], Answer]) -> None:
-        """Listen at once; port 0 takes a free one.
+    def __init__(
+        self,
+        listen: tuple[str, int],
+        answer: Callable[[Request], Answer],
+        larger: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        """Listen at once; port 0 takes a free one. Bodies below a path of `larger` may have so many bytes.
 
         Raises:
             AddressTaken: somebody else listens there, or it is not ours.
         """
         try:
-            self._server = _Server(listen, answer)
+            self._server = _Server(listen, answer, larger)
         except OSError as error:
             raise AddressTaken(f"http.listen {listen[0]}:{listen[1]}: {error.strerror}") from error
         self._thread = threading.Thread(target=self._server.serve_forever, name="http", daemon=True)
@@ -101,14 +106,20 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, listen: tuple[str, int], answer: Callable[[Request], Answer]) -> None:
-        self.answer = answer
+    def __init__(
+        self, listen: tuple[str, int], answer: Callable[[Request], Answer], larger: Mapping[str, int]
+    ) -> None:
+        self.answer, self._larger = answer, larger
         self.address_family = socket.AF_INET6 if ":" in listen[0] else socket.AF_INET
         # Those whose request is not read yet, the oldest first.
         self._reading: dict[socket.socket, None] = {}
         self._open = threading.Semaphore(MOST_CONNECTIONS)
         self._changing = threading.Lock()
         super().__init__(listen, _Handler)
+
+    def largest(self, path: str) -> int:
+        """Return how many bytes the body of a request may have."""
+        return next((most for root, most in self._larger.items() if path.startswith(root)), LARGEST_BODY)
 
     def server_bind(self) -> None:
         """Bind without asking DNS for the host's name, which may take seconds."""
@@ -187,13 +198,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def take(self) -> None:
         """Read a request to its end, and answer it."""
-        length = self.headers.get("content-length", "0")
+        length, most = self.headers.get("content-length", "0"), self.server.largest(self.path)
         if "transfer-encoding" in self.headers:
             self._send(problem(411, "say how long the body is"))
         elif not (length.isascii() and length.isdigit()):
             self._send(problem(400, "content-length is no number"))
-        elif len(length) > len(str(LARGEST_BODY)) or int(length) > LARGEST_BODY:
-            self._send(problem(413, f"a body has at most {LARGEST_BODY} bytes"))
+        elif len(length) > len(str(most)) or int(length) > most:
+            self._send(problem(413, f"a body has at most {most} bytes"))
         else:
             body = self.rfile.read(int(length))
             self.server.has_read(self.connection)

@@ -462,6 +462,13 @@ class RawHeartbeat(Raw):
     """The wait between two heartbeats."""
 
 
+class RawWebSub(Raw):
+    """Pushes of hubs (WebSub): feeds are polled as soon as their hub says that there is news."""
+
+    secret: Reference
+    """The key that hubs' signatures are made of, like a receiver's secret: `env:NAME` or `file:/path`."""
+
+
 class RawHttp(Raw):
     """The port for health, metrics and the API."""
 
@@ -474,6 +481,10 @@ class RawHttp(Raw):
     """Whether /api/v1 answers; by default on loopback, and elsewhere where there is a `token`."""
     token: Reference | None = None
     """What whoever asks the API must show: `env:NAME` or `file:/path`; on loopback it may be left out."""
+    public_url: Reference | None = None
+    """Where others reach this port, through a proxy: `https://monitor.example.org`; hubs call there."""
+    websub: RawWebSub | None = None
+    """Whether hubs are asked to push; they need `public_url`."""
 
 
 _EntityShape = Words | list[Words | RawName] | RawEntity | RawEntityFile | None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from monitor.errors import Fault
-from monitor.model import Entity, FeedSettings, Keep, Receiver, Watchlist, WatchlistId
+from monitor.model import Entity, FeedSettings, Keep, Pushes, Receiver, Watchlist, WatchlistId
 from monitor.ports import Access, FetchPolicy
 
 
@@ -27,6 +27,7 @@ class Config:
     heartbeat_every: timedelta
     listen: tuple[str, int] | None
     access: Access
+    pushes: Pushes | None
     reload: Literal["signal", "watch"]
     retention: timedelta
     keep: Keep

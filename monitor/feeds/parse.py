@@ -216,7 +216,15 @@ def _read_xml(xml: _Xml) -> ParsedFeed | ParseFailed:
         language=language,
         freshness=Freshness(max_age=_max_age_of(feed)),
         entries=tuple(_announced(entry, xml.base, language) for entry in entries[: formats.ENTRIES]),
+        hub=_related(feed, "hub"),
+        topic=_related(feed, "self"),
     )
+
+
+def _related(feed: Any, rel: str) -> str | None:  # noqa: ANN401  (feedparser's own)
+    """Return the first link of a feed that has this relation."""
+    found = (_get(link, "href") for link in _dicts(_get(feed, "links")) if _get(link, "rel") == rel)
+    return next((href for href in found if href), None)
 
 
 # ---- what feedparser is told -----------------------------------------------------------------

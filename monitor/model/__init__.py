@@ -79,6 +79,7 @@ from monitor.model.matches import (
     Salience,
     Tier,
 )
+from monitor.model.pushes import Hub, Pushes, Subscription, SubscriptionState
 from monitor.model.words import (
     AlertId,
     DeliveryId,
@@ -136,6 +137,7 @@ __all__ = [
     "Freshness",
     "HeldAlert",
     "HoldReason",
+    "Hub",
     "Keep",
     "LearnedContext",
     "LearnedWord",
@@ -152,6 +154,7 @@ __all__ = [
     "PageMemory",
     "ParseFailed",
     "ParsedFeed",
+    "Pushes",
     "QuietHours",
     "Rate",
     "Receiver",
@@ -173,6 +176,8 @@ __all__ = [
     "Story",
     "StoryCandidate",
     "StoryId",
+    "Subscription",
+    "SubscriptionState",
     "Tier",
     "Told",
     "Update",

@@ -168,7 +168,8 @@ class Document:
     """Bytes fetched from a URL; hostile until a sandbox has read them.
 
     `url` is the address that answered, after redirects. `moved_to` is set where every redirect on
-    the way was permanent (301, 308). `body` is decompressed and within the fetch's limit.
+    the way was permanent (301, 308). `body` is decompressed and within the fetch's limit. `links` is the
+    header of that name, of a bounded length.
     """
 
     url: str
@@ -177,6 +178,7 @@ class Document:
     validators: Validators = Validators()
     freshness: Freshness = Freshness()
     moved_to: str | None = None
+    links: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +239,8 @@ class Announced:
 class ParsedFeed:
     """A feed's document, read. `format` is a word such as `rss20`, `atom10`, `json11`, `sitemap`.
 
-    Of the entries at the positions in `outlined` only guid, link and title were read.
+    Of the entries at the positions in `outlined` only guid, link and title were read. `hub` and `topic` are
+    the addresses of a hub that pushes the feed, and of the feed as that knows it.
     """
 
     format: str
@@ -246,6 +249,8 @@ class ParsedFeed:
     freshness: Freshness = Freshness()
     entries: tuple[Announced, ...] = ()
     outlined: frozenset[int] = frozenset()
+    hub: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

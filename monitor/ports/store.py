@@ -19,6 +19,7 @@ from monitor.model import (
     FeedId,
     FeedSettings,
     HeldAlert,
+    Hub,
     LearnedContext,
     PageMemory,
     Receiver,
@@ -28,6 +29,7 @@ from monitor.model import (
     Silence,
     StoryCandidate,
     StoryId,
+    Subscription,
     Told,
     WatchlistId,
 )
@@ -196,6 +198,26 @@ class Tx(Protocol):
 
     def alone(self, task: str) -> bool:
         """Tell whether no other transaction is at this task; none begins it until this one ends."""
+        ...
+
+    def name_hub(self, feed: FeedId, hub: Hub, path: str, now: datetime) -> None:
+        """Note the hub that a feed names; another one than before is asked under a new `path`."""
+        ...
+
+    def take_subscriptions(self, now: datetime, until: datetime, limit: int) -> Sequence[Subscription]:
+        """Return those whose hub is to be asked now; nobody else asks it `until` then."""
+        ...
+
+    def save_asked(self, path: str, claimed: datetime, due_at: datetime, failures: int) -> None:
+        """Note that a hub was asked, unless it has agreed since the claim."""
+        ...
+
+    def drop_subscription(self, path: str) -> None:
+        """Forget a subscription."""
+        ...
+
+    def heed_hints(self, now: datetime) -> int:
+        """Make the feeds due of which hubs say that they have news; return how many."""
         ...
 
     def mark(self, name: str) -> Mapping[str, object] | None:

@@ -16,6 +16,7 @@ from monitor.model import (
     FeedId,
     FeedSettings,
     Keep,
+    Pushes,
     Receiver,
     ReceiverName,
     Watchlist,
@@ -27,7 +28,7 @@ from monitor.stories.grouping import GroupingPolicy
 class Rules:
     """What the configuration says, ready for the stages; replaced as a whole by a reload.
 
-    With a `sieve`, pages that can name nobody are not extracted.
+    With `pushes`, hubs are asked to push. With a `sieve`, pages that can name nobody are not extracted.
     """
 
     feeds: Mapping[FeedId, FeedSettings]
@@ -37,6 +38,7 @@ class Rules:
     matcher: Matcher
     user_agent: str
     keep: Keep = Keep.TEXTS
+    pushes: Pushes | None = None
     sieve: Sieve | None = None
     cadence: CadencePolicy = field(default_factory=CadencePolicy)
     pages: PagePolicy = field(default_factory=PagePolicy)
@@ -56,5 +58,6 @@ def build_rules(config: Config) -> Rules:
         matcher=matcher,
         user_agent=config.fetch.user_agent,
         keep=config.keep,
+        pushes=config.pushes,
         sieve=None if config.keep is Keep.TEXTS else build_sieve(matcher.lexicon),
     )

@@ -103,6 +103,7 @@ class Outlet(_Loopback):
         self.entries: list[dict[str, str]] = []
         self.pages: dict[str, Answer] = {}
         self.instead: dict[str, deque[Answer]] = {}
+        self.links = ""
         super().__init__()
 
     @property
@@ -161,7 +162,8 @@ class Outlet(_Loopback):
         etag = f'"{sha256(body).hexdigest()[:16]}"'
         if headers.get("if-none-match") == etag:
             return Answer(status=304, headers={"etag": etag})
-        return Answer(body=body, headers={"content-type": "application/rss+xml", "etag": etag})
+        links = {"link": self.links} if self.links else {}
+        return Answer(body=body, headers={"content-type": "application/rss+xml", "etag": etag, **links})
 
 
 class Desk(_Loopback):

@@ -28,6 +28,7 @@ EXAMPLES = [
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 ENVIRON = {
     "API_TOKEN": "a-token-of-more-than-24-characters",
+    "HUB_SECRET": SECRET,
     "DESK_SECRET": SECRET,
     "DESK_SECRET_OLD": SECRET,
     "MAIL_PASSWORD": "geheim",

@@ -44,12 +44,13 @@ from monitor.model import (
     PageMemory,
     ReceiverState,
     Severity,
+    SubscriptionState,
     Tier,
     Zones,
 )
 
 # The newest migration; revisions are ordered as text.
-REVISION = "0010"
+REVISION = "0011"
 
 metadata = MetaData()
 
@@ -89,6 +90,24 @@ feeds = Table(
     Column("last_well_at", Moment),
     # Since when it rests, because somebody said so; it is not due then.
     Column("paused_at", Moment),
+)
+
+# By the feed's id, not its number: what a hub agreed to is only for the web, and ends by itself.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("feed_id", Text, primary_key=True),
+    Column("hub", Foreign, nullable=False),
+    Column("topic", Foreign, nullable=False),
+    Column("path", Text, nullable=False, unique=True),
+    Column("state", Word(SubscriptionState), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("lease_until", Moment),
+    Column("pushed_at", Moment),
+    # A push came, and its feed was not made due yet; when it was made due for one lastly.
+    Column("hinted", Boolean, nullable=False),
+    Column("heeded_at", Moment),
 )
 
 # Polls write it once an hour, where a feed's own row changes each time.

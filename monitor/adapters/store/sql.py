@@ -27,6 +27,7 @@ from monitor.adapters.store import (
     reporting,
     rereads,
     steering,
+    subscriptions,
     tracing,
     views,
 )
@@ -61,6 +62,8 @@ from monitor.model import (
     ReceiverName,
     Silence,
     SilenceId,
+    Subscription,
+    SubscriptionState,
 )
 from monitor.ports import (
     Archived,
@@ -338,6 +341,28 @@ class SqlStore:
         """Have a feed that rests polled again, at once; tell whether it rested."""
         with self._writing() as connection:
             return steering.resume(connection, feed, now)
+
+    def subscription(self, path: str) -> Subscription | None:
+        """Return what was agreed with a hub that calls at that end of our address."""
+        with self._reading() as connection:
+            return subscriptions.subscription_at(connection, path)
+
+    def agreed(
+        self, path: str, state: SubscriptionState, lease_until: datetime | None, due_at: datetime
+    ) -> None:
+        """Note what a hub agreed to, or denied."""
+        with self._writing() as connection:
+            subscriptions.save_agreed(connection, path, state, lease_until, due_at)
+
+    def unsubscribed(self, path: str) -> None:
+        """Forget a subscription."""
+        with self._writing() as connection:
+            subscriptions.drop(connection, path)
+
+    def hint(self, path: str, now: datetime) -> None:
+        """Note that a hub says there is news."""
+        with self._writing() as connection:
+            subscriptions.hint(connection, path, now)
 
     def recent_articles(self, limit: int) -> Sequence[FoundArticle]:
         """Return the newest articles with what was accepted and refused in them."""

@@ -14,6 +14,7 @@ from monitor.adapters.store import (
     polls,
     rereads,
     stories,
+    subscriptions,
 )
 from monitor.adapters.store.dialect import try_lock
 from monitor.model import (
@@ -29,6 +30,7 @@ from monitor.model import (
     Feed,
     FeedId,
     HeldAlert,
+    Hub,
     LearnedContext,
     PageMemory,
     ReceiverHealth,
@@ -37,6 +39,7 @@ from monitor.model import (
     Silence,
     StoryCandidate,
     StoryId,
+    Subscription,
     Told,
     WatchlistId,
 )
@@ -207,6 +210,26 @@ class SqlTx:
     def alone(self, task: str) -> bool:
         """Tell whether no other transaction is at this task; none begins it until this one ends."""
         return try_lock(self._connection, digest63("task", task))
+
+    def name_hub(self, feed: FeedId, hub: Hub, path: str, now: datetime) -> None:
+        """Note the hub that a feed names; another one than before is asked under a new `path`."""
+        subscriptions.name_hub(self._connection, feed, hub, path, now)
+
+    def take_subscriptions(self, now: datetime, until: datetime, limit: int) -> Sequence[Subscription]:
+        """Return those whose hub is to be asked now; nobody else asks it `until` then."""
+        return subscriptions.take_due(self._connection, now, until, limit)
+
+    def save_asked(self, path: str, claimed: datetime, due_at: datetime, failures: int) -> None:
+        """Note that a hub was asked, unless it has agreed since the claim."""
+        subscriptions.save_asked(self._connection, path, claimed, due_at, failures)
+
+    def drop_subscription(self, path: str) -> None:
+        """Forget a subscription."""
+        subscriptions.drop(self._connection, path)
+
+    def heed_hints(self, now: datetime) -> int:
+        """Make the feeds due of which hubs say that they have news; return how many."""
+        return subscriptions.heed_hints(self._connection, now)
 
     def mark(self, name: str) -> Mapping[str, object] | None:
         """Return a small remembered value."""

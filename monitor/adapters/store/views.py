@@ -27,10 +27,12 @@ from monitor.adapters.store.schema import (
     matches,
     receivers,
     stories,
+    subscriptions,
     texts,
 )
 from monitor.model import Article, DeliveryId, DeliveryState, FeedState, HoldReason, Match, StoryId
 from monitor.ports import DeliveryFilter
+from monitor.text.urls import shown_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +83,13 @@ def pending_entries(connection: Connection) -> int:
 
 
 def _feeds() -> Any:  # noqa: ANN401  (a statement)
-    columns = feeds.c
+    columns, push = feeds.c, subscriptions.c
     return (
         select(
+            push.hub,
+            push.state.label("push_state"),
+            push.lease_until.label("push_until"),
+            push.pushed_at,
             columns.id,
             columns.shown_url,
             columns.title,
@@ -95,9 +101,22 @@ def _feeds() -> Any:  # noqa: ANN401  (a statement)
             columns.entries,
             columns.paused_at,
         )
+        .select_from(feeds.outerjoin(subscriptions, push.feed_id == columns.id))
         .where(ACTIVE)
         .order_by(columns.id)
     )
+
+
+def _push(row: Row[Any]) -> dict[str, Any] | None:
+    """Return what was agreed with the hub that a feed names, if it names one."""
+    if row.hub is None:
+        return None
+    return {
+        "hub": shown_url(row.hub),
+        "state": row.push_state.value,
+        "until": shown(row.push_until),
+        "pushed_at": shown(row.pushed_at),
+    }
 
 
 def _feed(row: Row[Any]) -> dict[str, Any]:
@@ -112,6 +131,7 @@ def _feed(row: Row[Any]) -> dict[str, Any]:
         "last_ok_at": shown(row.last_ok_at),
         "next_poll_at": shown(row.due_at) if asked else None,
         "paused_at": shown(row.paused_at),
+        "push": _push(row),
         "entries": row.entries,
     }
 
