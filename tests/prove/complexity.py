@@ -192,16 +192,23 @@ def exponent(costs: Sequence[Cost]) -> float:
 def judge(scales: Scales, sort: Sort, tangle: Tangle) -> tuple[float, str]:
     """Return the exponent, and what is wrong with a tangle, if anything is.
 
-    It is measured once more where it is over the bound or was ended: machines hiccup, and a worker's deadline
-    is one of the clock.
+    It is measured once more where it is over the bound: machines hiccup. So it is with more patience where it
+    was ended: a worker's deadline is one of the clock, and on a machine that does much else it says little of
+    the cost.
     """
     costs = scales.series(sort, tangle)
     found = exponent(costs)
-    if found >= BOUND or costs[-1].seconds is None:
+    if found >= BOUND and costs[-1].seconds is not None:
         costs = scales.series(sort, tangle)
         found = min(found, exponent(costs))
     if costs[-1].seconds is None:
-        return found, f"was ended at {costs[-1].size} bytes"
+        ended = costs[-1].size
+        with closing(Scales(PATIENT)) as patient:
+            costs = patient.series(sort, tangle)
+        found = exponent(costs)
+        seconds = costs[-1].seconds
+        if seconds is None or seconds > DEAR:
+            return found, f"was ended at {ended} bytes"
     if found < BOUND:
         return found, ""
     size = costs[-1].size
@@ -209,7 +216,6 @@ def judge(scales: Scales, sort: Sort, tangle: Tangle) -> tuple[float, str]:
         size = min(2 * size, sort.most)
         seconds = scales.weigh(sort, tangle, size).seconds
         if seconds is None:
-            # The deadline is one of the clock: on a machine that does much else it says little of the cost.
             with closing(Scales(PATIENT)) as patient:
                 seconds = patient.weigh(sort, tangle, size).seconds
         if seconds is None or seconds > DEAR:

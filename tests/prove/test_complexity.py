@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.prove.complexity import TANGLES, Cost, Scales, exponent, judge
+from tests.prove.complexity import POLICY, TANGLES, Cost, Scales, exponent, judge
 
 WEIGHED = {f"{sort.name}: {name}": (sort, tangle) for sort, name, tangle in TANGLES}
 
@@ -21,6 +23,12 @@ def scales() -> Iterator[Scales]:
 )
 def test_what_feedparser_crawls_over_is_in_proportion(scales: Scales, name: str) -> None:
     assert judge(scales, *WEIGHED[name])[1] == ""
+
+
+def test_what_a_busy_machine_ends_is_judged_by_its_processor_time() -> None:
+    with closing(Scales(replace(POLICY, deadline=timedelta(milliseconds=1)))) as hurried:
+        assert judge(hurried, *WEIGHED["feed: a title of tags and quotes"])[1] == ""
+        assert hurried.ended
 
 
 @pytest.mark.parametrize(
