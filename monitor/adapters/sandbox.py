@@ -26,6 +26,7 @@ import monitor
 from monitor.adapters.worker import call, decode_frame, encode_frame, failure, task_name, types_of
 from monitor.errors import SandboxBroken
 from monitor.model import FailureReason, SandboxFailed
+from monitor.text.mishaps import told
 from monitor.text.plain import from_plain, to_plain
 
 Given = ParamSpec("Given")
@@ -363,5 +364,5 @@ def _result(
     try:
         value: Result = from_plain(types_of(task)["return"], head["value"], blobs)
     except (TypeError, ValueError, KeyError, IndexError) as error:
-        return SandboxFailed(reason=FailureReason.PARSE, detail=f"unreadable answer: {error}"[:300])
+        return SandboxFailed(reason=FailureReason.PARSE, detail=f"unreadable answer: {told(error)}")
     return value

@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, BinaryIO, get_type_hints
 
+from monitor.text.mishaps import told
 from monitor.text.plain import from_plain, to_plain
-from monitor.text.urls import without_secrets
 
 _LENGTHS = struct.Struct(">IQ")
 
@@ -81,11 +81,10 @@ def call(task: Callable[..., Any], head: dict[str, Any], blobs: Sequence[bytes])
 
 
 def failure(error: Exception) -> dict[str, Any]:
-    """Return an answer's head that says what a task raised."""
+    """Return an answer's head that says what a task raised, without words that may be the document's."""
     if isinstance(error, MemoryError | RecursionError):
         return {"failed": "too_complex", "detail": type(error).__name__}
-    detail = without_secrets(f"{type(error).__name__}: {error}")[:300]
-    return {"failed": "parse", "detail": detail.encode("utf-8", "replace").decode("utf-8")}
+    return {"failed": "parse", "detail": told(error).encode("utf-8", "replace").decode("utf-8")}
 
 
 def main() -> None:

@@ -99,13 +99,13 @@ def test_five_megabytes_go_each_way(sandbox: Sandbox) -> None:
     assert sandbox.run(tasks.turn, body) == body[::-1]
 
 
-def test_what_a_task_raises_is_a_value(sandbox: Sandbox) -> None:
+def test_what_a_task_raises_is_a_value_without_its_words(sandbox: Sandbox) -> None:
     failed = sandbox.run(tasks.fail, "a\ud800 hostile document " * 100)
 
     assert isinstance(failed, SandboxFailed)
     assert failed.reason is FailureReason.PARSE
-    assert failed.detail.startswith("RuntimeError: a")
-    assert len(failed.detail.encode()) <= 300
+    assert failed.detail.startswith("RuntimeError at ")
+    assert "hostile" not in failed.detail
 
 
 def test_endless_recursion_is_too_complex(sandbox: Sandbox) -> None:

@@ -39,7 +39,7 @@ CANARIES = (
     "bridge path",
     "environment",
 )
-PLACES = 13
+PLACES = 14
 
 
 class _World:
@@ -123,6 +123,7 @@ class _World:
             monitor.call("deliveries", "show", each["id"]) for each in json.loads(listed)["deliveries"][:2]
         )
         told |= self._bugs()
+        told["a bug in a worker process"] = self._tattled()
         monitor.call("backup", str(monitor.folder / "backup.db"))
         told["log"] = monitor.log.read_text(encoding="utf-8")
         with closing(sqlite3.connect(monitor.database)) as database:
@@ -145,6 +146,22 @@ class _World:
             for place, (bug, command) in bugs.items()
         }
         return {place: done.stdout + done.stderr for place, done in ended.items()}
+
+    def _tattled(self) -> str:
+        """Return all that is said of feeds whose reading breaks with the whole document in its words."""
+        folder = self.monitor.folder / "tattled"
+        folder.mkdir()
+        # With a store of its own, or nothing would be due.
+        with closing(Monitor(folder)) as other:
+            other.environ = self.monitor.environ
+            text = self.monitor.config.read_text(encoding="utf-8")
+            other.config.write_text(text.replace(self.monitor.store, other.store), encoding="utf-8")
+            bug = "monitor.app.PRELOAD += ('tests.prove.tattling',)"
+            done = run_with_bug(other, bug, "once", "--json")
+            said = f"{done.stdout}{done.stderr}{other.call('status', '--json')}"
+            assert "RuntimeError" in said, said
+            stored = b"".join(path.read_bytes() for path in folder.glob("monitor.db*"))
+        return said + stored.decode("latin-1")
 
     def _broken(self) -> Mapping[str, str]:
         """Return what commands say where the store and the configuration are broken too."""
