@@ -1,6 +1,7 @@
 """What a sender makes of what receivers answer."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.servers import (
     accepting,
     answer,
     free_port,
+    in_turn,
     redirect,
     say,
     self_signed,
@@ -197,3 +199,20 @@ def test_many_that_are_reached_leave_no_socket_open(door: HttpDoor) -> None:
         for _ in range(300):
             assert Reply(status=None) == door.reach(_receiver(server.url()))
         assert wait_until(lambda: server.now_open == 0)
+
+
+# ---- submit --------------------------------------------------------------------------------------
+
+
+def test_a_form_is_posted_to_where_feeds_may_be_fetched_and_nowhere_else(door: HttpDoor) -> None:
+    listed = HttpDoor(FetchPolicy(allow_private=("127.0.0.0/8",)))
+    with closing(listed), serving(in_turn(answer(b"later", 202), redirect("/elsewhere", 307))) as server:
+        taken = listed.submit(server.url("/hub"), {"hub.mode": "subscribe", "hub.topic": "https://a/?b=c&d"})
+        redirected = listed.submit(server.url("/hub"), {})
+        refused = door.submit(server.url("/hub"), {})
+
+    assert Reply(status=202, excerpt="later") == taken
+    assert b"hub.mode=subscribe&hub.topic=https%3A%2F%2Fa%2F%3Fb%3Dc%26d" == server.asked[0].body
+    assert "application/x-www-form-urlencoded" == server.asked[0].headers["content-type"]
+    assert (307, FailureReason.PRIVATE_ADDRESS) == (redirected.status, refused.reason)
+    assert 2 == len(server.asked)
