@@ -40,9 +40,11 @@ from monitor.matching.words.roles import (
     GEOGRAPHIC_HEADS,
     GEOGRAPHIC_WORDS,
     LEGAL_FORMS,
+    LOCATED,
     OFFICES,
     ORGANIZATION_HEADS,
     ORGANIZATION_WORDS,
+    PARLIAMENTS,
     PERSON_HEADS,
     PLACE_HEADS,
     PREFIXES,
@@ -115,7 +117,9 @@ def _governed(found: Found, full: FullName | None, by: Weights) -> Iterator[Clue
         return
     organization = found.target.kind is EntityKind.ORGANIZATION
     if full.bearer is Bearer.SOME:
-        if organization and full.place < found.place:
+        if found.target.kind is EntityKind.PERSON:
+            yield clue(MatchReason.OTHER_GIVEN_NAME, full.text, _weight_of_some(found, by))
+        elif organization and full.place < found.place:
             yield clue(MatchReason.OTHER_GIVEN_NAME, full.text, by.namesake_before)
     elif full.bearer is Bearer.OWN:
         before = full.place < found.place
@@ -187,21 +191,27 @@ def _compounds(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         return
     parts = folded_words(found.rest)
     if kind is EntityKind.PERSON:
-        if not SURNAMES.isdisjoint(parts) or _is_double_given_name(found, parts):
-            yield clue(MatchReason.OTHER_NAME, found.text, by.double_surname, found.surface)
-        elif _is_double_surname(found, scene.language):
-            yield clue(MatchReason.OTHER_NAME, found.text, by.double_unknown, found.surface)
-        elif _is_head(found):
-            yield clue(MatchReason.COMMON_WORD, found.text, by.head_of_compound, found.surface)
-        elif _is_compound_of_word(found, parts):
-            yield clue(MatchReason.COMMON_WORD, found.text, by.compound_of_person, found.surface)
-        return
-    if kind is not EntityKind.PLACE and not _LANDMARKS.isdisjoint(parts):
+        yield from _compounds_of_person(found, parts, scene, by)
+    elif kind is not EntityKind.PLACE and not _LANDMARKS.isdisjoint(parts):
         yield clue(MatchReason.GEOGRAPHIC_CUE, found.text, by.geographic_compound, found.surface)
+    elif scene.language == "de" and _is_group(found):
+        yield clue(MatchReason.OTHER_NAME, found.text, by.group_of_parliament, found.surface)
     elif any(part in ORGANIZATION_HEADS or is_trade(part) for part in parts):
         yield clue(MatchReason.ORGANIZATION_CUE, found.text, by.organization_compound)
     elif scene.language == "de" and _is_word_rather(found):
         yield clue(MatchReason.COMMON_WORD, found.text, by.compound_of_dictionary, found.surface)
+
+
+def _compounds_of_person(found: Found, parts: Sequence[str], scene: Scene, by: Weights) -> Iterator[Clue]:
+    """What hangs on a person's name?"""
+    if not SURNAMES.isdisjoint(parts) or _is_double_given_name(found, parts):
+        yield clue(MatchReason.OTHER_NAME, found.text, by.double_surname, found.surface)
+    elif _is_double_surname(found, scene.language):
+        yield clue(MatchReason.OTHER_NAME, found.text, by.double_unknown, found.surface)
+    elif _is_head(found):
+        yield clue(MatchReason.COMMON_WORD, found.text, by.head_of_compound, found.surface)
+    elif _is_compound_of_word(found, parts):
+        yield clue(MatchReason.COMMON_WORD, found.text, by.compound_of_person, found.surface)
 
 
 def _is_word_rather(found: Found) -> bool:
@@ -215,6 +225,12 @@ def _is_word_rather(found: Found) -> bool:
         return False
     thing = found.target.kind not in (EntityKind.ORGANIZATION, EntityKind.PLACE)
     return thing or (len(found.rest) < _LEAST_REST and not is_word(found.text, "de"))
+
+
+def _is_group(found: Found) -> bool:
+    """Return whether a compound with a parliament's name is that of a party's group: Bundestagsfraktion."""
+    parliament = found.target.name.lower().endswith(PARLIAMENTS)
+    return parliament and found.text.lower().endswith(("fraktion", "fraktionen"))
 
 
 def _is_double_surname(found: Found, language: str) -> bool:
@@ -262,7 +278,7 @@ def _beside(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
         yield clue(MatchReason.LEGAL_FORM, after.text, by.legal_form)
     elif after and after.folded in ORGANIZATION_HEADS:
         yield clue(MatchReason.ORGANIZATION_CUE, after.text, by.organization_follows)
-    if before and head_of(before.folded) in ORGANIZATION_WORDS:
+    if before and (head_of(before.folded) in ORGANIZATION_WORDS or before.folded.endswith(LOCATED)):
         yield clue(MatchReason.ORGANIZATION_CUE, before.text, by.organization_word)
     elif before and head_of(before.folded) in GEOGRAPHIC_WORDS:
         span = Span(before.span.start, found.surface.end)

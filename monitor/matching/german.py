@@ -50,6 +50,7 @@ _PLACE_ENDINGS = frozenset(
     straße strasse straßen strassen allee gasse weg wegs weges damm platz platzes""".split()  # noqa: SIM905
 )
 _NO_GENITIVE_S = ("s", "x", "z", "ß")
+_LATIN = frozenset({"Jesus"})  # whose genitive, Jesu, takes no ending
 
 
 def takes_s(name: str) -> bool:
@@ -65,9 +66,9 @@ def takes_endings(name: str, ending: str) -> bool:
 
 
 def _is_other_name(name: str) -> bool:
-    """Return whether a name and an -s are another word: Pari|s, Han|s, Da|s, Orte|s."""
+    """Return whether a name and an -s are another word: Pari|s, Han|s, Jesu|s, Da|s, Orte|s."""
     whole = name + "s"
-    if whole.lower() in GIVEN_NAMES or whole.lower() in PLACES:
+    if whole.lower() in GIVEN_NAMES or whole.lower() in PLACES or whole in _LATIN:
         return True
     known = name.lower() in BEFORE_SURNAMES or name.lower() in SURNAMES
     if known or name.isupper() or not is_word(whole, "de"):

@@ -22,6 +22,7 @@ from monitor.matching.words.roles import (
     LEGAL_FORMS,
     ORGANIZATION_HEADS,
     ORGANIZATION_WORDS,
+    PLACE_HEADS,
 )
 from monitor.model import EntityKind, Form, MatchReason
 from monitor.text.tokens import Span
@@ -52,7 +53,8 @@ def neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     before = around.before[0] if around.before else None
     if before is None or sight.name_before or sight.full_name or (len(around.before) == 1 and around.opens):
         return
-    if _is_strange(before, scene.language) and not around.headline:
+    landmark = scene.language == "en" and _is_upright(before) and folded in PLACE_HEADS
+    if (landmark or _is_strange(before, scene.language)) and not around.headline:
         weight = by.neighbor_of_common if common else by.neighbor_before
         span = Span(before.span.start, found.surface.end)
         yield clue(MatchReason.OTHER_NAME, f"{before.text} {found.text}", weight, span)
@@ -131,9 +133,14 @@ def _is_people(name: str) -> bool:
 
 
 def _is_strange(word: Word, language: str) -> bool:
-    """Return whether a word is capitalized and neither a cue of its own nor, in German, a noun."""
-    if not word.capital:
+    """Return whether a word may be part of a name and is neither a cue of its own nor, in German, a noun."""
+    if not _is_upright(word):
         return False
     possessive = word.folded.endswith(("'s", "s'"))
     known = head_of(word.folded) in _CUES or possessive or is_trade(word.folded)
     return not (known or (language == "de" and is_word(word.text, "de")))
+
+
+def _is_upright(word: Word) -> bool:
+    """Return whether a word is capitalized to its end; behind a hyphen an adjective is not: Seattle-based."""
+    return word.capital and not word.text.rpartition("-")[2].islower()

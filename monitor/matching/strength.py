@@ -80,7 +80,7 @@ def _as_surname(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         yield clue(MatchReason.OTHER_NAME, sight.found.text, by.domain_of_person)
     weak = ordinary or sight.found.target.role is Role.SHORT
     plain = weak and scene.language == "de" and sight.found.form is not Form.COMPOUND
-    if plain and before and _points(before[0]):
+    if plain and before and (_points(before[0]) or _there_is(before[:2])):
         yield clue(MatchReason.COMMON_WORD, f"{before[0].text} {sight.found.text}", by.article_of_surname)
 
 
@@ -88,6 +88,12 @@ def _points(before: Word) -> bool:
     """Return whether a word before a surname makes a noun of it: an article, a number, an adjective."""
     pointing = before.folded in DEFINITE or before.folded in QUANTIFIERS or before.folded in WITH_ARTICLE
     return not before.capital and (pointing or is_adjective(before.text))
+
+
+def _there_is(before: Sequence[Word]) -> bool:
+    """Return whether "es gibt" or "gab es" stands right before a surname, as before what is to be had."""
+    said = {each.folded for each in before}
+    return "es" in said and not said.isdisjoint({"gibt", "gab"})
 
 
 @lru_cache(maxsize=16384)

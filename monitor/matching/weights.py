@@ -79,6 +79,7 @@ class Weights:
     double_unknown: float = -4.0  # Müller-Sönksen, of a word that no dictionary knows
     double_surname: float = -6.0  # Müller-Meier is neither; outweighs a licence
     compound_of_dictionary: float = -2.2  # Eurokurs, Neckarfels: rather a word of its own, 0.45
+    group_of_parliament: float = -2.2  # Bundestagsfraktion is a party's: GermEval 0 of 2
     organization_compound: float = 1.5  # Amazon-Chef, Amazonaktie
     organization_word: float = 1.5  # der Händler Amazon
     organization_follows: float = 1.0  # Amazon shares

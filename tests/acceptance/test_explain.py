@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -144,6 +145,27 @@ def test_thousands_of_lines_come_out_alike_however_many_processes_judge(
     assert 1_501 == json.loads(together.splitlines()[1_500])["line"]
 
 
+def test_sixty_thousand_lines_take_no_more_memory_than_fifteen_thousand(
+    outlet_with_page: Outlet, monitor: Monitor
+) -> None:
+    assert outlet_with_page
+    line = json.dumps({"id": "x" * 1_000, "text": "Amazon wächst.", "language": "de"}).encode()
+    held: list[int] = []
+    with matching(monitor) as (process, stdin, stdout, _), ThreadPoolExecutor(1) as aside:
+        answers = aside.submit(
+            lambda: sum(piece.count(b"\n") for piece in iter(lambda: stdout.read(65_536), b""))
+        )
+        for _ in range(4):
+            stdin.write((line + b"\n") * 15_000)
+            held.append(held_by(process.pid, *children_of(process.pid)))
+        stdin.close()
+
+        assert 60_000 == answers.result(120)
+        assert 0 == process.wait(20)
+    # Of a line and its verdict each takes 1 kB: kept, either of the last 45,000 would take 45 MB.
+    assert held[-1] - held[0] < 20_000_000
+
+
 def test_whoever_writes_one_line_gets_its_answer_at_once_and_may_end_it(
     outlet_with_page: Outlet, monitor: Monitor
 ) -> None:
@@ -226,6 +248,13 @@ def matching(monitor: Monitor) -> Iterator[tuple[subprocess.Popen[bytes], IO[byt
         process.wait()
         for pipe in (process.stdin, process.stdout, process.stderr):
             pipe.close()
+
+
+def held_by(*processes: int) -> int:
+    """Return the bytes of memory that processes hold of their own."""
+    rows = (Path(f"/proc/{process}/smaps_rollup").read_text("ascii").splitlines() for process in processes)
+    private = ("Private_Clean:", "Private_Dirty:")
+    return 1024 * sum(int(row.split()[1]) for each in rows for row in each if row.startswith(private))
 
 
 def children_of(pid: int) -> list[int]:

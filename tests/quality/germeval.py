@@ -52,6 +52,7 @@ _CLOSES = frozenset(",.;:!?)]»“%…")
 _OPENS = frozenset("([„«")
 _QUOTES = frozenset({'"', "''", "``"})
 _JOINTS = re.compile(r"[-–‑ ]")
+_LATIN = frozenset({"Jesus"})
 _GENITIVES = ("'s", "’s", "es", "s", "'", "’", "n")
 
 
@@ -161,9 +162,9 @@ def base_of(surface: str, names: Collection[str], *, cut: bool = False) -> str |
     """Return the name that a surface is the genitive of, if that name is one of those given.
 
     A bare -n is an ending only after an -e: Zoomlion is no form of "Zoomlio". In messages that are `cut`
-    anywhere such two are one name all the same.
+    anywhere such two are one name all the same. Jesus is no genitive of Jesu, but the reverse.
     """
-    if len(surface) <= LEAST_PART:
+    if len(surface) <= LEAST_PART or surface in _LATIN:
         return None
     endings = (
         each for each in _GENITIVES if surface.endswith(each) and (cut or each != "n" or surface[-2] == "e")

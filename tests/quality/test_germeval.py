@@ -6,7 +6,7 @@ import pytest
 
 from tests.quality import germeval
 from tests.quality.floors import faults, read_floors
-from tests.quality.germeval import Mark, Sentence, runs, truth_of, watched, written
+from tests.quality.germeval import Mark, Sentence, base_of, runs, truth_of, watched, written
 from tests.quality.measure import Measured, total
 
 HERE = pytest.mark.skipif(
@@ -48,6 +48,13 @@ def test_tags_run_on_until_they_end() -> None:
     assert [(0, 2, "PER"), (2, 3, "ORG"), (4, 5, "LOC")] == list(
         runs(["B-PER", "I-PER", "B-ORG", "O", "B-LOC"])
     )
+
+
+def test_a_genitive_is_a_name_with_an_ending_that_german_gives_it() -> None:
+    assert "Peru" == base_of("Perus", {"Peru"})
+    assert "Halle" == base_of("Hallen", {"Halle"})
+    assert base_of("Zoomlion", {"Zoomlio"}) is None
+    assert base_of("Jesus", {"Jesu"}) is None
 
 
 def test_a_mark_is_wanted_in_the_form_in_which_it_names() -> None:

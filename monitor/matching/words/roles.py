@@ -68,6 +68,11 @@ ORGANIZATION_WORDS = listed(
     "manufacturer operator supplier lender bank hyperscaler",
 )
 
+# Where and whose a company is said to be, before its name: Seattle-based Amazon.
+LOCATED = ("-based", "-headquartered", "-listed", "-owned", "-backed")
+# How names of parliaments end, whose groups are those of parties.
+PARLIAMENTS = ("tag", "rat", "haus", "schaft", "parlament", "versammlung", "kammer", "senat")
+
 # What hangs on a name by a hyphen where it is a person's: what people in office have, do and suffer.
 PERSON_HEADS = listed(
     "regierung regierungen kabinett kabinetts kabinetten aera administration koalition lager anhaenger",
@@ -95,7 +100,7 @@ STREETS = listed("strasse strassen platz platzes allee weg weges gasse ring ufer
 PLACE_HEADS = listed(
     "street avenue road lane drive boulevard highway county beach bay hill hills creek lake point springs",
     "heights township village city island islands mountain mountains canyon river falls bridge harbor",
-    "harbour school university college museum theatre theater hospital cemetery church",
+    "harbour school university college museum theatre theater hospital cemetery church square",
 )
 # What stands before a town's name in that of a club, or of a university.
 CLUBS = listed(

@@ -61,6 +61,7 @@ def test_a_word_is_common_in_its_language(name: str, language: str, *, common: b
         ("Der Händler Amazon wächst.", "de", "organization_cue", "Händler"),
         ("Der Online-Händler Amazon wächst.", "de", "organization_cue", "Online-Händler"),
         ("Shares fell as Amazon employees left.", "en", "organization_cue", "employees"),
+        ("Regulators fined Seattle-based Amazon.", "en", "organization_cue", "Seattle-based"),
         ("Der Amazon-Vorstandschef geht.", "de", "organization_cue", "Amazon-Vorstandschef"),
         ("Nur auf amazon.de", "de", "organization_cue", "amazon.de"),
         ("Along the river Amazon they went.", "en", "geographic_cue", "river"),
@@ -245,6 +246,9 @@ def test_what_stands_beside_a_name_tells_how_sure_it_is(kind: str, name: str, te
         ("person", "Kohl", "Die Kohl-Regierung fiel 1998.", Tier.CONFIRMED),
         ("person", "Kohl", "Nach der Kohl-Ära war alles anders.", Tier.CONFIRMED),
         ("person", "Kohl", "Dazu gab es Kohl-Eintopf.", Tier.PROBABLE),
+        ("organization", "Bundestag", "Die SPD-Bundestagsfraktion fordert mehr.", Tier.PROBABLE),
+        ("organization", "Stadtrat", "Die Stadtratsfraktion berät.", Tier.PROBABLE),
+        ("organization", "SPD", "Die SPD-Fraktion fordert mehr.", Tier.CONFIRMED),
     ],
 )
 def test_a_compound_alone_is_less_sure_where_it_may_be_a_word_of_its_own(

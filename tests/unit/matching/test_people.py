@@ -1,6 +1,7 @@
 import pytest
 
 from monitor.matching.matcher import build_matcher
+from monitor.model import Tier
 from tests.unit.matching.texts import accepted, entity, heaviest, read, read_for, refused
 
 
@@ -110,6 +111,24 @@ def test_a_surname_with_particles_stands_for_the_full_name() -> None:
     )
 
     assert ["Von der Leyen", "Ursula von der Leyen", "Leyen"] == [surface for surface, _ in accepted(matched)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "tier"),
+    [
+        ("Braun", "Das Tor schoss Timo Braun. Danach ging Braun vom Platz.", Tier.PROBABLE),
+        ("Braun", "Danach ging Braun vom Platz. Das Tor schoss Timo Braun.", Tier.PROBABLE),
+        ("Müller", "Das Tor schoss Lars Müller. Danach ging Müller vom Platz.", Tier.REJECTED),
+        ("Braun", "Danach ging Braun vom Platz.", Tier.CONFIRMED),
+        ("Merkel", "Es sprach Angela Merkel. Danach ging Merkel.", Tier.CONFIRMED),
+    ],
+)
+def test_a_bare_surname_is_no_surer_than_the_full_name_that_it_stands_for(
+    name: str, text: str, tier: Tier
+) -> None:
+    matched = read_for("person", name, text)
+
+    assert [tier] == [match.tier for match in (*matched.matches, *matched.rejected)]
 
 
 def test_a_watched_given_name_is_still_one() -> None:

@@ -67,6 +67,7 @@ def test_what_only_names_do_makes_a_name_of_a_word(kind: str, name: str, text: s
         ("person", "Joachim Fest", "Im Garten begann das Fest."),
         ("person", "Max Herbst", "Im Herbst begann der Bau."),
         ("person", "Kaiser", "Zur Zeit des Kaisers war das anders."),
+        ("person", "Kohl", "Im Vereinsheim gab es Kohl und Pinkel."),
     ],
 )
 def test_what_names_never_do_makes_a_word_of_a_name(kind: str, name: str, text: str) -> None:
@@ -98,6 +99,11 @@ def test_what_names_never_do_makes_a_word_of_a_name(kind: str, name: str, text: 
         ("Delta", "They tracked the Delta variant.", False),
         ("Delta", "They praised the Delta app.", True),
         ("Delta", "They praised the big Delta variant.", True),
+        ("Square", "The parade ended at Union Square.", False),
+        ("Square", "The crowd left Times Square at dawn.", False),
+        ("Square", "They paid Stripe and Square a fee.", True),
+        ("Square", "They paid San Francisco-based Square a fee.", True),
+        ("Apple", "Regulators fined Cupertino-based Apple.", True),
     ],
 )
 def test_an_ordinary_word_that_opens_an_english_sentence_is_read_by_what_follows(
