@@ -107,12 +107,12 @@ ALSO_WORDS = listed(
 
 # Usual surnames, to tell double names (Müller-Meier) from compounds (Müller-Rede).
 SURNAMES = listed(
-    "albrecht anderson bauer baumann beck becker berger bergmann boehm brandt brown busch davis dietrich",
-    "engel fischer fuchs garcia gross guenther haas hahn hansen harris hartmann heinrich herrmann",
+    "albrecht anderson bauer baumann beck becker berger bergmann boehm brandt braun brown busch davis",
+    "dietrich engel fischer fuchs garcia gross guenther haas hahn hansen harris hartmann heinrich herrmann",
     "hoffmann hofmann huber jackson jansen johnson jones jung kaiser keller klein koch koehler koenig",
     "kraemer kraus krause krueger kuhn lang lange lehmann lopez ludwig maier martin martinez mayer meier",
-    "meyer miller moore mueller neumann otto peters pfeiffer pohl richter roth sauer schaefer scherer",
-    "schmid schmidt schmitt schmitz schneider scholz schreiber schroeder schubert schulte schulz schulze",
-    "schumacher schuster schwarz seidel simon smith sommer stein taylor thomas thompson vogel vogt",
+    "meyer miller moeller moore mueller neumann otto peters pfeiffer pohl richter roth sauer schaefer",
+    "scherer schmid schmidt schmitt schmitz schneider scholz schreiber schroeder schubert schulte schulz",
+    "schulze schumacher schuster schwarz seidel simon smith sommer stein taylor thomas thompson vogel vogt",
     "wagner walter weber weiss werner white williams wilson winkler winter wolf wolff ziegler zimmermann",
 )

@@ -116,9 +116,9 @@ def test_a_surname_with_particles_stands_for_the_full_name() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "tier"),
     [
-        ("Braun", "Das Tor schoss Timo Braun. Danach ging Braun vom Platz.", Tier.PROBABLE),
-        ("Braun", "Danach ging Braun vom Platz. Das Tor schoss Timo Braun.", Tier.PROBABLE),
-        ("Müller", "Das Tor schoss Lars Müller. Danach ging Müller vom Platz.", Tier.REJECTED),
+        ("Kohl", "Das Tor schoss Timo Kohl. Danach ging Kohl vom Platz.", Tier.PROBABLE),
+        ("Kohl", "Danach ging Kohl vom Platz. Das Tor schoss Timo Kohl.", Tier.PROBABLE),
+        ("Braun", "Das Tor schoss Timo Braun. Danach ging Braun vom Platz.", Tier.REJECTED),
         ("Braun", "Danach ging Braun vom Platz.", Tier.CONFIRMED),
         ("Merkel", "Es sprach Angela Merkel. Danach ging Merkel.", Tier.CONFIRMED),
     ],
