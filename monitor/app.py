@@ -30,6 +30,7 @@ from monitor.engines import FEED_AT_ONCE, Bounds, engine_of, lanes_of
 from monitor.errands.doors import senders_by
 from monitor.errands.pages import PAGES
 from monitor.errors import ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
+from monitor.matching.languages import DICTIONARIES, is_word, lemma
 from monitor.model import Reply, Subscription, Zones
 from monitor.pipeline import deliver, poll, process
 from monitor.ports import Claim, Ports, Report, Step
@@ -401,3 +402,6 @@ def _warm(rules: Rules) -> None:
     """Load dictionaries and models now: late, the first article would wait, or find no file handle left."""
     text = "Ein Satz der deutschen Sprache, an dem sich Wörterbücher und Modelle laden lassen."
     rules.matcher.match(Zones(title="", text=text, lead_end=len(text)), language_of(text))
+    # A text that names nobody asks none; and the first sixteen articles at once would load one each.
+    for language in DICTIONARIES:
+        is_word(lemma("Wort", language), language)
