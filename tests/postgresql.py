@@ -24,6 +24,7 @@ _SETTINGS = {
     "log_min_messages": "fatal",
 }
 USER = "monitor"
+_MAKING = f"initdb -D cluster -U {USER} -A trust -E UTF8 --locale=C --no-sync".split()
 
 
 class NotInstalledError(RuntimeError):
@@ -33,8 +34,16 @@ class NotInstalledError(RuntimeError):
 class PostgreSQL:
     """A server that listens on a socket in `folder`; `USER` may do everything there."""
 
-    def __init__(self, tls: tuple[Path, Path] | None = None, port: int = 5432, **settings: str) -> None:
+    def __init__(
+        self,
+        tls: tuple[Path, Path] | None = None,
+        port: int = 5432,
+        follows: "PostgreSQL | None" = None,
+        **settings: str,
+    ) -> None:
         """Make a cluster and start it, with further settings; `tls` is its certificate and key.
+
+        Where it `follows` another one it is a copy of that, and does what that does until it is promoted.
 
         Raises:
             NotInstalledError: initdb or postgres are not here.
@@ -46,20 +55,7 @@ class PostgreSQL:
         self._account = _account()
         if self._account:
             os.chown(self.folder, self._account.pw_uid, self._account.pw_gid)
-        initdb = [
-            "initdb",
-            "-D",
-            "cluster",
-            "-U",
-            USER,
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--no-sync",
-        ]
-        self._begin(initdb).wait(PATIENCE)
+        self._begin(_copying(follows) if follows else _MAKING).wait(PATIENCE)
         if tls:
             self._show_certificate(*tls)
         self._server = self._serve()
@@ -102,6 +98,10 @@ class PostgreSQL:
         """Serve again, after a stop."""
         self._server = self._serve()
 
+    def promote(self) -> None:
+        """Follow nobody any more, and be written to."""
+        self._begin(["pg_ctl", "promote", "-D", "cluster"]).wait(PATIENCE)
+
     def close(self) -> None:
         """Stop, and remove everything."""
         self._server.terminate()
@@ -143,6 +143,53 @@ class PostgreSQL:
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
         )
+
+
+class Pair:
+    """A server and a standby, without which nothing is committed and which takes its place."""
+
+    def __init__(self) -> None:
+        """Start both.
+
+        Raises:
+            NotInstalledError: initdb or postgres are not here.
+        """
+        self._primary = PostgreSQL()
+        self._standby = self._follow()
+
+    def url(self, database: str) -> str:
+        """Return the address of a store in a database, on whichever of both may be written to."""
+        hosts = f"{self._primary.folder},{self._standby.folder}"
+        return f"postgresql://{USER}@/{database}?host={hosts}&target_session_attrs=read-write"
+
+    def admin(self, *statements: sql.Composed | str) -> Sequence[tuple[object, ...]]:
+        """Run statements where it may be written, as `PostgreSQL.admin` does."""
+        return self._primary.admin(*statements)
+
+    def fail_over(self) -> None:
+        """Have the server stop at once and the standby take its place; then a new one follows that."""
+        old = self._primary
+        old.stop()
+        self._standby.promote()
+        self._primary = self._standby
+        self._standby = self._follow()
+        old.close()
+
+    def close(self) -> None:
+        """Stop both, and remove everything."""
+        self._standby.close()
+        self._primary.close()
+
+    def _follow(self) -> PostgreSQL:
+        """Begin a standby for whose disk each COMMIT waits from now on."""
+        standby = PostgreSQL(follows=self._primary)
+        self._primary.admin("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()")
+        ends = time.monotonic() + PATIENCE
+        while self._primary.admin("SELECT sync_state FROM pg_stat_replication") != [("sync",)]:
+            if time.monotonic() > ends:
+                raise RuntimeError("the standby did not follow")
+            time.sleep(0.02)
+        return standby
 
 
 class Pooler:
@@ -191,6 +238,12 @@ class Pooler:
         self._pooler.kill()
         self._pooler.wait(PATIENCE)
         (self._folder / f".s.PGSQL.{self.PORT}").unlink(missing_ok=True)
+
+
+def _copying(server: PostgreSQL) -> Sequence[str]:
+    """Return what makes a copy of a server's cluster that will follow it."""
+    where = f"host={server.folder} user={USER}"
+    return ["pg_basebackup", "-D", "cluster", "-d", where, "-R", "-X", "stream", "-c", "fast", "--no-sync"]
 
 
 def _programs() -> Path:

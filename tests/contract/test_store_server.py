@@ -9,15 +9,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
-from monitor.adapters.store import SqlStore, open_store
+from monitor.adapters.store import SqlStore, open_store, server_of
 from monitor.adapters.store.dialect import lock_migration
 from monitor.errors import StoreError
 from monitor.ports import Wanted
 from tests.contract.store_rows import ALL, DAY, LEASE, NOW, delivery, ids, promise, settings
 from tests.postgresql import USER, Pooler, PostgreSQL
-from tests.servers import authority
+from tests.prove.line import Line
+from tests.servers import authority, free_port
 
 IN_TRANSACTIONS = "&pooler=transaction"
 
@@ -138,6 +140,43 @@ def test_a_server_that_nobody_vouches_for_or_with_another_name_is_refused(
         open_store(f"{address}&sslrootcert={other}", owner="one")
     with pytest.raises(StoreError, match="does not match host name"):
         open_store(f"{address}&sslrootcert={ca_file}".replace("localhost", "127.0.0.1"), owner="one")
+
+
+# ---- several servers ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://me:p%40ss@one.example,two.example/x?target_session_attrs=read-write",
+        "postgresql://me@one.example:5432,two.example:5433/x?sslmode=require",
+        "postgres://one.example,two.example:5433/x",
+        "postgresql://[::1]:5432,[::2]:5433/x",
+        "postgresql://me@/x?host=/run/one,/run/two",
+        "postgresql://me@one.example/x?options=-c%20statement_timeout%3D5min%20-c%20work_mem%3D64MB",
+    ],
+)
+def test_an_address_means_what_it_means_to_libpq(address: str) -> None:
+    def read(address: str) -> dict[str, object]:
+        found = conninfo_to_dict(address)
+        # Between servers without ports libpq keeps a comma.
+        return {name: value for name, value in found.items() if (name, value) != ("port", ",")}
+
+    assert read(address) == read(server_of(address).address)
+
+
+@pytest.mark.parametrize("servers", ["one.example:here,two.example", "one.example:5432,", "[::1,[::2]"])
+def test_several_servers_of_which_one_is_none_are_refused(servers: str) -> None:
+    with pytest.raises(StoreError, match=r"store\.url must begin with"):
+        open_store(f"postgresql://{servers}/x", owner="one")
+
+
+def test_of_several_servers_the_one_that_answers_is_used(postgres: PostgreSQL, database: str) -> None:
+    with closing(Line(postgres.socket)) as line:
+        servers = f"127.0.0.1:{free_port()},127.0.0.1:{line.port}"
+        address = f"postgresql://{USER}@{servers}/{name_of(database)}?sslmode=disable&gssencmode=disable"
+        with closing(open_store(address, owner="one")) as store:
+            store.ping()
 
 
 # ---- a server that goes away ---------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from tests.acceptance.world import SECRET, Desk, Outlet
-from tests.postgresql import PostgreSQL
+from tests.postgresql import Pair, PostgreSQL
 from tests.prove.flow import Flow
 from tests.prove.old import make_old
 
@@ -102,7 +102,7 @@ class Files:
 class Databases:
     """Stores of PostgreSQL, each in a database of its own."""
 
-    def __init__(self, server: PostgreSQL) -> None:
+    def __init__(self, server: PostgreSQL | Pair) -> None:
         self._server = server
         self._numbers = count()
 
@@ -129,7 +129,8 @@ class World:
     """An outlet, a desk and passes between them; each attack has a store of its own."""
 
     def __init__(self, folder: Path, stores: Stores | None = None, entries: int = FEW) -> None:
-        self.stores, self.entries = stores or Files(folder), entries
+        self.stores: Stores = stores or Files(folder)
+        self.entries = entries
         self.outlet, self.desk = Outlet("kurier"), Desk()
         for number in range(self.entries):
             self.outlet.publishes(f"Amazon Meldung {number}", _text(number), slug=f"m{number}")

@@ -1,17 +1,16 @@
-"""Does a store on PostgreSQL keep its word when the server crashes, drops sessions or loses its answers?
+"""Does a store on PostgreSQL keep its word when the server crashes, is replaced, or cannot be heard?
 
 As in `syscalls`, a pass over a real outlet and desk is attacked, here from the other side: the server
-stops at once and starts again; every session of the pass is terminated; or a proxy lets one COMMIT
-through and cuts the line before the answer, so that nobody knows whether it was done. Besides, the pass is
-killed, or frozen until another instance has made one beyond its leases. When an unattacked pass would end
-and how often it commits is measured first. Many attacks are made on many alerts each.
+stops at once and starts again, or a synchronous standby takes its place; every session of the pass is
+terminated; a proxy lets one COMMIT through and cuts the line before the answer, so that nobody knows
+whether it was done, or swallows for a while what both sides say. Besides, the pass is killed, or frozen until
+another instance has made one beyond its leases. When an unattacked pass would end and how often it commits is
+measured first. Many attacks are made on many alerts each.
 """
 
-import contextlib
 import os
 import random
 import signal
-import socket
 import tempfile
 import threading
 import time
@@ -20,13 +19,15 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.postgresql import USER, PostgreSQL
-from tests.prove.flow import Flow
+from tests.postgresql import USER, Pair, PostgreSQL
+from tests.prove.line import Line
 from tests.prove.passes import FEW, LATER, SCENES, Databases, Scene, World
 from tests.prove.proof import Outcome, Proof, Say
 
 # So many attacks are many, and have so many entries each: over 50,000 alerts in all.
 MANY, MANY_ENTRIES = 600, 84
+# Seconds of silence: one that is waited out, and one for which nobody waits who wants to connect.
+SHORT, LONG = 2.0, 20.0
 # More than a pass has commits.
 NEVER = 10**6
 MOST_TRIES = 3
@@ -39,73 +40,40 @@ TERMINATE = (
 Attack = Callable[["Stage", Scene, str, random.Random], bool]
 
 
-class Cutter:
-    """A proxy before the server's socket that cuts a line after the `at`-th COMMIT, before its answer."""
+class Stage:
+    """A server, a line to it, a pair of servers, and the world around the passes."""
 
-    def __init__(self, server: Path) -> None:
-        self._server = server
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self._listener.getsockname()[1]
-        self.at = 0
-        self._lock = threading.Lock()
-        threading.Thread(target=self._accept, daemon=True).start()
+    def __init__(self, server: PostgreSQL, pair: Pair, line: Line, world: World) -> None:
+        """Take what stands."""
+        self.server, self.pair, self.line, self.world = server, pair, line, world
+        self.alone, self.paired = Databases(server), Databases(pair)
+        # Where a second instance makes its passes.
+        self.other = world.further_flow()
+        self.prepare(_crash)
+        # The first pass is slower than others.
+        self.seconds, self.commits = min(self._measure(), self._measure())
 
     def close(self) -> None:
-        self._listener.close()
+        """End the second instance."""
+        self.other.close()
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.socket(socket.AF_UNIX)
-                server.connect(str(self._server))
-                cut = threading.Event()
-                for pump in (self._ask, self._answer):
-                    threading.Thread(target=pump, args=(client, server, cut), daemon=True).start()
-
-    def _ask(self, client: socket.socket, server: socket.socket, cut: threading.Event) -> None:
-        """Carry what the client says; from the chosen COMMIT on its answers will not come back."""
-        with contextlib.suppress(OSError):
-            while piece := client.recv(65_536):
-                if b"COMMIT" in piece and self._is_chosen():
-                    cut.set()
-                server.sendall(piece)
-            server.shutdown(socket.SHUT_WR)
-
-    def _answer(self, client: socket.socket, server: socket.socket, cut: threading.Event) -> None:
-        """Carry what the server says; where the line is cut, wait for the answer, swallow it and hang up."""
-        with client, server, contextlib.suppress(OSError):
-            while (piece := server.recv(65_536)) and not cut.is_set():
-                client.sendall(piece)
-            client.shutdown(socket.SHUT_RDWR)
-
-    def _is_chosen(self) -> bool:
-        with self._lock:
-            self.at -= 1
-            return self.at == 0
-
-
-class Stage:
-    """A server, a proxy before it, and the world around the passes."""
-
-    def __init__(self, server: PostgreSQL, cutter: Cutter, world: World, other: Flow) -> None:
-        """Take what stands; `other` is where a second instance makes its passes."""
-        self.server, self.cutter, self.world, self.other = server, cutter, world, other
-        self.seconds, self.commits = self._measure()
+    def prepare(self, attack: Attack) -> None:
+        """Have the next store be where it can be attacked so."""
+        self.world.stores = self.paired if attack is _fail_over else self.alone
 
     def through_proxy(self, address: str) -> str:
         """Return the address of a store behind the proxy."""
         database = address.partition("@/")[2].partition("?")[0]
         options = "sslmode=disable&gssencmode=disable"
-        return f"postgresql://{USER}@127.0.0.1:{self.cutter.port}/{database}?{options}"
+        return f"postgresql://{USER}@127.0.0.1:{self.line.port}/{database}?{options}"
 
     def _measure(self) -> tuple[float, int]:
         """Return how long a pass takes that nobody attacks, and how often it commits."""
         with self.world.store(SCENES[0]) as address:
-            self.cutter.at = NEVER
+            self.line.at = NEVER
             began = time.monotonic()
             self.world.flow.run(self.through_proxy(address))
-            return time.monotonic() - began, NEVER - self.cutter.at
+            return time.monotonic() - began, NEVER - self.line.at
 
 
 def _crash(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bool:
@@ -114,6 +82,18 @@ def _crash(stage: Stage, scene: Scene, address: str, dice: random.Random) -> boo
 
 def _terminate(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bool:
     return _meanwhile(stage, scene, address, dice, lambda _: stage.server.admin(TERMINATE))
+
+
+def _fail_over(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bool:
+    return _meanwhile(stage, scene, address, dice, lambda _: stage.pair.fail_over())
+
+
+def _part(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bool:
+    return _meanwhile(stage, scene, stage.through_proxy(address), dice, lambda _: stage.line.part(SHORT))
+
+
+def _part_long(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bool:
+    return _meanwhile(stage, scene, stage.through_proxy(address), dice, lambda _: stage.line.part(LONG))
 
 
 def _kill(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bool:
@@ -142,6 +122,8 @@ def _meanwhile(
     def strike() -> None:
         time.sleep(delay)
         try:
+            # Is it there still?
+            os.kill(pid, 0)
             deed(pid)
         except ProcessLookupError:
             missed.set()
@@ -155,12 +137,22 @@ def _meanwhile(
 
 def _cut(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bool:
     """Cut the line between one COMMIT and its answer; return whether the pass came so far."""
-    stage.cutter.at = dice.randint(1, stage.commits)
+    stage.line.at = dice.randint(1, stage.commits)
     stage.world.flow.finish(stage.world.begin(scene, stage.through_proxy(address)))
-    return stage.cutter.at <= 0
+    return stage.line.at <= 0
 
 
-ATTACKS: Sequence[Attack] = (_crash, _terminate, _cut, _kill, _freeze, _cut)
+ATTACKS: Sequence[Attack] = (
+    _crash,
+    _terminate,
+    _cut,
+    _kill,
+    _freeze,
+    _fail_over,
+    _part,
+    _cut,
+    _part_long,
+)
 
 
 @contextmanager
@@ -168,9 +160,10 @@ def _stage(entries: int) -> Iterator[Stage]:
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="postgres-")))
         server = opened.enter_context(closing(PostgreSQL()))
-        cutter = opened.enter_context(closing(Cutter(server.socket)))
+        pair = opened.enter_context(closing(Pair()))
+        line = opened.enter_context(closing(Line(server.socket)))
         world = opened.enter_context(closing(World(folder, Databases(server), entries)))
-        yield Stage(server, cutter, world, opened.enter_context(closing(world.further_flow())))
+        yield opened.enter_context(closing(Stage(server, pair, line, world)))
 
 
 def run(count: int, dice: random.Random, say: Say) -> Outcome:
@@ -180,8 +173,10 @@ def run(count: int, dice: random.Random, say: Say) -> Outcome:
     alerts = 0
     with _stage(MANY_ENTRIES if count >= MANY else FEW) as stage:
         for tried in range(MOST_TRIES * count):
-            attack, scene = ATTACKS[tried % len(ATTACKS)], dice.choice(SCENES)
+            # One that came too late is made again.
+            attack, scene = ATTACKS[sum(landed.values()) % len(ATTACKS)], dice.choice(SCENES)
             name = attack.__name__.strip("_")
+            stage.prepare(attack)
             with stage.world.store(scene) as address:
                 landed[name] += attack(stage, scene, address, dice)
                 stage.world.recover(address)
@@ -196,9 +191,9 @@ def run(count: int, dice: random.Random, say: Say) -> Outcome:
 
 PROOF = Proof(
     name="postgres",
-    law="PostgreSQL that crashes, drops sessions or loses answers, or frozen workers, lose nothing",
+    law="PostgreSQL that crashes, fails over or cannot be heard, and frozen workers, lose nothing",
     unit="attacks",
-    sample=6,
+    sample=8,
     usual=48,
     full=MANY,
     seconds=260,

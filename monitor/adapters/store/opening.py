@@ -1,6 +1,7 @@
 """Open a store: find it or make it, check that it is ours, bring its tables up to date."""
 
 import os
+import re
 import sqlite3
 from pathlib import Path
 
@@ -24,6 +25,9 @@ _HINTS = {
     sqlite3.SQLITE_READONLY: "let this user write the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "let this user write the file and its folder",
 }
+# Several servers, as libpq's addresses name them, each with a port or none.
+_SEVERAL = re.compile(r"(postgres(?:ql)?://(?:[^/?]*@)?)([^/?@]+,[^/?@]+)(.*)", re.DOTALL)
+_SERVER = re.compile(r"(?:\[([^]]+)\]|([^][:]+))(?::(\d*))?")
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -93,7 +97,7 @@ def server_of(address: str) -> Server:
 
 def _read_address(address: str) -> URL:
     try:
-        url = make_url(address)
+        url = _url(address)
         driver = _DRIVERS[url.get_backend_name()]
     except (ArgumentError, NoSuchModuleError, KeyError, ValueError):
         raise StoreError("store.url must begin with 'sqlite:///' or 'postgresql://'") from None
@@ -102,11 +106,27 @@ def _read_address(address: str) -> URL:
     return url.set(drivername=driver)
 
 
+def _url(address: str) -> URL:
+    """Return an address in its parts; several servers as libpq's `host` and `port` name them."""
+    several = _SEVERAL.fullmatch(address)
+    if several is None:
+        return make_url(address)
+    before, servers, after = several.groups()
+    found = [_SERVER.fullmatch(each) for each in servers.split(",")]
+    if None in found:
+        raise ValueError(servers)
+    hosts = ",".join(each[1] or each[2] for each in found if each)
+    ports = ",".join(each[3] or "" for each in found if each)
+    named = {"host": hosts} | ({"port": ports} if ports.strip(",") else {})
+    return make_url(before + after).update_query_dict(named)
+
+
 def _place(url: URL) -> str:
     """Return where the store is, without user and password."""
     if url.get_backend_name() == "sqlite":
         return str(url.database)
-    return f"postgresql://{url.host or ''}/{url.database or ''}"
+    hosts = url.host or url.query.get("host", "")
+    return f"postgresql://{hosts if isinstance(hosts, str) else ','.join(hosts)}/{url.database or ''}"
 
 
 def _prepare(path: Path) -> bool:

@@ -85,7 +85,9 @@ def server_at(url: URL) -> Server:
     """
     _, plain, arguments = _said(url)
     address = plain.set(drivername="postgresql").render_as_string(hide_password=False)
-    return Server(address=address, arguments=arguments)
+    before, mark, said = address.partition("?")
+    # A blank, which libpq would take for a plus.
+    return Server(address=before + mark + said.replace("+", "%20"), arguments=arguments)
 
 
 def hint(said: str) -> str | None:
