@@ -59,6 +59,8 @@ ATTEND_EVERY = timedelta(seconds=10)
 DIGEST_EVERY = timedelta(seconds=5)
 PURGE_EVERY = timedelta(hours=1)
 HUBS_EVERY = timedelta(seconds=2)
+# Some hundred articles each time, between which others write.
+WORDS_EVERY = timedelta(seconds=2)
 RECALL_EVERY = timedelta(minutes=1)
 # Longer than any wait between two tries of a page, shorter than the rest after a bug.
 WORTH_WAITING = timedelta(minutes=2)
@@ -121,6 +123,7 @@ class Worker:
         self._changing = threading.Lock()
         self._bounds = Bounds(config)
         self._mind_the_clock()
+        self._wordless = True
         self._agreement = Agreement(self.store, self._clock, self.telemetry, config)
         work = {
             Step.POLL: self._with_rules(poll),
@@ -298,6 +301,7 @@ class Worker:
             Upkeep(name="heartbeat", every=config.heartbeat_every, run=in_turn(self._beat)),
             Upkeep(name="digest", every=DIGEST_EVERY, run=in_turn(self._release)),
             Upkeep(name="purge", every=PURGE_EVERY, run=in_turn(self._purge)),
+            Upkeep(name="words", every=WORDS_EVERY, run=self._add_words),
             Upkeep(name="attend", every=ATTEND_EVERY, run=self._attend),
             Upkeep(name="hubs", every=HUBS_EVERY, run=in_turn(self._attend_hubs)),
             Upkeep(name="recall", every=RECALL_EVERY, run=self._recall),
@@ -316,6 +320,11 @@ class Worker:
 
     def _purge(self) -> None:
         self.store.purge(self._clock.now() - self._in_force.config.retention)
+
+    def _add_words(self) -> None:
+        """Have articles of older versions found by their words, some at a time until all are."""
+        if self._wordless:
+            self._wordless = self.store.add_words() > 0
 
     def _recall(self) -> None:
         """Put what was learned since in force; a reload may come at the same time."""

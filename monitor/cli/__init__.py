@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.adapters.crashes import guard_threads, say
-from monitor.cli import checking, context, deliveries, feeds, held, service, setup, upkeep
+from monitor.cli import articles, checking, context, deliveries, feeds, held, service, setup, upkeep
 from monitor.cli.shared import EXIT_CONFIG, EXIT_FAILED, EXIT_TRY_LATER, EXIT_USAGE
 from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
 
@@ -21,6 +21,7 @@ for _commands in (setup.app, service.app, checking.app, upkeep.app):
     app.add_typer(_commands)
 for _name, _group in (
     ("feeds", feeds.feeds),
+    ("articles", articles.articles),
     ("context", context.context),
     ("deliveries", deliveries.deliveries),
     ("entries", feeds.entries),

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from monitor.text.search import Search
+
 # Of a list, the newest first: when a row came, and its number among those of that moment.
 Place = tuple[datetime, int]
 
@@ -25,6 +27,7 @@ class Sought:
     state: str | None = None
     language: str | None = None
     min_confidence: float | None = None
+    words: Search | None = None
     behind: Place | None = None
     limit: int = 50
 

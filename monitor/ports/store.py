@@ -316,6 +316,10 @@ class Store(Protocol):
         """Drop articles, matches and delivered deliveries older than that; keys and the dead stay."""
         ...
 
+    def add_words(self) -> int:
+        """Have some articles of older versions found by their words too; return how many; 0: all are."""
+        ...
+
     def close(self) -> None:
         """Let go of every connection."""
         ...

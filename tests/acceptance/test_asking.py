@@ -2,7 +2,9 @@
 
 import http.client
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 from tests.acceptance.test_alerts import TEXT, configured
@@ -40,12 +42,40 @@ def test_a_running_service_tells_what_it_read_whom_it_named_and_what_it_delivere
 
     eventually(lambda: told("deliveries?state=delivered")["deliveries"], what="the delivery is told")
     (listed,) = told("articles?entity=amazon&since=1h")["articles"]
+    (searched,) = told("articles?q=%22peter%20desantis%22%20-amazonas")["articles"]
     (alert,) = told("alerts?receiver=desk")["alerts"]
     whole = told(f"articles/{listed['id']}")
 
     assert (link, "kurier") == (listed["url"], listed["feed"])
     assert "Peter DeSantis" in whole["text"]
+    assert listed["id"] == searched["id"]
+    assert "Peter DeSantis" in searched["snippet"]
     assert {"amazon", "desantis", "trainium"} == {each["entity"] for each in whole["matches"]}
     assert event["data"]["alert"]["id"] == alert["id"] == told(f"alerts/{alert['id']}")["id"]
     assert 401 == asked(port, "articles")[0]
     assert TOKEN not in monitor.log.read_text(encoding="utf-8")
+
+
+def test_articles_are_searched_by_a_command_and_those_of_older_versions_once_the_service_ran(
+    monitor: Monitor, desk: Desk, outlet: Callable[[str], Outlet]
+) -> None:
+    kurier = outlet("kurier")
+    kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
+    configured(monitor, desk, kurier)
+    monitor.once()
+
+    def search(*query: str) -> list[str]:
+        found = json.loads(monitor.call("articles", "search", *query, "--json"))
+        return [row["title"] for row in found["articles"]]
+
+    assert ["Amazon ernennt KI-Chef"] == search("künstl* intelligenz", "--since", "1h", "--feed", "kurier")
+    assert [] == search("künstl* -intelligenz")
+    assert "KI-Chef" in monitor.call("articles", "search", "ki")
+    assert "names no word" in monitor.call("articles", "search", "'*'", expect=2)
+
+    with closing(sqlite3.connect(monitor.database)) as database:
+        database.execute("DELETE FROM article_words")
+        database.commit()
+    assert [] == search("intelligenz")
+    monitor.start()
+    eventually(lambda: search("intelligenz"), what="the words are added")

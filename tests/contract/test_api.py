@@ -108,6 +108,8 @@ def test_the_next_page_is_where_the_cursor_leads(ask: Ask, store: SqlStore) -> N
         ("feed=", "'feed' has 1 to 200 characters"),
         ("feed=%00", "'feed' holds a character that cannot be printed"),
         ("feed=%ff", "the query cannot be read"),
+        ("q=-amazon", "'q' names no word that is to be found"),
+        ("q=%22*%00", "'q' holds a character that cannot be printed"),
         ("min_confidence=nan", "'min_confidence' is a number from 0 to 1"),
         ("min_confidence=2", "'min_confidence' is a number from 0 to 1"),
         ("sort=id", "articles take no such parameter; there are cursor, entity"),

@@ -30,7 +30,8 @@ _NOBODY = 65534
 
 def test_a_new_store_has_the_tables_that_the_schema_tells(store: SqlStore) -> None:
     with store._writer.begin() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+        told = MigrationContext.configure(connection, opts={"include_object": _is_told})
+        differences = compare_metadata(told, metadata)
 
     assert [] == differences
 
@@ -283,7 +284,14 @@ def _as_nobody() -> Iterator[None]:
         os.seteuid(0)
 
 
+def _is_told(_: object, name: str | None, *__: object) -> bool:
+    """Tell whether the schema tells of it: words are kept as each database searches them."""
+    return not str(name).startswith("article_words")
+
+
 def _statements(path: Path) -> dict[str, str]:
     question = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'"
+    # The schema does not tell of the words: each database keeps them as it searches them.
+    question += " AND name NOT LIKE 'article_words%'"
     with closing(sqlite3.connect(path)) as connection:
         return {name: " ".join(said.split()) for name, said in connection.execute(question)}

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from monitor.model import DeliveryState
 from monitor.ports import Place, Sought
+from monitor.text.search import Search, read_search
 
 MOST_ROWS = 200
 FEWEST = 1
@@ -120,6 +121,10 @@ def _limit(text: str, _now: datetime) -> int:
     return int(text)
 
 
+def _words(text: str, now: datetime) -> Search:
+    return read_search(_text(text, now))
+
+
 def _share(text: str, _now: datetime) -> float:
     if not _NUMBER.fullmatch(text) or float(text) > 1:
         raise ValueError("is a number from 0 to 1")
@@ -144,7 +149,7 @@ def _cursor(text: str, _now: datetime) -> Place:
 
 # ---- what may be asked -----------------------------------------------------------------------------
 
-_FIELDS = {"cursor": "behind"}
+_FIELDS = {"cursor": "behind", "q": "words"}
 _SHORT = {"type": "string", "minLength": 1, "maxLength": _MOST_CHARS}
 _TIME = {"type": "string", "minLength": 1, "examples": ["2026-03-01T12:00:00Z", "24h"]}
 
@@ -164,6 +169,12 @@ _CONFIDENCE = Parameter(
     words="Only with a match of at least this confidence",
     read=_share,
     schema={"type": "number", "minimum": 0, "maximum": 1},
+)
+_WORDS = Parameter(
+    name="q",
+    words='Only with these words: all of them; also `"a phrase"`, `begin*`, `-without`',
+    read=_words,
+    schema=_SHORT,
 )
 _STATE = Parameter(
     name="state",
@@ -189,7 +200,7 @@ _PAGING = (
 ARTICLES = Listing(
     name="articles",
     words="Articles, those that were read last first",
-    parameters=(_SINCE, _UNTIL, _FEED, _ENTITY, _LANGUAGE, _CONFIDENCE, *_PAGING),
+    parameters=(_WORDS, _SINCE, _UNTIL, _FEED, _ENTITY, _LANGUAGE, _CONFIDENCE, *_PAGING),
 )
 MATCHES = Listing(
     name="matches",

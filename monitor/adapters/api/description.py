@@ -183,7 +183,7 @@ _ATTEMPT = {
     "detail": _TEXT,
 }
 _SCHEMAS: Mapping[str, Schema] = {
-    "Article": _record(_ARTICLE | {"matches": _many(_record(_BRIEF))}),
+    "Article": _record(_ARTICLE | {"snippet": _TEXT_OR_NOT, "matches": _many(_record(_BRIEF))}),
     "WholeArticle": _record(
         _ARTICLE
         | {"lead": _TEXT, "text": _TEXT, "captions": _TEXT}

@@ -35,8 +35,10 @@ from monitor.adapters.store.schema import (
     stories,
     texts,
 )
+from monitor.adapters.store.searching import numbers_of
 from monitor.model import AlertId, Article, DeliveryId, DeliveryState, Match, Mention
 from monitor.ports import Page, Sought
+from monitor.text.search import Search, passage
 from monitor.text.tokens import sentence_around
 from monitor.text.urls import without_userinfo
 
@@ -52,13 +54,17 @@ def find_articles(connection: Connection, sought: Sought) -> Page:
     """Return articles, those that were read last first."""
     statement = _paged(_articles(), sought, articles.c.fetched_at, articles.c.number)
     statement = statement.where(*_of_articles(sought))
+    if sought.words is not None:
+        statement = statement.where(articles.c.number.in_(numbers_of(connection, sought.words)))
     if sought.entity is not None or sought.min_confidence is not None:
         of_article = matches.c.article_number == articles.c.number
         statement = statement.where(exists().where(of_article, *_of_matches(sought)))
     rows = connection.execute(statement).all()
     named = _matches_of(connection, [row.number for row in rows])
     shown = [
-        _article(row) | {"matches": [_brief(each.match) for each in named[row.number] if not each.refused]}
+        _article(row)
+        | {"snippet": _snippet(row, sought.words)}
+        | {"matches": [_brief(each.match) for each in named[row.number] if not each.refused]}
         for row in rows
     ]
     return _page(shown, rows, sought)
@@ -77,6 +83,14 @@ def show_article(connection: Connection, entry: str) -> Mapping[str, Any] | None
         "matches": [_match(each.match, article) for each in said if not each.refused],
         "refused": [_match(each.match, article) for each in said if each.refused],
     }
+
+
+def _snippet(row: Row[Any], words: Search | None) -> str | None:
+    """Return a sentence of an article with what was searched; None where nothing was, or no text is kept."""
+    if words is None:
+        return None
+    zones = article_of(row).zones
+    return passage(words, zones.text, zones.captions, zones.title)
 
 
 def _articles() -> Select[Any]:

@@ -19,6 +19,7 @@ from monitor.adapters.store.dialect import set_counter, writer_of
 from monitor.adapters.store.memory import mark, save_mark
 from monitor.adapters.store.opening import open_engine, refusal
 from monitor.adapters.store.schema import instances, marks, metadata, rests
+from monitor.adapters.store.searching import ADDED
 from monitor.errors import StoreError, UsageError
 from monitor.text.ids import derive_id
 
@@ -49,7 +50,8 @@ def copy_store(source: str, target: str, now: datetime, progress: Progress) -> M
             _copy(one, other, table, progress)
         counts = {table.name: _compare(one, other, table) for table in (*_tables(), marks)}
         with writer_of(other).begin() as connection:
-            connection.execute(marks.delete().where(marks.c.name == _NAME))
+            # Words are no table that is copied: the service adds them anew, as to articles of older versions.
+            connection.execute(marks.delete().where(marks.c.name.in_((_NAME, ADDED))))
     except SQLAlchemyError as error:
         raise refusal("cannot copy the store", error) from error
     else:

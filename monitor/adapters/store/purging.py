@@ -22,6 +22,7 @@ from monitor.adapters.store.schema import (
     story_bands,
     texts,
 )
+from monitor.adapters.store.searching import drop_words
 from monitor.model import DeliveryState
 
 _BATCH = 500
@@ -52,6 +53,7 @@ def drop_articles(connection: Connection, before: datetime) -> tuple[int, int]:
     dropped = connection.execute(delete(matches).where(matches.c.article_number.in_(numbers))).rowcount
     for beside in (story_bands, texts, pages):
         connection.execute(delete(beside).where(beside.c.article_number.in_(numbers)))
+    drop_words(connection, numbers)
     connection.execute(delete(articles).where(articles.c.number.in_(numbers)))
     return len(numbers), dropped
 

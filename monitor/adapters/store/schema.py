@@ -50,7 +50,7 @@ from monitor.model import (
 )
 
 # The newest migration; revisions are ordered as text.
-REVISION = "0011"
+REVISION = "0012"
 
 metadata = MetaData()
 
@@ -222,6 +222,7 @@ texts = Table(
     Column("zones", Packed(Zones), nullable=False),
 )
 
+# Beside them stands `article_words`, which is of another kind in each database: see `searching`.
 pages = Table(
     "pages",
     metadata,

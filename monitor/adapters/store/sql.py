@@ -26,6 +26,7 @@ from monitor.adapters.store import (
     purging,
     reporting,
     rereads,
+    searching,
     steering,
     subscriptions,
     tracing,
@@ -202,6 +203,11 @@ class SqlStore:
     def purge(self, before: datetime) -> Mapping[str, int]:
         """Drop articles, matches and delivered deliveries older than that; keys and the dead stay."""
         return purging.purge(self._in_batches, before)
+
+    def add_words(self) -> int:
+        """Have some articles of older versions found by their words too; return how many; 0: all are."""
+        with self._writing() as connection:
+            return searching.add_older(connection)
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -36,6 +36,7 @@ from monitor.adapters.store.schema import (
     texts,
     told,
 )
+from monitor.adapters.store.searching import add_words, drop_words
 from monitor.model import (
     Alert,
     Article,
@@ -225,6 +226,7 @@ def _save_article(
         number = connection.execute(edited.returning(articles.c.number)).scalar_one()
         for beside in (matches, texts, pages):
             connection.execute(delete(beside).where(beside.c.article_number == number))
+        drop_words(connection, [number])
     else:
         number = connection.execute(_ADDING, values).scalar_one()
     _keep(connection, number, processed)
@@ -232,8 +234,9 @@ def _save_article(
 
 
 def _keep(connection: Connection, article_number: int, processed: Processed) -> None:
-    """Write an article's text, and the page that it came from, where there is one to be kept."""
+    """Write an article's words and text, and the page that it came from, where there is one to be kept."""
     zones = processed.article.zones
+    add_words(connection, article_number, zones)
     if zones.text or zones.captions:
         row: dict[str, object] = {"article_number": article_number, "zones": zones}
         connection.execute(insert(texts), row)
