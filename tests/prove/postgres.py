@@ -196,6 +196,6 @@ PROOF = Proof(
     sample=8,
     usual=48,
     full=MANY,
-    seconds=260,
+    seconds=370,
     run=run,
 )
