@@ -66,6 +66,7 @@ def copy_to(
         str, typer.Argument(help="The address of an empty store, or of a copy that was cut short.")
     ],
     as_json: JsonOption = False,
+    _: IgnoredConfig = None,
 ) -> None:
     """Copy a store to another database, from SQLite to PostgreSQL or back, and check the copy."""
     from monitor.adapters.store import copy_store
