@@ -49,6 +49,24 @@ _INDEX = """
 CREATE INDEX IF NOT EXISTS monitor_queue_locks ON procrastinate_jobs (lock, priority DESC, id)
 WHERE status IN ('todo', 'doing')
 """
+# A new job is announced by procrastinate; one that may begin because another with its lock has ended is
+# not, and would wait for the next look of somebody's own accord. We announce it, in procrastinate's words.
+_FREED = """
+CREATE OR REPLACE FUNCTION monitor_queue_freed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify(
+        'procrastinate_queue_v1#' || queue_name,
+        json_build_object('type', 'job_inserted', 'job_id', id)::text
+    ) FROM (
+        SELECT id, queue_name FROM procrastinate_jobs
+        WHERE lock = OLD.lock AND status = 'todo' ORDER BY priority DESC, id LIMIT 1
+    ) AS next;
+    RETURN NULL;
+END;
+$$;
+CREATE OR REPLACE TRIGGER monitor_queue_freed AFTER DELETE ON procrastinate_jobs
+FOR EACH ROW WHEN (OLD.lock IS NOT NULL) EXECUTE FUNCTION monitor_queue_freed()
+"""
 
 Visit = Callable[[Step, Batch], None]
 Tell = Callable[[str, Exception], None]
@@ -242,6 +260,7 @@ def prepare(server: Server) -> bool:
                 if migration.name > stored:
                     connection.execute(migration.read_text(encoding="utf-8"))
         connection.execute(_INDEX)
+        connection.execute(_FREED)
         connection.execute(f"COMMENT ON TABLE procrastinate_jobs IS '{_OURS}{_newest()}'")
     return True
 

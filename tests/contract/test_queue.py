@@ -34,6 +34,10 @@ IN_WORK = """
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status, worker_id)
 VALUES ('poll', 'poll', 'host:b#0', '{"group": "b", "numbers": [2]}', 'doing', %s)
 """
+FETCHING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE state = 'active' AND query LIKE '%%fetch_job%%' AND pid <> pg_backend_pid()
+"""
 CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -63,11 +67,12 @@ def waited_for(event: threading.Event) -> None:
 class Crew:
     """A queue at work in a thread of its own."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, *more: Step) -> None:
         self.visits: list[tuple[Step, Batch]] = []
         self.troubles: list[tuple[str, Exception]] = []
         self.act: Callable[[Batch], None] = lambda _: None
         self._server = server
+        self._threads = {Step.POLL: 4, Step.DELIVER: 2} | dict.fromkeys(more, 1)
         self._begun = threading.Event()
 
     def do(self, deed: Callable[[Queue], Coroutine[Any, Any, Answer]]) -> Answer:
@@ -88,8 +93,7 @@ class Crew:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        threads = {Step.POLL: 4, Step.DELIVER: 2}
-        self.queue = Queue(self._server, threads, self._visit, lambda *told: self.troubles.append(told))
+        self.queue = Queue(self._server, self._threads, self._visit, lambda *told: self.troubles.append(told))
         self._begun.set()
         await self.queue.serve(5.0)
 
@@ -212,6 +216,24 @@ def test_two_jobs_of_one_place_are_never_in_work_together(server: Server) -> Non
         assert eventually(lambda: len(first.visits) + len(second.visits) == 20)
 
     assert [] == together
+
+
+def test_a_job_begins_when_the_one_before_it_in_its_place_ends_whatever_its_step(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "_FETCH", 600.0)
+    prepare(server)
+    go_on = threading.Event()
+    crew = Crew(server, Step.PROCESS)
+    crew.act = lambda of: waited_for(go_on) if of == batch(2) else None
+
+    with crew.working():
+        crew.do(lambda jobs: jobs.add(Step.PROCESS, [(batch(2), 0)]))
+        assert eventually(lambda: crew.visits)
+        crew.do(lambda jobs: jobs.add(Step.POLL, [(batch(1), 0)]))
+        assert eventually(lambda: [(0,)] == ask(server, FETCHING))
+        go_on.set()
+        assert eventually(lambda: len(crew.visits) == 2)
 
 
 def test_a_job_whose_work_breaks_is_gone_too(server: Server) -> None:
