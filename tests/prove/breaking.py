@@ -1,14 +1,18 @@
 """Break the source of a copy on purpose, and see whether a check notices."""
 
+import compileall
 import os
+import py_compile
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests.prove.proof import Outcome, Say
 
@@ -29,24 +33,33 @@ class Mutant:
 
 
 def break_each(chosen: Sequence[Mutant], say: Say) -> Outcome:
-    """Break a copy in each of these ways in turn, and see whether its check notices."""
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        tree = Path(folder)
-        _copy(tree)
-        failed = failing(tree, *dict.fromkeys(mutant.check for mutant in chosen))
-        if failed:
+    """Break copies in each of these ways, as many at once as there are cores, and see what notices."""
+    checks = list(dict.fromkeys(mutant.check for mutant in chosen))
+    copies = min(os.cpu_count() or 1, len(checks))
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ThreadPoolExecutor(copies) as threads:
+        trees = [Path(folder, str(number)) for number in range(copies)]
+        for tree in trees:
+            _copy(tree)
+        shares = [checks[number::copies] for number in range(copies)]
+        if failed := "; ".join(filter(None, threads.map(failing, trees, shares))):
             return Outcome(tried=0, faults=(f"nothing can be said: on the source as it is {failed}",))
-        faults = [fault for mutant in chosen if (fault := _fault(tree, mutant, say))]
-    return Outcome(tried=len(chosen), faults=tuple(faults), facts={"caught": len(chosen) - len(faults)})
+        free = SimpleQueue[Path]()
+        for tree in trees:
+            free.put(tree)
+        found = list(threads.map(lambda mutant: _fault(free, mutant, say), chosen))
+    faults = tuple(fault for fault in found if fault)
+    return Outcome(tried=len(chosen), faults=faults, facts={"caught": len(chosen) - len(faults)})
 
 
-def _fault(tree: Path, mutant: Mutant, say: Say) -> str | None:
+def _fault(free: SimpleQueue[Path], mutant: Mutant, say: Say) -> str | None:
     """Return what is wrong with a mutant: it survived, or fits the source no more."""
-    began = time.monotonic()
+    tree, began = free.get(), time.monotonic()
     try:
         fault = None if is_caught(tree, mutant) else f"survived: {mutant.name}"
     except RuntimeError as error:
         fault = str(error)
+    finally:
+        free.put(tree)
     say(f"{'NOT caught' if fault else 'caught':<11}{time.monotonic() - began:4.0f} s  {mutant.name}")
     return fault
 
@@ -65,12 +78,12 @@ def is_caught(tree: Path, mutant: Mutant) -> bool:
         broken = broken.replace(old, new)
     path.write_text(broken, encoding="utf-8")
     try:
-        return bool(failing(tree, mutant.check))
+        return bool(failing(tree, [mutant.check]))
     finally:
         path.write_text(whole, encoding="utf-8")
 
 
-def failing(tree: Path, *checks: str) -> str:
+def failing(tree: Path, checks: Sequence[str]) -> str:
     """Run these checks on the copy until one fails; return which, or nothing where all pass.
 
     Raises:
@@ -98,9 +111,14 @@ def failing(tree: Path, *checks: str) -> str:
 
 def _copy(tree: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
+    tree.mkdir()
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, tree / name, ignore=ignored)
         else:
             shutil.copy(source, tree / name)
+    # Compiled once; by its text, not its time, an interpreter knows a file that was broken since.
+    compileall.compile_dir(
+        tree / "monitor", quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
+    )
