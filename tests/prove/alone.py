@@ -38,9 +38,10 @@ def attempt_alone(proof: Proof, count: int, seed: int, patience: float | None = 
         child.join()
         return Outcome(tried=0, faults=(f"its process ended with {child.exitcode}",))
     finally:
-        # Whatever it started and did not end belongs to its group.
+        # Whatever it started and did not end belongs to its group, once it has one.
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
+        child.kill()
         child.join()
     return Outcome(tried=0, faults=(f"it did not end within {patience:.0f} s",))
 
