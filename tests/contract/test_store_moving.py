@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -124,3 +125,51 @@ def test_a_copy_that_is_killed_over_and_over_goes_on_where_it_was(tmp_path: Path
     assert kills
     assert sorted(copied) == copied
     assert 15_000 == json.loads(ended.stdout)["deliveries"] == so_far()
+
+
+def test_of_copies_to_one_store_at_one_moment_one_goes_on_and_the_others_end(
+    tmp_path: Path, database: str
+) -> None:
+    sources = [f"sqlite:///{tmp_path}/{name}.db" for name in ("one", "other")]
+    for number, source in enumerate(sources):
+        filled(source, deliveries=2_000 + number)
+    line = [sys.executable, "-m", "monitor", "store", "copy", "--json"]
+    # Two of each store: of different ones the first goes on, of the same one the last.
+    copies = [
+        subprocess.Popen([*line, source, database], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for source in sources * 2
+    ]
+    said = [each.communicate() for each in copies]
+    codes = [each.returncode for each in copies]
+
+    (done,) = (place for place, code in enumerate(codes) if code == 0)
+    assert 2_000 + done % 2 == json.loads(said[done][0])["deliveries"]
+    for place, (_, why) in enumerate(said):
+        if place != done:
+            assert "began meanwhile" in why or "is not empty" in why, why
+    with (
+        closing(open_store(sources[done % 2], owner="two")) as before,
+        closing(open_store(database, owner="two")) as copy,
+    ):
+        assert before.status(NOW) == copy.status(NOW)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_copy_beside_which_another_begins_ends_at_its_next_batch(
+    tmp_path: Path,
+    database: str,
+    back: bool,  # noqa: FBT001
+) -> None:
+    file = f"sqlite:///{tmp_path}/monitor.db"
+    source, target = (database, file) if back else (file, database)
+    filled(source)
+    later = list[Mapping[str, int]]()
+
+    def interrupted(table: str, *_: int) -> None:
+        if table == "deliveries" and not later:
+            later.append(copy_store(source, target, LATER, quiet))
+
+    with pytest.raises(StoreError, match="another copy to the same store began meanwhile"):
+        copy_store(source, target, LATER, interrupted)
+
+    assert 3 == later[0]["deliveries"]

@@ -1,8 +1,9 @@
 """How does all that is remembered move from one database to another?
 
 Table by table, a batch at a time, in the order of the primary keys. How far it came is written with each
-batch, so that a copy that was killed goes on where it was. Values go as they stand, numbers and ids included;
-in the end each table is counted on both sides, and a digest of all its rows compared.
+batch, so that a copy that was killed goes on where it was. Of several at work whoever began last goes on; the
+others end at their next batch. Values go as they stand, numbers and ids included; in the end each table is
+counted on both sides, and a digest of all its rows compared.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,12 +11,13 @@ from datetime import datetime
 from functools import cache
 from hashlib import blake2b
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Column, Engine, Row, Table, TypeDecorator, func, insert, select, tuple_
+from sqlalchemy import Column, Connection, Engine, Row, Table, TypeDecorator, func, insert, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.adapters.store.agreeing import ALIVE
-from monitor.adapters.store.dialect import set_counter, writer_of
+from monitor.adapters.store.dialect import lock, set_counter, writer_of
 from monitor.adapters.store.memory import mark, save_mark
 from monitor.adapters.store.opening import open_engine, refusal
 from monitor.adapters.store.schema import instances, marks, metadata, rests
@@ -25,6 +27,8 @@ from monitor.text.ids import derive_id
 
 _BATCH = 1000
 _NAME = "copy under way"
+# The name of an advisory lock, of this program's own choice.
+_BEGINNING = 5_402_846_011_870_004
 _DIGEST_BYTES = 8
 
 # A table's name, how many of its rows were copied by now, and how many there are.
@@ -36,7 +40,8 @@ def copy_store(source: str, target: str, now: datetime, progress: Progress) -> M
 
     Raises:
         UsageError: both are the same, somebody works on one, or the target holds something else.
-        StoreError: one of them does not answer, or the copy is not what it was made of.
+        StoreError: one of them does not answer, the copy is not what it was made of, or another copy to the
+            same store began meanwhile.
     """
     if source == target:
         raise UsageError("the store to copy to is the one to copy from")
@@ -44,12 +49,13 @@ def copy_store(source: str, target: str, now: datetime, progress: Progress) -> M
     try:
         for engine in (one, other):
             _check_unused(engine, now)
-        _begin(other, derive_id("", source))
+        ours = _begin(other, derive_id("", source))
         # The marks come last: how far the copy is stands among them.
         for table in (*_tables(), marks):
-            _copy(one, other, table, progress)
+            _copy(one, other, table, ours, progress)
         counts = {table.name: _compare(one, other, table) for table in (*_tables(), marks)}
         with writer_of(other).begin() as connection:
+            _so_far(connection, ours)
             # Words are no table that is copied: the service adds them anew, as to articles of older versions.
             connection.execute(marks.delete().where(marks.c.name.in_((_NAME, ADDED))))
     except SQLAlchemyError as error:
@@ -76,27 +82,47 @@ def _check_unused(engine: Engine, now: datetime) -> None:
         )
 
 
-def _begin(target: Engine, origin: str) -> None:
-    """Note where the copy comes from, in an empty store or one that holds a part of the same copy."""
+def _begin(target: Engine, origin: str) -> str:
+    """Note where the copy comes from, in an empty store or one that holds a part of the same copy.
+
+    Return by what it is known that nobody else has begun since.
+    """
+    ours = uuid4().hex
     with writer_of(target).begin() as connection:
+        lock(connection, [_BEGINNING])
         known = mark(connection, _NAME)
         if known is not None and known["origin"] == origin:
-            return
+            save_mark(connection, _NAME, {**known, "by": ours})
+            return ours
         every = (*_tables(), marks)
         full = [each.name for each in every if connection.execute(select(each).limit(1)).first()]
         if full:
             raise UsageError(f"the store to copy to is not empty: it has {', '.join(full)}")
-        save_mark(connection, _NAME, {"origin": origin, "after": {}})
+        save_mark(connection, _NAME, {"origin": origin, "after": {}, "by": ours})
+    return ours
 
 
-def _copy(source: Engine, target: Engine, table: Table, progress: Progress) -> None:
+def _so_far(connection: Connection, ours: str) -> Mapping[str, Any]:
+    """Return what is remembered of the copy, which nobody else goes on with until this transaction ends.
+
+    Raises:
+        StoreError: another one has begun since.
+    """
+    known = mark(connection, _NAME)
+    if known is None or known["by"] != ours:
+        raise StoreError(
+            "another copy to the same store began meanwhile; it has all that this one had copied"
+        )
+    return known
+
+
+def _copy(source: Engine, target: Engine, table: Table, ours: str, progress: Progress) -> None:
     raw = _raw(table.name)
     with source.begin() as connection:
         total = connection.execute(select(func.count()).select_from(raw)).scalar_one()
     with target.begin() as connection:
-        known = mark(connection, _NAME) or {}
+        after = _so_far(connection, ours)["after"].get(table.name)
         done = connection.execute(select(func.count()).select_from(raw)).scalar_one()
-    after = _after(known, table.name)
     while True:
         with source.begin() as connection:
             rows = connection.execute(_next(table, after)).mappings().all()
@@ -104,22 +130,14 @@ def _copy(source: Engine, target: Engine, table: Table, progress: Progress) -> N
             break
         after = [rows[-1][column.name] for column in raw.primary_key]
         with writer_of(target).begin() as connection:
+            known = _so_far(connection, ours)
             connection.execute(insert(raw), [dict(row) for row in rows])
-            known = mark(connection, _NAME) or {}
-            places = known["after"]
-            assert isinstance(places, dict)
-            save_mark(connection, _NAME, {**known, "after": {**places, table.name: after}})
+            save_mark(connection, _NAME, {**known, "after": {**known["after"], table.name: after}})
         done += len(rows)
         progress(table.name, done, total)
     if "number" in raw.c:
         with writer_of(target).begin() as connection:
             set_counter(connection, raw, "number")
-
-
-def _after(known: Mapping[str, object], table: str) -> list[Any] | None:
-    places = known["after"]
-    assert isinstance(places, dict)
-    return places.get(table)
 
 
 def _next(table: Table, after: Sequence[Any] | None) -> Any:  # noqa: ANN401  (a statement)
