@@ -15,8 +15,11 @@ from typing import Any
 import pytest
 import yaml
 
+from monitor.adapters.store import server_of
+from monitor.engine.queue import prepare
 from tests.acceptance.test_alerts import ENTITIES, TEXT
 from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually
+from tests.postgresql import PostgreSQL
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,9 +37,12 @@ TANGLED = b"<?xml version='1.0'?><rss>" + b"<a>" * 200_000
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitor]:
-    """A worker to which everything happens that the dashboard shows."""
+def world(tmp_path_factory: pytest.TempPathFactory, postgres: PostgreSQL) -> Iterator[Monitor]:
+    """A worker on a queue, to which everything happens that the dashboard shows."""
     monitor = Monitor(tmp_path_factory.mktemp("monitor"))
+    postgres.admin("CREATE DATABASE watched")
+    monitor.store, monitor.engine = postgres.url("watched"), "procrastinate"
+    prepare(server_of(monitor.store))
     with (
         closing(Outlet("kurier")) as kurier,
         closing(Outlet("bote")) as bote,
@@ -145,7 +151,7 @@ def test_every_question_of_the_dashboard_is_answered_with_something(
 @pytest.mark.parametrize("alarm", ALARMS, ids=lambda alarm: str(alarm["alert"]))
 def test_every_side_of_an_alarm_finds_its_metric(prometheus: str, alarm: dict[str, Any]) -> None:
     # Without what makes it an alarm: that it is silent must come of the values, not of the names.
-    sides = re.split(r"\s+(?:or|==|[<>]) (?=[a-z(\d])|\s+(?:==|[<>]) \d+(?:\.\d+)?\s*", alarm["expr"])
+    sides = re.split(r"\s+(?:==|[<>]) \d+(?:\.\d+)?\s*(?:(?:or|unless) )?|\s+[<>] (?=[a-z(])", alarm["expr"])
     questions = [side for side in sides if METRIC.search(side) or side.startswith("up{")]
 
     assert questions
