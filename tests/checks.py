@@ -53,8 +53,6 @@ class Outcome:
 def main(arguments: Sequence[str]) -> int:
     """Run all checks, or pytest alone with the arguments; return 0 where nothing failed."""
     os.chdir(ROOT)
-    # Some thousand interpreters start: none but the first shall compile what it imports.
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if arguments:
         os.execv(BIN / "pytest", ["pytest", *arguments])
     with ThreadPoolExecutor(2) as pool:

@@ -14,6 +14,8 @@ from psycopg import sql
 from monitor.adapters.store import open_store
 from tests.postgresql import NotInstalledError, PostgreSQL
 
+# Some thousand interpreters start: none but the first shall compile what it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 settings.register_profile("patient", deadline=None, print_blob=True)
 settings.load_profile("patient")
 
