@@ -29,6 +29,7 @@ from monitor.engine.perform import DAMAGED
 from monitor.engines import FEED_AT_ONCE, Bounds, engine_of, lanes_of
 from monitor.errands.doors import senders_by
 from monitor.errands.pages import PAGES
+from monitor.errands.words import ready_words
 from monitor.errors import ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
 from monitor.matching.languages import DICTIONARIES, is_word, lemma
 from monitor.model import Reply, Subscription, Zones
@@ -117,7 +118,7 @@ class Worker:
             random=random.Random(),  # noqa: S311  (spreads waits; no secret hangs on it)
         )
         rules = build_rules(config)
-        _warm(rules)
+        self._ready_words(rules)
         self._recalled = recall(self.store, rules, Recalled())
         self._in_force = _InForce(config, having_recalled(rules, self._recalled), ports)
         self._changing = threading.Lock()
@@ -378,6 +379,14 @@ class Worker:
         if report.reason == DAMAGED:
             self._damage = str(report.facts["detail"]).partition(": ")[2]
             self._stop.set()
+
+    def _ready_words(self, rules: Rules) -> None:
+        unpacked = ready_words()
+        if unpacked is not None:
+            self.telemetry.observe_upkeep(
+                "words", "slower", detail=f"dictionaries are not packed: {unpacked}"
+            )
+        _warm(rules)
 
     def _mind_the_clock(self) -> None:
         """Say so where the store was written at a later time than now; nothing waits for that time."""

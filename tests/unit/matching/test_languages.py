@@ -1,6 +1,35 @@
-import pytest
+from collections.abc import Iterator
+from pathlib import Path
 
-from monitor.matching.languages import is_word, lemma, primary
+import pytest
+from simplemma.strategies import (
+    DefaultDictionaryFactory,
+    StreamDictionaryFactory,
+    TrieDictionaryFactory,
+)
+
+from monitor.matching import languages
+from monitor.matching.languages import DICTIONARIES, is_word, lemma, pack, primary, use_packed
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("words") / "packed"
+    pack(folder)
+    return folder
+
+
+@pytest.fixture
+def as_they_come() -> Iterator[None]:
+    forget()
+    yield
+    languages._WORDS.look_in(StreamDictionaryFactory())
+    forget()
+
+
+def forget() -> None:
+    is_word.cache_clear()
+    lemma.cache_clear()
 
 
 @pytest.mark.parametrize(("tag", "subtag"), [("de-DE", "de"), ("EN_us", "en"), (None, "de"), ("", "de")])
@@ -13,3 +42,33 @@ def test_words_are_looked_up_where_there_is_a_dictionary() -> None:
     assert not is_word("Trainium", "en")
     assert not is_word("oui", "fr")
     assert "Aktie" == lemma("Aktien", "de")
+
+
+def test_packed_dictionaries_hold_the_same_words(packed: Path) -> None:
+    tries, whole = TrieDictionaryFactory(disk_cache_dir=str(packed)), DefaultDictionaryFactory()
+
+    for language in DICTIONARIES:
+        ours, theirs = tries.get_dictionary(language), whole.get_dictionary(language)
+        assert len(ours) == len(theirs) > 100_000
+        assert all(ours[word] == base for word, base in theirs.items())
+
+
+@pytest.mark.usefixtures("as_they_come")
+def test_words_are_looked_up_in_packed_dictionaries_alike(packed: Path) -> None:
+    words = ("Aktien", "Trainium", "Häuser", "A\u0308pfel", "unvergessliches", "went", "Amazonaktie")
+    before = [(is_word(word, each), lemma(word, each)) for word in words for each in ("de", "en")]
+    forget()
+
+    use_packed(packed)
+
+    assert before == [(is_word(word, each), lemma(word, each)) for word in words for each in ("de", "en")]
+
+
+def test_dictionaries_that_cannot_be_written_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(FileExistsError):
+        pack(tmp_path)
+    monkeypatch.setattr(TrieDictionaryFactory, "_write_trie_to_disk", lambda *_: 1 / 0)
+    with pytest.raises(OSError, match="'de' could not be written"):
+        pack(tmp_path / "full")

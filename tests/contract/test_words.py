@@ -1,0 +1,72 @@
+"""Are the dictionaries packed once, whoever comes, and done without where they cannot be?"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from simplemma.strategies import StreamDictionaryFactory
+
+from monitor.errands import words
+from monitor.errands.words import ready_words
+from monitor.matching import languages
+from monitor.matching.languages import EDITION, is_word
+
+ROOT = Path(__file__).parents[2]
+ASKING = "import sys; from pathlib import Path; from monitor.errands.words import ready_words; "
+ASKING += "print(ready_words(Path(sys.argv[1])))"
+
+
+@pytest.fixture(autouse=True)
+def as_they_come() -> Iterator[None]:
+    yield
+    languages._WORDS.look_in(StreamDictionaryFactory())
+
+
+def asking(cache: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", ASKING, str(cache)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+
+
+def test_who_comes_at_the_same_time_shares_what_is_packed_once(tmp_path: Path) -> None:
+    cache = tmp_path / "words"
+    several = [asking(cache) for _ in range(3)]
+
+    assert ["None\n"] * 3 == [each.communicate(timeout=120)[0] for each in several]
+    made = (cache / EDITION).stat()
+    assert ready_words(cache) is None
+    assert is_word("Aktien", "de")
+    assert made.st_mtime_ns == (cache / EDITION).stat().st_mtime_ns
+    assert {EDITION, f"{EDITION}.lock"} == {each.name for each in cache.iterdir()}
+
+
+def test_who_is_killed_while_packing_leaves_nothing_that_is_taken_for_whole(tmp_path: Path) -> None:
+    with asking(tmp_path) as killed:
+        ends = time.monotonic() + 60
+        while not list(tmp_path.glob(f"{EDITION}-*/made")) and time.monotonic() < ends:
+            time.sleep(0.01)
+        killed.kill()
+
+    assert not (tmp_path / EDITION).exists()
+    assert ready_words(tmp_path) is None
+    assert {EDITION, f"{EDITION}.lock"} == {each.name for each in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("trouble", ["no folder", "no process", "no time"])
+def test_where_nothing_can_be_packed_words_are_looked_up_all_the_same(
+    trouble: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "words"
+    if trouble == "no folder":
+        cache.write_text("a file")
+    elif trouble == "no process":
+        monkeypatch.setattr(sys, "executable", "/nonexistent")
+    else:
+        monkeypatch.setattr(words, "PATIENCE", 0.01)
+
+    assert ready_words(cache)
+    assert is_word("Aktien", "de")
+    assert not list(tmp_path.glob(f"words/{EDITION}*/*"))
