@@ -1,6 +1,7 @@
 """The composition root of the service: whoever imports it has imported all that a running service needs."""
 
 import random
+import secrets
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -31,8 +32,9 @@ from monitor.errands.doors import senders_by
 from monitor.errands.pages import PAGES
 from monitor.errands.words import ready_words
 from monitor.errors import ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
+from monitor.judging import PATH, answer_verdict
 from monitor.matching.languages import DICTIONARIES, is_word, lemma
-from monitor.model import Reply, Subscription, Zones
+from monitor.model import Reply, Subscription, VerdictLinks, Zones
 from monitor.pipeline import deliver, poll, process
 from monitor.ports import Claim, Ports, Report, Step
 from monitor.pushing import LARGEST_PUSH, PREFIX, answer_hub, attend_hubs
@@ -117,7 +119,7 @@ class Worker:
             clock=self._clock,
             random=random.Random(),  # noqa: S311  (spreads waits; no secret hangs on it)
         )
-        rules = build_rules(config)
+        rules = _with_links(build_rules(config), config, self.store)
         self._ready_words(rules)
         self._recalled = recall(self.store, rules, Recalled())
         self._in_force = _InForce(config, having_recalled(rules, self._recalled), ports)
@@ -200,7 +202,7 @@ class Worker:
                 raise UsageError("engine cannot change while the service runs; restart it")
             if config.listen != before.config.listen:
                 raise UsageError("http.listen cannot change while the service runs; restart it")
-            rules = build_rules(config)
+            rules = _with_links(build_rules(config), config, self.store)
             recalled = recall(self.store, rules, Recalled())
             self._put_in_force(config, having_recalled(rules, recalled), recalled)
         except MonitorError as error:
@@ -250,6 +252,8 @@ class Worker:
         def answer(request: Request) -> Answer:
             if request.path.startswith(PREFIX):
                 return self._answer_hub(request)
+            if request.path == PATH:
+                return self._answer_verdict(request)
             return api.answer(request) if request.path.startswith(ROOT) else answer_probe(request, probes)
 
         return answer
@@ -361,6 +365,12 @@ class Worker:
         said = answer_hub(*asked, self.store, pushes, self._clock.now())
         return Answer(status=said.status, body=said.text.encode())
 
+    def _answer_verdict(self, request: Request) -> Answer:
+        rules = self._in_force.rules
+        if rules.links is None:
+            return problem(404, "nobody is asked for verdicts")
+        return answer_verdict(request, rules.links.key, self.store, rules.entities, self._clock.now())
+
     def _pulse(self) -> None:
         if self.engine.alive():
             sd_notify("WATCHDOG=1")
@@ -406,6 +416,14 @@ class Worker:
         except StoreError as error:
             return str(error)
         return self._agreement.behind()
+
+
+def _with_links(rules: Rules, config: Config, store: SqlStore) -> Rules:
+    """Return rules by which alerts have links for verdicts, where somebody is to be asked for such."""
+    if config.verdicts_at is None:
+        return rules
+    key = store.key_of_verdicts(secrets.token_bytes(32))
+    return replace(rules, links=VerdictLinks(public_url=config.verdicts_at, key=key))
 
 
 def _workers(config: Config) -> int:

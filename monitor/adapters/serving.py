@@ -22,6 +22,7 @@ REQUEST_SECONDS = 5.0
 MOST_CONNECTIONS = 64
 LARGEST_BODY = 65_536
 TEXT = "text/plain; charset=utf-8"
+HTML = "text/html; charset=utf-8"
 PROBLEM = "application/problem+json"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 _SAFE = (

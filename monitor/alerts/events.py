@@ -40,6 +40,7 @@ from monitor.model import (
     ReceiverState,
     Reply,
     Story,
+    VerdictLinks,
     WatchlistId,
 )
 from monitor.text.ids import derive_id
@@ -73,10 +74,12 @@ def match_event(
     entities: Mapping[EntityId, Entity],
     now: datetime,
     quoted: Article | None = None,
+    links: VerdictLinks | None = None,
 ) -> Event:
     """Return the event of an alert, `match.created` or another of its type; its body stays within 20 kB.
 
-    `quoted` is the reading that the alert's matches are of, where that is not `article`.
+    `quoted` is the reading that the alert's matches are of, where that is not `article`. With `links`, each
+    match has the links that say whether it is right.
 
     `suppressed` counts what is left out: mentions without a place in `evidence`, the story's other
     articles as `duplicates`, and, only where there are such, whole `matches`.
@@ -95,7 +98,8 @@ def match_event(
         frame["update"] = {"reason": alert.update.reason.value, "outlets": alert.update.outlets}
     if alert.edit is not None:
         frame["edit"] = plain_edit(alert.edit)
-    shown = shown_matches(alert.matches, quoted or article, entities, CONTENT_BYTES - size_of(frame))
+    room = CONTENT_BYTES - size_of(frame)
+    shown = shown_matches(alert.matches, quoted or article, entities, room, links)
     suppressed: Plain = {"evidence": shown.mentions_left_out, "duplicates": max(story.articles - 1, 0)}
     if shown.matches_left_out:
         suppressed["matches"] = shown.matches_left_out
@@ -272,7 +276,7 @@ def _subject(*parts: str | None) -> str:
 
 
 def _condensed(held: HeldAlert) -> Plain:
-    """Return what a digest keeps of a held alert; some 2 kB, at most 10 even of hostile texts.
+    """Return what a digest keeps of a held alert; some 2 kB, at most 15 even of hostile texts.
 
     `held.event` may have come back from the store, as plain JSON values.
     """
@@ -303,6 +307,7 @@ def _condensed_entity(match: Mapping[str, Any]) -> Plain:
         "confidence": match["confidence"]["value"],
         "mentions": match["mentions"],
         "surface": match["evidence"][0]["surface"] if match["evidence"] else None,
+        **({"verdict": match["verdict"]} if "verdict" in match else {}),
     }
 
 

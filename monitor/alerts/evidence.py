@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit, urlunsplit
 
-from monitor.model import Article, Edit, Entity, EntityId, Evidence, Match, Mention, Zone, Zones
+from monitor.alerts.verdicts import links_of
+from monitor.model import (
+    Article,
+    Edit,
+    Entity,
+    EntityId,
+    Evidence,
+    Match,
+    Mention,
+    VerdictLinks,
+    Zone,
+    Zones,
+)
 from monitor.text.tokens import sentence_around
 
 # A body has at most 20 kB (`docs/webhooks.md`); the rest of it, without `data`, takes under 200 bytes.
@@ -38,16 +50,21 @@ class Shown:
 
 
 def shown_matches(
-    matches: Sequence[Match], article: Article, entities: Mapping[EntityId, Entity], room: int
+    matches: Sequence[Match],
+    article: Article,
+    entities: Mapping[EntityId, Entity],
+    room: int,
+    links: VerdictLinks | None = None,
 ) -> Shown:
     """Return the matches with as much evidence as fits into `room` bytes.
 
     Each keeps its first mention as long as any, title before lead before body; only where even that
-    is too much are the last matches left out, but never the first.
+    is too much are the last matches left out, but never the first. With `links`, each says how to judge it.
     """
     most = max(_MOST_EVIDENCE_IN_ALL // max(len(matches), 1), 1)
     shown = [
         _plain_match(match, article, entities.get(match.entity), min(most, _MOST_EVIDENCE))
+        | ({"verdict": links_of(article.entry_id, match.entity, links)} if links else {})
         for match in matches
     ]
     for kept in range(_MOST_EVIDENCE - 1, 0, -1):

@@ -52,6 +52,7 @@ from monitor.model import (
     Update,
     UpdateReason,
     Verdict,
+    VerdictLinks,
     WatchlistId,
     Zone,
     Zones,
@@ -113,12 +114,13 @@ _EDIT = Edit(
         ),
     ),
 )
+_LINKS = VerdictLinks(public_url="https://monitor.example.org", key=b"an example, and no secret")
 _RECEIVER = Receiver(name=_DESK, url="https://hooks.example.org/news")
 
 
 def example_events() -> Mapping[EventType, Event]:
     """Return an event of each type."""
-    match = match_event(_alert(), _ARTICLE, _STORY, _FEED, _ENTITIES, _NOW)
+    match = match_event(_alert(), _ARTICLE, _STORY, _FEED, _ENTITIES, _NOW, links=_LINKS)
     events = [
         match,
         *_told_again(),
@@ -150,7 +152,7 @@ def _told_again() -> tuple[Event, ...]:
         {"type": EventType.ARTICLE_CORRECTED, "edit": _EDIT},
     )
     return tuple(
-        match_event(replace(_alert(), **change), _ARTICLE, _STORY, _FEED, _ENTITIES, _NOW)  # type: ignore[arg-type]
+        match_event(replace(_alert(), **change), _ARTICLE, _STORY, _FEED, _ENTITIES, _NOW, links=_LINKS)  # type: ignore[arg-type]
         for change in changes
     )
 

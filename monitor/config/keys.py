@@ -485,6 +485,8 @@ class RawHttp(Raw):
     """Where others reach this port, through a proxy: `https://monitor.example.org`; hubs call there."""
     websub: RawWebSub | None = None
     """Whether hubs are asked to push; they need `public_url`."""
+    verdicts: Truth = True
+    """Whether alerts have links that say whether they are right; they need `public_url`."""
 
 
 _EntityShape = Words | list[Words | RawName] | RawEntity | RawEntityFile | None

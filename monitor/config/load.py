@@ -11,7 +11,7 @@ from monitor.config.findings import Findings, Spot, in_order
 from monitor.config.glance import DEFAULT_STORE
 from monitor.config.keys import SETTINGS, RawNetwork, RawSettings
 from monitor.config.places import Table, Text, as_table, child, is_null
-from monitor.config.pushes import read_pushes
+from monitor.config.pushes import read_pushes, read_verdicts_at
 from monitor.config.reading import read, unknown_key
 from monitor.config.receivers import read_receivers
 from monitor.config.schema import Config
@@ -81,6 +81,7 @@ def _config(
         listen=settings.http.listen,
         access=read_access(settings.http, Spot(root, ()), sources, findings),
         pushes=read_pushes(settings.http, Spot(root, ()), sources, findings),
+        verdicts_at=read_verdicts_at(settings.http, Spot(root, ()), findings),
         reload=settings.reload,
         retention=settings.retention,
         keep=settings.keep,

@@ -13,7 +13,10 @@ from monitor.ports import Access, FetchPolicy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """A configuration that holds; `queries` are the watchlists' `when`, `listen` None means no port."""
+    """A configuration that holds; `queries` are the watchlists' `when`, `listen` None means no port.
+
+    `verdicts_at` is where receivers say whether alerts are right; None where they are not asked.
+    """
 
     path: Path
     store_url: str = field(repr=False)
@@ -28,6 +31,7 @@ class Config:
     listen: tuple[str, int] | None
     access: Access
     pushes: Pushes | None
+    verdicts_at: str | None
     reload: Literal["signal", "watch"]
     retention: timedelta
     keep: Keep

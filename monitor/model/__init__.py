@@ -80,6 +80,7 @@ from monitor.model.matches import (
     Tier,
 )
 from monitor.model.pushes import Hub, Pushes, Subscription, SubscriptionState
+from monitor.model.verdicts import MatchVerdict, Rightness, VerdictLinks
 from monitor.model.words import (
     AlertId,
     DeliveryId,
@@ -146,6 +147,7 @@ __all__ = [
     "Mail",
     "Match",
     "MatchReason",
+    "MatchVerdict",
     "Matched",
     "Mention",
     "Name",
@@ -166,6 +168,7 @@ __all__ = [
     "Reread",
     "Rewrite",
     "Rhythm",
+    "Rightness",
     "Salience",
     "SandboxFailed",
     "Severity",
@@ -184,6 +187,7 @@ __all__ = [
     "UpdateReason",
     "Validators",
     "Verdict",
+    "VerdictLinks",
     "Watchlist",
     "WatchlistId",
     "Zone",

@@ -27,6 +27,7 @@ class Sought:
     state: str | None = None
     language: str | None = None
     min_confidence: float | None = None
+    verdict: str | None = None
     words: Search | None = None
     behind: Place | None = None
     limit: int = 50

@@ -19,6 +19,7 @@ from monitor.model import (
     Pushes,
     Receiver,
     ReceiverName,
+    VerdictLinks,
     Watchlist,
 )
 from monitor.stories.grouping import GroupingPolicy
@@ -28,7 +29,8 @@ from monitor.stories.grouping import GroupingPolicy
 class Rules:
     """What the configuration says, ready for the stages; replaced as a whole by a reload.
 
-    With `pushes`, hubs are asked to push. With a `sieve`, pages that can name nobody are not extracted.
+    With `pushes`, hubs are asked to push. With a `sieve`, pages that can name nobody are not extracted. With
+    `links`, receivers may say whether a match is right.
     """
 
     feeds: Mapping[FeedId, FeedSettings]
@@ -39,6 +41,7 @@ class Rules:
     user_agent: str
     keep: Keep = Keep.TEXTS
     pushes: Pushes | None = None
+    links: VerdictLinks | None = None
     sieve: Sieve | None = None
     cadence: CadencePolicy = field(default_factory=CadencePolicy)
     pages: PagePolicy = field(default_factory=PagePolicy)

@@ -84,7 +84,7 @@ def written(
     deliveries: list[Delivery] = []
     for alert in raised.alerts:
         quoted = before if alert.type is EventType.MATCH_RETRACTED else None
-        event = match_event(alert, article, story, feed, by.entities, now, quoted)
+        event = match_event(alert, article, story, feed, by.entities, now, quoted, by.links)
         if alert.hold is None:
             receivers = [by.receivers[name] for name in alert.receivers if name in by.receivers]
             deliveries.extend(promise([event], receivers, now))

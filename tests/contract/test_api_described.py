@@ -11,17 +11,19 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from monitor.adapters.api import Api, describe
-from monitor.adapters.serving import Server
+from monitor.adapters.serving import Answer, Request, Server
 from monitor.adapters.store import open_store
+from monitor.alerts.verdicts import signature_of
+from monitor.judging import PATH, answer_verdict
 from monitor.model import DeliveryState
 from monitor.ports import Access
 from tests.contract.store_rows import ALL, LEASE, NOW, attempted, delivery, fill, promise
 
 # What stands in the store, by the path that tells it.
 KEPT = {
-    "/articles": ["en_a", "en_b", "en_c", "en_d", "en_e"],
-    "/alerts": ["al_a", "al_e"],
-    "/deliveries": ["msg_a", "msg_b", "msg_c"],
+    "/api/v1/articles": ["en_a", "en_b", "en_c", "en_d", "en_e"],
+    "/api/v1/alerts": ["al_a", "al_e"],
+    "/api/v1/deliveries": ["msg_a", "msg_b", "msg_c"],
 }
 DRAWN = settings(
     max_examples=20,
@@ -45,7 +47,8 @@ def closed(schema: Any) -> Any:
 
 DESCRIBED = schemathesis.openapi.from_dict(closed(describe()))
 PATHS = tuple(describe()["paths"])
-OPERATIONS = {path: DESCRIBED[path]["GET"] for path in PATHS}
+OPERATIONS = {path: DESCRIBED[path]["POST" if path == PATH else "GET"] for path in PATHS}
+KEY = b"k"
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +61,28 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     attempted(store, claims[0])
     attempted(store, claims[1], DeliveryState.DEAD)
     api = Api(store.library(), lambda: Access(on=True), lambda: datetime.now(UTC))
-    server = Server(("127.0.0.1", 0), api.answer)
-    yield "http://{}:{}/api/v1".format(*server.address)
+
+    def answer(request: Request) -> Answer:
+        if request.path == PATH:
+            return answer_verdict(request, KEY, store, {}, datetime.now(UTC))
+        return api.answer(request)
+
+    server = Server(("127.0.0.1", 0), answer)
+    yield "http://{}:{}".format(*server.address)
     server.close()
     store.close()
 
 
 def test_what_the_store_holds_is_told_in_the_fields_described(base: str) -> None:
-    for path in ("/articles", "/matches", "/alerts", "/deliveries", "/openapi.json"):
+    said = {"verdict": "wrong", "article": "en_a", "entity": "amazon", "note": "der Fluß"}
+    signed: Any = said | {"signature": signature_of("en_a", "amazon", KEY)}
+    for kind in ("application/json", "application/x-www-form-urlencoded"):
+        case = OPERATIONS[PATH].Case(body=signed, media_type=kind)
+        assert said == case.call_and_validate(base_url=base).json()
+    for name in ("articles", "matches", "alerts", "deliveries", "openapi.json"):
+        path = f"/api/v1/{name}"
         answer = OPERATIONS[path].Case().call_and_validate(base_url=base)
-        assert path not in KEPT or KEPT[path] == sorted(row["id"] for row in answer.json()[path[1:]])
+        assert path not in KEPT or KEPT[path] == sorted(row["id"] for row in answer.json()[name])
     for path, names in KEPT.items():
         for name in names:
             case = OPERATIONS[f"{path}/{{id}}"].Case(path_parameters={"id": name})
@@ -76,7 +91,7 @@ def test_what_the_store_holds_is_told_in_the_fields_described(base: str) -> None
 
 @pytest.mark.parametrize("path", PATHS)
 def test_what_is_asked_as_described_is_answered_as_described(base: str, path: str) -> None:
-    # A text may be fair by its schema and yet be no time, or no cursor that was given.
+    # A text may be fair by its schema and yet be no time, no cursor that was given, and no signature.
     refusing = [positive_data_acceptance]
 
     @DRAWN
@@ -87,7 +102,7 @@ def test_what_is_asked_as_described_is_answered_as_described(base: str, path: st
     holds()
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path != "/openapi.json"])
+@pytest.mark.parametrize("path", [path for path in PATHS if path != "/api/v1/openapi.json"])
 def test_what_is_asked_otherwise_than_described_is_refused_as_described(base: str, path: str) -> None:
     @DRAWN
     @given(case=OPERATIONS[path].as_strategy(generation_mode=GenerationMode.NEGATIVE))

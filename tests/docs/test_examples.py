@@ -120,7 +120,7 @@ def test_every_type_of_event_is_accepted_and_the_biggest(desk: Desk) -> None:
     statuses = [desk.running.post(desk.signed(each), each.body) for each in deliveries]
 
     assert [204] * len(deliveries) == statuses
-    assert len(deliveries[-1].body) > 19_000
+    assert len(deliveries[-1].body) > 18_500
     assert all(desk.running.has_told(each, 1) for each in deliveries)
 
 

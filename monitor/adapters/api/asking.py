@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
-from monitor.model import DeliveryState
+from monitor.model import DeliveryState, Rightness
 from monitor.ports import Place, Sought
 from monitor.text.search import Search, read_search
 
@@ -137,6 +137,12 @@ def _state(text: str, _now: datetime) -> str:
     return text
 
 
+def _verdict(text: str, _now: datetime) -> str:
+    if text not in set(Rightness):
+        raise ValueError(f"is one of {', '.join(Rightness)}")
+    return text
+
+
 def _cursor(text: str, _now: datetime) -> Place:
     try:
         padded = text + "=" * (-len(text) % 4)
@@ -182,6 +188,12 @@ _STATE = Parameter(
     read=_state,
     schema={"enum": [each.value for each in DeliveryState]},
 )
+_VERDICT = Parameter(
+    name="verdict",
+    words="Only of which a receiver said so",
+    read=_verdict,
+    schema={"enum": [each.value for each in Rightness]},
+)
 _PAGING = (
     Parameter(
         name="limit",
@@ -205,7 +217,7 @@ ARTICLES = Listing(
 MATCHES = Listing(
     name="matches",
     words="Matches, those of the articles that were read last first",
-    parameters=(_SINCE, _UNTIL, _FEED, _ENTITY, _LANGUAGE, _CONFIDENCE, *_PAGING),
+    parameters=(_SINCE, _UNTIL, _FEED, _ENTITY, _LANGUAGE, _CONFIDENCE, _VERDICT, *_PAGING),
 )
 ALERTS = Listing(
     name="alerts",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monitor.adapters.api.asking import ALERTS, ARTICLES, DELIVERIES, MATCHES, Listing, Parameter
-from monitor.model import DeliveryState, Form, MatchReason, Severity, Tier, Verdict, Zone
+from monitor.model import DeliveryState, Form, MatchReason, Rightness, Severity, Tier, Verdict, Zone
 
 VERSION = "1.0"
 Schema = Mapping[str, Any]
@@ -38,17 +38,20 @@ def describe() -> Mapping[str, Any]:
             "changed: take what you know, and leave the rest.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/api/v1"}],
+        "servers": [{"url": "/"}],
         "security": [{}, {"token": []}],
         "paths": {
-            "/articles": _list(ARTICLES, "Article"),
-            "/articles/{id}": _single("article", "An article with its text and all that was said of it"),
-            "/matches": _list(MATCHES, "ArticleMatch"),
-            "/alerts": _list(ALERTS, "Alert"),
-            "/alerts/{id}": _single("alert", "An alert with its matches"),
-            "/deliveries": _list(DELIVERIES, "Delivery"),
-            "/deliveries/{id}": _single("delivery", "A delivery with its body and its attempts"),
-            "/openapi.json": _reading("description", "This document", [], {"type": "object"}),
+            "/api/v1/articles": _list(ARTICLES, "Article"),
+            "/api/v1/articles/{id}": _single(
+                "article", "An article with its text and all that was said of it"
+            ),
+            "/api/v1/matches": _list(MATCHES, "ArticleMatch"),
+            "/api/v1/alerts": _list(ALERTS, "Alert"),
+            "/api/v1/alerts/{id}": _single("alert", "An alert with its matches"),
+            "/api/v1/deliveries": _list(DELIVERIES, "Delivery"),
+            "/api/v1/deliveries/{id}": _single("delivery", "A delivery with its body and its attempts"),
+            "/api/v1/openapi.json": _reading("description", "This document", [], {"type": "object"}),
+            "/verdict": _VERDICT,
         },
         "components": {
             "schemas": _SCHEMAS,
@@ -60,7 +63,7 @@ def describe() -> Mapping[str, Any]:
                         "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
                     },
                 }
-                for status, words in _REFUSALS.items()
+                for status, words in {**_REFUSALS, "415": "The body is of another kind"}.items()
             },
         },
     }
@@ -148,8 +151,50 @@ _MENTION = {
     "sentence": _TEXT_OR_NOT,
 }
 _REASON = {"reason": _words(MatchReason), "text": _TEXT, "weight": {"type": "number"}}
-_MATCH = _BRIEF | {"mentions": _many(_record(_MENTION)), "reasons": _many(_record(_REASON))}
+_SAID = {"said": _words(Rightness), "note": _TEXT, "at": _TIME}
+_MATCH = _BRIEF | {
+    "verdict": {"anyOf": [{"type": "null"}, _record(_SAID)]},
+    "mentions": _many(_record(_MENTION)),
+    "reasons": _many(_record(_REASON)),
+}
 _STORY = {"id": _TEXT, "revision": _WHOLE, "articles": _WHOLE, "outlets": _WHOLE, "first_seen_at": _TIME}
+_SAYING = {
+    "verdict": _words(Rightness),
+    "article": _TEXT,
+    "entity": _TEXT,
+    "signature": _TEXT,
+    "note": {"type": "string", "maxLength": 500},
+}
+_VERDICT: Schema = {
+    "post": {
+        "operationId": "verdict",
+        "summary": "Say that a match is right, or wrong, with what an alert's link holds; "
+        "its fields may stand in the address too. Needs no token: the signature is one",
+        "security": [],
+        "requestBody": {
+            "required": True,
+            "content": {
+                kind: {"schema": {**_record(_SAYING), "required": [*_SAYING][:-1]}}
+                for kind in ("application/json", "application/x-www-form-urlencoded")
+            },
+        },
+        "responses": {
+            "200": {
+                "description": "Noted; a page for who takes HTML",
+                "content": {
+                    "application/json": {
+                        "schema": _record(
+                            {"article": _TEXT, "entity": _TEXT, "verdict": _words(Rightness), "note": _TEXT}
+                        )
+                    },
+                    "text/html": {},
+                },
+            },
+            **{status: {"$ref": f"#/components/responses/{status}"} for status in _REFUSALS},
+            "415": {"$ref": "#/components/responses/415"},
+        },
+    }
+}
 _ALERT_ARTICLE = ("id", "feed", "url", "title", "language", "published_at")
 _MATCH_ARTICLE = ("id", "feed", "story", "url", "title", "language", "published_at", "fetched_at")
 _ALERT = {

@@ -34,9 +34,22 @@ from monitor.adapters.store.schema import (
     matches,
     stories,
     texts,
+    verdicts,
 )
 from monitor.adapters.store.searching import numbers_of
-from monitor.model import AlertId, Article, DeliveryId, DeliveryState, Match, Mention
+from monitor.adapters.store.verdicts import said_of
+from monitor.model import (
+    AlertId,
+    Article,
+    DeliveryId,
+    DeliveryState,
+    EntityId,
+    EntryId,
+    Match,
+    MatchVerdict,
+    Mention,
+    Rightness,
+)
 from monitor.ports import Page, Sought
 from monitor.text.search import Search, passage
 from monitor.text.tokens import sentence_around
@@ -75,13 +88,14 @@ def show_article(connection: Connection, entry: str) -> Mapping[str, Any] | None
     row = connection.execute(_articles().where(entries.c.id == entry)).one_or_none()
     if row is None:
         return None
-    article, said = article_of(row), _matches_of(connection, [row.number])[row.number]
+    article, found = article_of(row), _matches_of(connection, [row.number])[row.number]
+    said = said_of(connection, [article.entry_id])
     return _article(row) | {
         "lead": article.zones.text[: article.zones.lead_end],
         "text": article.zones.text,
         "captions": article.zones.captions,
-        "matches": [_match(each.match, article) for each in said if not each.refused],
-        "refused": [_match(each.match, article) for each in said if each.refused],
+        "matches": [_match(each.match, article, said) for each in found if not each.refused],
+        "refused": [_match(each.match, article, said) for each in found if each.refused],
     }
 
 
@@ -156,8 +170,14 @@ def find_matches(connection: Connection, sought: Sought) -> Page:
     said = _articles().join(matches, matches.c.article_number == articles.c.number)
     said = said.add_columns(matches.c.number.label("match_number"), matches.c.match)
     statement = _paged(said, sought, articles.c.fetched_at, matches.c.number)
+    if sought.verdict is not None:
+        of_match = and_(
+            verdicts.c.entry_number == articles.c.entry_number, verdicts.c.entity == matches.c.entity
+        )
+        statement = statement.join(verdicts, of_match).where(verdicts.c.said == Rightness(sought.verdict))
     rows = connection.execute(statement.where(*_of_articles(sought), *_of_matches(sought))).all()
-    shown = [_match(row.match, article_of(row)) | {"article": _told_article(row)} for row in rows]
+    judged = said_of(connection, {row.entry for row in rows})
+    shown = [_match(row.match, article_of(row), judged) | {"article": _told_article(row)} for row in rows]
     return _page(shown, rows, sought, number="match_number")
 
 
@@ -186,14 +206,23 @@ def _brief(match: Match) -> dict[str, Any]:
     }
 
 
-def _match(match: Match, article: Article) -> dict[str, Any]:
+def _match(
+    match: Match, article: Article, said: Mapping[tuple[EntryId, EntityId], MatchVerdict]
+) -> dict[str, Any]:
     return _brief(match) | {
+        "verdict": _verdict(said.get((article.entry_id, match.entity))),
         "mentions": [_mention(each, article) for each in match.mentions[:_MOST_MENTIONS]],
         "reasons": [
             {"reason": each.reason.value, "text": each.text, "weight": round(each.weight, 4)}
             for each in match.evidence[:_MOST_EVIDENCE]
         ],
     }
+
+
+def _verdict(verdict: MatchVerdict | None) -> dict[str, Any] | None:
+    if verdict is None:
+        return None
+    return {"said": verdict.said.value, "note": verdict.note, "at": views.shown(verdict.said_at)}
 
 
 def _mention(mention: Mention, article: Article) -> dict[str, Any]:
@@ -235,8 +264,9 @@ def show_alert(connection: Connection, alert: AlertId) -> Mapping[str, Any] | No
     if found is None:
         return None
     article = found.article
-    said = [_match(each, article) for each in found.matches] if article else []
-    return _alert(found) | {"matches": said}
+    said = said_of(connection, [article.entry_id]) if article else {}
+    shown = [_match(each, article, said) for each in found.matches] if article else []
+    return _alert(found) | {"matches": shown}
 
 
 def _alert(found: FoundAlert) -> dict[str, Any]:

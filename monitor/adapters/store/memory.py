@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Text, cast, delete, func, literal, select, union_all
 
-from monitor.adapters.store.dialect import add_up, upsert
+from monitor.adapters.store.dialect import add_up, insert_new, upsert
 from monitor.adapters.store.schema import (
     ACTIVE,
     ENTRY_PENDING,
@@ -99,6 +99,15 @@ def last_heartbeat(connection: Connection) -> datetime | None:
 def save_mark(connection: Connection, name: str, value: Mapping[str, object]) -> None:
     """Remember a value of plain JSON."""
     connection.execute(upsert(connection, marks, "name"), {"name": name, "remembered": value})
+
+
+def keep_mark(connection: Connection, name: str, value: Mapping[str, object]) -> Mapping[str, object]:
+    """Remember a value where there is none, and return that which is remembered."""
+    connection.execute(insert_new(connection, marks), {"name": name, "remembered": value})
+    remembered: Mapping[str, object] = connection.execute(
+        select(marks.c.remembered).where(marks.c.name == name)
+    ).scalar_one()
+    return remembered
 
 
 def register(connection: Connection, owner: str, instance: Instance) -> None:

@@ -43,6 +43,7 @@ from monitor.model import (
     Match,
     PageMemory,
     ReceiverState,
+    Rightness,
     Severity,
     SubscriptionState,
     Tier,
@@ -50,7 +51,7 @@ from monitor.model import (
 )
 
 # The newest migration; revisions are ordered as text.
-REVISION = "0012"
+REVISION = "0013"
 
 metadata = MetaData()
 
@@ -241,6 +242,18 @@ matches = Table(
     # Refused mentions are kept too: an operator asks why no alert came.
     Column("refused", Boolean, nullable=False),
     Column("match", Plain(Match), nullable=False),
+)
+
+# Kept for ever, as entries are: an article and its matches may be gone when somebody says what they were.
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("entry_number", Number, ForeignKey("entries.number"), primary_key=True),
+    Column("entity", Foreign, primary_key=True),
+    Column("said", Word(Rightness), nullable=False),
+    Column("note", Foreign, nullable=False),
+    Column("said_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 story_bands = Table(

@@ -30,6 +30,7 @@ from monitor.adapters.store import (
     steering,
     subscriptions,
     tracing,
+    verdicts,
     views,
 )
 from monitor.adapters.store.dialect import has_one_writer, try_lock, within, writer_of
@@ -57,6 +58,7 @@ from monitor.model import (
     FeedSettings,
     HeldAlert,
     LearnedContext,
+    MatchVerdict,
     PageMemory,
     Receiver,
     ReceiverHealth,
@@ -369,6 +371,26 @@ class SqlStore:
         """Note that a hub says there is news."""
         with self._writing() as connection:
             subscriptions.hint(connection, path, now)
+
+    def key_of_verdicts(self, fresh: bytes) -> bytes:
+        """Return the key that signs links for verdicts, which is the `fresh` one where there was none."""
+        with self._writing() as connection:
+            return verdicts.key_of_verdicts(connection, fresh)
+
+    def title_of(self, entry: EntryId) -> str | None:
+        """Return the title of an entry's article, empty where that is kept no more; None without an entry."""
+        with self._looking() as connection:
+            return verdicts.title_of(connection, entry)
+
+    def verdict_of(self, entry: EntryId, entity: EntityId) -> MatchVerdict | None:
+        """Return what was said last of a match."""
+        with self._looking() as connection:
+            return verdicts.said_of(connection, [entry]).get((entry, entity))
+
+    def say(self, verdict: MatchVerdict) -> bool:
+        """Write what is said of a match, over what was said before; tell whether there is such an entry."""
+        with self._writing() as connection:
+            return verdicts.say(connection, verdict)
 
     def recent_articles(self, limit: int) -> Sequence[FoundArticle]:
         """Return the newest articles with what was accepted and refused in them."""

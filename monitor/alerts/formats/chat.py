@@ -13,12 +13,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from monitor.model import Event, EventType, UpdateReason
+from monitor.model import Event, EventType, Rightness, UpdateReason
 
 _NO_TITLE = "(no title)"
 _GONE = "(gone)"
 _MOST_QUOTES = 5
 _MOST_ROWS = 15
+_MOST_JUDGED = 3
 _MANY_NUMBERS = 4
 _URL_CHARS = 2_000
 # Control characters, halves of pairs, and marks that turn the direction of what stands behind them.
@@ -61,6 +62,15 @@ class Quote:
     url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Where somebody says that the match of an entity, by name, is right, or wrong."""
+
+    name: str
+    right: str
+    wrong: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
     """An event in words, each on one line. `facts` are pairs of label and value.
@@ -73,6 +83,7 @@ class Chat:
     url: str | None = None
     quotes: tuple[Quote, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    judging: tuple[Judging, ...] = ()
     left_out: int = 0
 
 
@@ -93,12 +104,14 @@ def chat_of(event: Event) -> Chat:
 def fitted(chat: Chat, write: Callable[[Chat], bytes], most: int) -> bytes:
     """Return the body of as much of a chat as takes at most `most` bytes.
 
-    Quotes go first, the last of them before the others, then facts.
+    Quotes go first, the last of them before the others, then links for verdicts, then facts.
     """
     body = write(chat)
-    while len(body) > most and (chat.quotes or chat.facts):
+    while len(body) > most and (chat.quotes or chat.judging or chat.facts):
         if chat.quotes:
             chat = replace(chat, quotes=chat.quotes[:-1], left_out=chat.left_out + 1)
+        elif chat.judging:
+            chat = replace(chat, judging=chat.judging[:-1])
         else:
             chat = replace(chat, facts=chat.facts[:-1])
         body = write(chat)
@@ -178,8 +191,17 @@ def _of_match(told: Mapping[str, Any], event: Event) -> Chat:
         time=event.timestamp,
         quotes=rewrites or tuple(_quotes(matches)),
         facts=tuple(facts),
+        judging=tuple(_judging(matches)),
         left_out=left_out,
     )
+
+
+def _judging(matches: Sequence[Mapping[str, Any]]) -> Iterable[Judging]:
+    for match in matches[:_MOST_JUDGED]:
+        links = match.get("verdict") or {}
+        right, wrong = (web_link(links.get(said.value)) for said in Rightness)
+        if right and wrong:
+            yield Judging(name=_name(match["entity"]), right=right, wrong=wrong)
 
 
 def _why(update: Mapping[str, Any]) -> str:

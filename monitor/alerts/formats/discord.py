@@ -1,7 +1,7 @@
 """Discord: one embed; nobody is pinged, whatever a title says."""
 
 from monitor.alerts.formats.chat import Chat, Quote, chat_of, facts_of, fitted
-from monitor.alerts.formats.markdown import escaped_within, fitting, marked
+from monitor.alerts.formats.markdown import escaped_within, fitting, judged, marked, units
 from monitor.alerts.formats.standard import CONTENT_TYPE, MOST_BYTES, compact
 from monitor.model import Event
 
@@ -29,8 +29,10 @@ def _write(chat: Chat) -> bytes:
     }
     if chat.url:
         embed["url"] = chat.url
-    if chat.quotes:
-        embed["description"] = fitting([_line(quote) for quote in chat.quotes], _DESCRIPTION_UNITS)
+    judging = "\n".join(map(judged, chat.judging))
+    quotes = fitting([_line(quote) for quote in chat.quotes], _DESCRIPTION_UNITS - units(judging))
+    if quotes or judging:
+        embed["description"] = "\n\n".join(filter(None, (quotes, judging)))
     return compact({"embeds": [embed], "allowed_mentions": {"parse": []}})
 
 

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from html import escape
 from typing import Any
 
-from monitor.alerts.formats.chat import Chat, Quote, chat_of, clock, facts_of, fitted, shortened
+from monitor.alerts.formats.chat import Chat, Judging, Quote, chat_of, clock, facts_of, fitted, shortened
 from monitor.alerts.formats.standard import MOST_BYTES
 from monitor.model import DeliveryId, Event, Mail
 
@@ -15,6 +15,7 @@ CONTENT_TYPE = "message/rfc822"
 _SUBJECT_CHARS = 150
 _TITLE_CHARS = 300
 _FACT_CHARS = 200
+_NAME_CHARS = 80
 _NO_ID = re.compile(r"[^A-Za-z0-9._-]")
 _MOST_FACTS = 9
 # Whoever had no address configured when the mail was written; see `release` in `monitor.alerts.outbox`.
@@ -61,7 +62,13 @@ def _text(chat: Chat) -> str:
     head = [shortened(chat.headline, _TITLE_CHARS), *([chat.url] if chat.url else [])]
     quotes = [line for quote in chat.quotes for line in ("", *_plain_quote(quote))]
     facts = [f"{label}: {value}" for label, value in facts_of(chat, _MOST_FACTS, _FACT_CHARS)]
-    return "\n".join([*head, *quotes, "", *facts, f"Time: {clock(chat.time)}"]) + "\n"
+    links = [line for each in chat.judging for line in ("", *_plain_judging(each))]
+    return "\n".join([*head, *quotes, "", *facts, f"Time: {clock(chat.time)}", *links]) + "\n"
+
+
+def _plain_judging(judging: Judging) -> list[str]:
+    name = shortened(judging.name, _NAME_CHARS)
+    return [f"{name} is right: {judging.right}", f"{name} is wrong: {judging.wrong}"]
 
 
 def _plain_quote(quote: Quote) -> list[str]:
@@ -83,11 +90,20 @@ def _html(chat: Chat) -> str:
             '<html><head><meta charset="utf-8"></head><body>',
             f"<h2>{head}</h2>",
             *(f"<blockquote>{_marked(quote)}</blockquote>" for quote in chat.quotes),
-            f"<table>{''.join(facts)}</table>",
+            f"<table>{''.join([*facts, *map(_judged, chat.judging)])}</table>",
             "</body></html>",
             "",
         ]
     )
+
+
+def _judged(judging: Judging) -> str:
+    right, wrong = (
+        f'<a href="{escape(url)}">{said}</a>'
+        for said, url in (("right", judging.right), ("wrong", judging.wrong))
+    )
+    name = escape(shortened(judging.name, _NAME_CHARS))
+    return f'<tr><th align="left">{name}</th><td>{right} · {wrong}</td></tr>'
 
 
 def _marked(quote: Quote) -> str:

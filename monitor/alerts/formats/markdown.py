@@ -4,8 +4,9 @@ import re
 from bisect import bisect_right
 from itertools import accumulate
 
-from monitor.alerts.formats.chat import Quote, one_line
+from monitor.alerts.formats.chat import Judging, Quote, one_line
 
+_NAME_UNITS = 100
 _MARKUP = re.compile(r"([\\`*_~|>\[\]()#<:@!&=+.-])")
 
 
@@ -20,6 +21,12 @@ def marked(quote: Quote) -> str:
     bold = f"**{escaped(quote.mention.strip())}**" if quote.mention.strip() else ""
     linked = f"[{bold}]({escaped_link(quote.url)})" if quote.url and bold else bold
     return f"{escaped(quote.before)}{linked}{escaped(quote.after)}"
+
+
+def judged(judging: Judging) -> str:
+    """Return where somebody says that a match is right, or wrong."""
+    right, wrong = escaped_link(judging.right), escaped_link(judging.wrong)
+    return f"{escaped_within(judging.name, _NAME_UNITS)}: [**right**]({right}) · [**wrong**]({wrong})"
 
 
 def escaped_link(url: str) -> str:

@@ -1,7 +1,7 @@
 """ntfy: a Markdown message of at most 4,096 bytes; a longer one would arrive as a file."""
 
 from monitor.alerts.formats.chat import Chat, chat_of, clock, facts_of, fitted, shortened
-from monitor.alerts.formats.markdown import escaped, marked
+from monitor.alerts.formats.markdown import escaped, judged, marked
 from monitor.model import Event
 
 _MOST_BYTES = 4_096
@@ -22,5 +22,6 @@ def _write(chat: Chat) -> bytes:
     facts = [
         f"{escaped(label)}: {escaped(value)}" for label, value in facts_of(chat, _MOST_FACTS, _FACT_CHARS)
     ]
-    paragraphs = [head, *(marked(quote) for quote in chat.quotes), " · ".join([*facts, clock(chat.time)])]
+    quotes, links = map(marked, chat.quotes), map(judged, chat.judging)
+    paragraphs = [head, *quotes, *links, " · ".join([*facts, clock(chat.time)])]
     return "\n\n".join(paragraphs).encode("utf-8", "replace")

@@ -15,6 +15,7 @@ from monitor.model import (
     HoldReason,
     MatchReason,
     ReceiverState,
+    Rightness,
     Severity,
     UpdateReason,
     Verdict,
@@ -32,6 +33,12 @@ _NUMBER: Schema = {"type": "number"}
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _COUNTS: Schema = {"type": "object", "additionalProperties": {"type": "integer"}}
 _LEVEL: Schema = {"enum": ["about", "mention"]}
+# Where somebody says whether a match is right; only where `http.public_url` is configured.
+_LINKS: Schema = {
+    "type": "object",
+    "properties": {said.value: _TEXT for said in Rightness},
+    "required": [said.value for said in Rightness],
+}
 # Of what was not read nothing is told.
 _READ = tuple(each for each in Verdict if each is not Verdict.UNREAD)
 
@@ -160,7 +167,9 @@ def _match() -> Schema:
             "mentions": _COUNT,
             "evidence": _list(evidence),
             "rejected": _list(_record({"reading": _TEXT, "reason": _values(MatchReason), "count": _COUNT})),
-        }
+            "verdict": _LINKS,
+        },
+        optional=("verdict",),
     )
 
 
@@ -195,7 +204,9 @@ def _digest_content() -> Schema:
             "confidence": _SHARE,
             "mentions": _COUNT,
             "surface": _TEXT_OR_NULL,
-        }
+            "verdict": _LINKS,
+        },
+        optional=("verdict",),
     )
     alert = _record(
         {

@@ -1,6 +1,7 @@
 """Microsoft Teams: an Adaptive Card 1.4 for the webhook of a workflow."""
 
 import re
+from collections.abc import Iterator
 
 from monitor.alerts.formats.chat import Chat, Quote, chat_of, clock, facts_of, fitted, shortened
 from monitor.alerts.formats.standard import CONTENT_TYPE, MOST_BYTES, compact
@@ -10,6 +11,8 @@ from monitor.model import Event
 _TITLE_CHARS = 300
 _QUOTE_CHARS = 500
 _FACT_CHARS = 200
+_NAME_CHARS = 40
+_MOST_JUDGED = 2
 _MOST_FACTS = 8
 _MARKUP = re.compile(r"([\\*_\[\]()#`~>-])")
 
@@ -44,14 +47,28 @@ def _write(chat: Chat) -> bytes:
         "version": "1.4",
         "body": body,
     }
-    if chat.url:
-        card["actions"] = [{"type": "Action.OpenUrl", "title": "Read", "url": chat.url}]
+    if actions := list(_actions(chat)):
+        card["actions"] = actions
     attachment = {
         "contentType": "application/vnd.microsoft.card.adaptive",
         "contentUrl": None,
         "content": card,
     }
     return compact({"type": "message", "attachments": [attachment]})
+
+
+def _actions(chat: Chat) -> Iterator[dict[str, object]]:
+    """Give what can be pressed: Teams shows six, which is room for two entities' verdicts."""
+    if chat.url:
+        yield _opens("Read", chat.url)
+    for each in chat.judging[:_MOST_JUDGED]:
+        name = shortened(each.name, _NAME_CHARS)
+        yield _opens(f"{name}: right", each.right)
+        yield _opens(f"{name}: wrong", each.wrong)
+
+
+def _opens(title: str, url: str) -> dict[str, object]:
+    return {"type": "Action.OpenUrl", "title": title, "url": url}
 
 
 def _runs(quote: Quote) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from typing import Any
 from monitor.alerts.events import digest_events, match_event
 from monitor.alerts.examples import example_events
 from monitor.alerts.outbox import hold
-from monitor.model import Event, HoldReason, Mail, Receiver, ReceiverName, Zone, Zones
+from monitor.model import Event, HoldReason, Mail, Receiver, ReceiverName, VerdictLinks, Zone, Zones
 from tests.unit.alerts.samples import (
     DESK,
     ENTITIES,
@@ -100,11 +100,12 @@ def _long(letter: str) -> Event:
         replace(mention(Zone.TITLE, name), zone=Zone.BODY, start=start, end=start + len(name))
         for start in starts
     )
-    matches = [match(f"entity-{number}", mentions=mentions) for number in range(60)]
+    matches = [match(f"entity-{number}".ljust(100, "-"), mentions=mentions) for number in range(60)]
     told = article(zones)
     far = replace(told, url="https://a.example/?" + "ü" * 900, authors=(letter * 500,) * 50)
     feed = replace(FEED, title=letter * 900)
-    return match_event(alert(*matches), far, STORY, feed, ENTITIES, NOW)
+    links = VerdictLinks(public_url="https://" + "m" * 92, key=b"k")
+    return match_event(alert(*matches), far, STORY, feed, ENTITIES, NOW, links=links)
 
 
 def _replaced(value: Any, name: str, text_for: Callable[[str], str]) -> Any:

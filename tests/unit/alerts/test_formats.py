@@ -2,6 +2,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import SMTP
+from html import escape
 from typing import Any
 
 import pytest
@@ -15,12 +19,24 @@ from monitor.alerts.events import (
     source_events,
 )
 from monitor.alerts.formats import FORMATS
-from monitor.alerts.formats.chat import Chat, Quote, chat_of, clock, facts_of, fitted, shortened, web_link
+from monitor.alerts.formats.chat import (
+    Chat,
+    Judging,
+    Quote,
+    chat_of,
+    clock,
+    facts_of,
+    fitted,
+    shortened,
+    web_link,
+)
 from monitor.alerts.formats.markdown import escaped_within, fitting, marked
 from monitor.alerts.formats.standard import compact
 from monitor.alerts.outbox import hold
+from monitor.alerts.verdicts import links_of
 from monitor.model import (
     Article,
+    EntityId,
     Event,
     EventType,
     FeedState,
@@ -29,6 +45,7 @@ from monitor.model import (
     ReceiverState,
     Reply,
     UpdateReason,
+    VerdictLinks,
     Zone,
     Zones,
 )
@@ -116,6 +133,58 @@ def test_every_event_has_a_body_in_every_format_the_same_each_time(name: str) ->
 
         assert (content_type, body) == render(event, name)
         assert 0 < len(body) <= 20_000
+
+
+def test_where_matches_can_be_judged_people_get_both_links_and_lists_do_not() -> None:
+    links = VerdictLinks(public_url="https://monitor.example", key=b"k")
+    both = alert(match(), match("desantis"))
+    judged = match_event(both, ARTICLE, STORY, FEED, ENTITIES, NOW, links=links)
+    entities = map(EntityId, ("amazon", "desantis"))
+    wanted = [url for entity in entities for url in links_of(ARTICLE.entry_id, entity, links).values()]
+
+    assert chat_of(judged).judging == (
+        Judging("Amazon", *wanted[:2]),
+        Judging("Peter DeSantis", *wanted[2:]),
+    )
+    slack, teams = texts_of(content_of(judged, "slack")), texts_of(content_of(judged, "teams"))
+    assert [*wanted] == [text for text in slack if "/verdict" in text]
+    assert [*wanted] == [text for text in teams if "/verdict" in text]
+    assert {"Amazon: right", "Peter DeSantis: wrong"} <= set(teams)
+    (shown,) = content_of(judged, "discord")["embeds"]
+    assert shown["description"].endswith(
+        f"Peter DeSantis: [**right**]({wanted[2]}) · [**wrong**]({wanted[3]})"
+    )
+    assert f"Amazon: [**right**]({wanted[0]})" in render(judged, "ntfy")[1].decode()
+    mail = BytesParser(_class=EmailMessage, policy=SMTP).parsebytes(render(judged, "email")[1])
+    plain, html = (part.get_content() for part in mail.iter_parts())
+    assert f"Peter DeSantis is wrong: {wanted[3]}" in plain.splitlines()
+    assert f'<a href="{escape(wanted[0])}">right</a>' in html
+    for name in ("alertmanager", "apprise"):
+        assert b"/verdict" not in render(judged, name)[1]
+
+
+def test_a_digest_has_the_links_for_programs_and_not_for_people() -> None:
+    links = VerdictLinks(public_url="https://monitor.example", key=b"k")
+    waiting = replace(alert(), hold=HoldReason.DIGEST, release_at=NOW)
+    told = match_event(waiting, ARTICLE, STORY, FEED, ENTITIES, NOW, links=links)
+
+    (event,) = digest_events(WATCHLIST.id, DESK, hold(waiting, told)[:1], NOW)
+
+    (entity,) = content_of(event, "standard")["data"]["alerts"][0]["entities"]
+    assert links_of(ARTICLE.entry_id, EntityId("amazon"), links) == entity["verdict"]
+    assert chat_of(event).judging == ()
+
+
+def test_links_for_verdicts_go_before_facts_where_there_is_too_little_room() -> None:
+    chat = Chat(
+        headline="x", time=NOW, facts=(("a", "b"),), judging=(Judging("A", "https://r", "https://w"),)
+    )
+
+    def write(each: Chat) -> bytes:
+        return b"f" * len(each.facts) + b"j" * len(each.judging)
+
+    assert fitted(chat, write, 1) == b"f"
+    assert fitted(chat, write, 0) == b""
 
 
 def test_an_unknown_format_is_an_error() -> None:
