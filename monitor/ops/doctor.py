@@ -194,7 +194,7 @@ def proxies(environ: Mapping[str, str]) -> Finding:
         name="proxy",
         level="warning",
         detail=f"{', '.join(found)} in the environment are not obeyed",
-        do="write `network: {proxy: …}` if a proxy is meant",
+        do="let the monitor reach feeds and receivers directly; proxies are not supported",
     )
 
 

@@ -65,7 +65,7 @@ def _shown(text: str, paragraph: Span, marks: Sequence[_Mark]) -> tuple[str, boo
     own = [mark for mark in marks if paragraph.start <= mark[0] <= paragraph.end]
     if not own:
         line = _one_line(text[paragraph.start : paragraph.end])
-        return (line if len(line) <= _GLANCE else line[:_GLANCE].rstrip() + " …"), False
+        return (line if len(line) <= _GLANCE else f"{line[: _GLANCE - 1].rsplit(' ', 1)[0]} …"), False
     if paragraph.end - paragraph.start <= _WHOLE:
         return _one_line(_marked(text, paragraph, own)), True
     pieces = (_one_line(_marked(text, window, own)) for window in _windows(text, paragraph, own))

@@ -82,6 +82,8 @@ def test_proxies_of_the_environment_are_told_by_name_alone() -> None:
     assert "warning" == found.level
     assert "HTTPS_PROXY" in found.detail
     assert "canary" not in found.detail
+    assert "network.proxy" not in found.do
+    assert "not supported" in found.do
     assert "ok" == doctor.proxies({"PATH": "/bin"}).level
 
 

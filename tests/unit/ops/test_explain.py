@@ -354,6 +354,15 @@ def test_a_long_paragraph_is_cut_to_the_sentences_that_name_somebody() -> None:
     assert ("body", "… Hier steht «Amazon». …") == (zone, shown)
 
 
+def test_a_paragraph_that_names_nobody_is_cut_after_a_word() -> None:
+    text = "Es regnet sehr lange. " * 9
+
+    ((_, shown),) = marked_zones(Zones(title="", text=text), (), ())
+
+    assert text.startswith(shown.removesuffix("…"))
+    assert 80 < len(shown) <= 90
+
+
 def test_paragraphs_that_name_nobody_are_counted() -> None:
     zones = Zones(title="Titel", text="\n\n".join(["Es regnet."] * 9), lead_end=10, captions="Bild")
 
