@@ -394,7 +394,7 @@ class Worker:
         unpacked = ready_words()
         if unpacked is not None:
             self.telemetry.observe_upkeep(
-                "words", "slower", detail=f"dictionaries are not packed: {unpacked}"
+                "words", "slower", detail=f"dictionaries cannot be packed: {unpacked}"
             )
         _warm(rules)
 

@@ -1,8 +1,8 @@
-"""Has the dictionaries packed, once for an account and a version of them.
+"""Has dictionaries and the model of languages packed, once for an account and their versions.
 
 Packing takes seconds and 100 MB, so another process does it, whose memory goes with it. Whoever comes
-meanwhile waits for it. Where nothing can be kept, words are looked up as the dictionaries come: slower,
-with the same answers.
+meanwhile waits for it. Where nothing can be kept, all is asked as it comes: later and slower, with the same
+answers.
 """
 
 import fcntl
@@ -16,14 +16,17 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 import monitor
-from monitor.matching.languages import EDITION, pack, use_packed
+from monitor.articles import language
+from monitor.matching import languages
 
-# Seconds for what takes three on an idle machine.
+EDITION = f"{languages.EDITION}-{language.EDITION}"
+
+# Seconds for what takes four on an idle machine.
 PATIENCE = 120
 
 
 def ready_words(cache: Path | None = None) -> str | None:
-    """Have words looked up in packed dictionaries, made first where there are none; return why not.
+    """Have words and languages looked up in what is packed, which is made first; return why not.
 
     They stand in a folder of `cache`: by default the account's own for caches, which `XDG_CACHE_HOME` moves.
     """
@@ -31,15 +34,16 @@ def ready_words(cache: Path | None = None) -> str | None:
         folder = _packed(cache or user_cache_path("news-monitor", appauthor=False) / "words")
     except (OSError, subprocess.SubprocessError) as error:
         return str(error)
-    use_packed(folder)
+    languages.use_packed(folder)
+    language.use_packed(folder)
     return None
 
 
 def _packed(cache: Path) -> Path:
-    """Return the folder of the packed dictionaries.
+    """Return the folder of what is packed.
 
     Raises:
-        OSError, SubprocessError: they are not there, and cannot be made.
+        OSError, SubprocessError: it is not there, and cannot be made.
     """
     folder = cache / EDITION
     if folder.is_dir():
@@ -60,8 +64,10 @@ def _pack_apart(cache: Path, folder: Path) -> None:
     beside = Path(tempfile.mkdtemp(prefix=f"{EDITION}-", dir=cache))
     try:
         made = beside / "made"
+        # In the folder itself: once it is gone, one whose parent was killed has nowhere to write.
         subprocess.run(  # noqa: S603  (our own interpreter, our own module)
-            [sys.executable, "-P", "-m", "monitor.errands.words", str(made)],
+            [sys.executable, "-P", "-m", "monitor.errands.words", made.name],
+            cwd=beside,
             env=_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -84,4 +90,5 @@ def _environment() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    pack(Path(sys.argv[1]))
+    languages.pack(Path(sys.argv[1]))
+    language.pack(Path(sys.argv[1]))

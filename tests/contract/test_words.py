@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from simplemma.strategies import StreamDictionaryFactory
 
+from monitor.articles import language
+from monitor.articles.language import language_of
 from monitor.errands import words
-from monitor.errands.words import ready_words
+from monitor.errands.words import EDITION, ready_words
 from monitor.matching import languages
-from monitor.matching.languages import EDITION, is_word
+from monitor.matching.languages import is_word
 
 ROOT = Path(__file__).parents[2]
 ASKING = "import sys; from pathlib import Path; from monitor.errands.words import ready_words; "
@@ -23,6 +25,8 @@ ASKING += "print(ready_words(Path(sys.argv[1])))"
 def as_they_come() -> Iterator[None]:
     yield
     languages._WORDS.look_in(StreamDictionaryFactory())
+    language._PACKED.clear()
+    language._identifier.cache_clear()
 
 
 def asking(cache: Path) -> subprocess.Popen[str]:
@@ -39,6 +43,7 @@ def test_who_comes_at_the_same_time_shares_what_is_packed_once(tmp_path: Path) -
     made = (cache / EDITION).stat()
     assert ready_words(cache) is None
     assert is_word("Aktien", "de")
+    assert "de" == language_of("Amazon macht Peter DeSantis zum Chef seiner KI-Organisation")
     assert made.st_mtime_ns == (cache / EDITION).stat().st_mtime_ns
     assert {EDITION, f"{EDITION}.lock"} == {each.name for each in cache.iterdir()}
 
@@ -69,4 +74,5 @@ def test_where_nothing_can_be_packed_words_are_looked_up_all_the_same(
 
     assert ready_words(cache)
     assert is_word("Aktien", "de")
+    assert "de" == language_of("Amazon macht Peter DeSantis zum Chef seiner KI-Organisation")
     assert not list(tmp_path.glob(f"words/{EDITION}*/*"))

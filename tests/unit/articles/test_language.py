@@ -1,8 +1,12 @@
 """Laws of which language a text is in."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from monitor.articles.language import choose_language, language_of, tag
+from monitor.articles import language as module
+from monitor.articles.language import _identify, choose_language, language_of, pack, tag, use_packed
 from tests.unit.articles.pages import ENGLISH, GERMAN
 
 FORTY_GERMAN_WORDS = " ".join(" ".join(GERMAN).split()[:40])
@@ -67,3 +71,22 @@ def test_a_text_that_agrees_keeps_its_region() -> None:
 
 def test_undeclared_texts_are_identified() -> None:
     assert choose_language(None, None, " ".join(ENGLISH)) == "en"
+
+
+@pytest.fixture
+def as_it_comes() -> Iterator[None]:
+    yield
+    module._PACKED.clear()
+    module._identifier.cache_clear()
+
+
+@pytest.mark.usefixtures("as_it_comes")
+def test_a_packed_model_gives_the_same_answers(tmp_path: Path) -> None:
+    texts = (" ".join(GERMAN), " ".join(ENGLISH), "同社は来年春に新しい研究部門", "Компания", "Dublin", "ß")
+    before = [_identify(text) for text in texts]
+
+    pack(tmp_path)
+    use_packed(tmp_path)
+
+    assert before == [_identify(text) for text in texts]
+    assert module._identifier().nb_ptc.filename == tmp_path / "features.npy"
