@@ -3,7 +3,7 @@
 import random
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ from monitor.config.changes import changes
 from monitor.config.load import load_config
 from monitor.config.schema import Config
 from monitor.engine.embedded import Embedded
-from monitor.engine.lanes import LEASE, Upkeep
+from monitor.engine.lanes import LEASE, Asking, Upkeep
 from monitor.engine.perform import DAMAGED
 from monitor.engines import FEED_AT_ONCE, Bounds, engine_of, lanes_of
 from monitor.errands.doors import senders_by
@@ -34,9 +34,9 @@ from monitor.errands.words import ready_words
 from monitor.errors import ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
 from monitor.judging import PATH, answer_verdict
 from monitor.matching.languages import DICTIONARIES, is_word, lemma
-from monitor.model import Reply, Subscription, VerdictLinks, Zones
-from monitor.pipeline import deliver, poll, process
-from monitor.ports import Claim, Ports, Report, Step
+from monitor.model import Feed, Reply, Subscription, VerdictLinks, Zones
+from monitor.pipeline import deliver, heed, heed_quiet, poll, process, where_to_ask
+from monitor.ports import Claim, FeedAnswer, Ports, Report, Step
 from monitor.pushing import LARGEST_PUSH, PREFIX, answer_hub, attend_hubs
 from monitor.steps.rules import Rules, build_rules
 from monitor.upkeep import (
@@ -87,6 +87,14 @@ class _InForce:
     ports: Ports
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a feed answered, or None where it was not asked; and what was in force when it was."""
+
+    under: _InForce
+    came: Callable[[], FeedAnswer | None]
+
+
 class Worker:
     """The whole service: store, HTTP door, worker processes and engine, under one configuration."""
 
@@ -133,7 +141,8 @@ class Worker:
             Step.PROCESS: self._with_rules(process),
             Step.DELIVER: self._with_rules(deliver),
         }
-        lanes = lanes_of(self.store, work, self._bounds)
+        asking = Asking(ask=self._ask, heed_quiet=self._heed_quiet, heed=self._heed)
+        lanes = lanes_of(self.store, work, asking, self._bounds)
         self.engine = engine_of(
             config,
             [replace(each, claim=self._agreement.unless_behind(each.claim)) for each in lanes],
@@ -296,6 +305,25 @@ class Worker:
             return step(claim, in_force.ports, in_force.rules)
 
         return work
+
+    # ---- a poll in its parts: what was asked under some rules is heeded under the same ----------
+
+    def _ask(self, claim: Claim[Feed], answered: Callable[[_Answer], None]) -> None:
+        in_force, door = self._in_force, self._doors[-1]
+        url = where_to_ask(claim, in_force.rules)
+        if url is None:
+            answered(_Answer(in_force, lambda: None))
+        else:
+            door.ask(url, claim.row.validators, lambda came: answered(_Answer(in_force, came)))
+
+    def _heed_quiet(self, those: Sequence[tuple[Claim[Feed], _Answer]]) -> Mapping[int, Report]:
+        under = those[0][1].under
+        same = [at for at, (_, answer) in enumerate(those) if answer.under is under]
+        reports = heed_quiet([(those[at][0], those[at][1].came()) for at in same], under.ports, under.rules)
+        return {same[which]: report for which, report in reports.items()}
+
+    def _heed(self, claim: Claim[Feed], answer: _Answer) -> Report:
+        return heed(claim, answer.came(), answer.under.ports, answer.under.rules)
 
     def _upkeep(self, config: Config) -> tuple[Upkeep, ...]:
         watchdog, in_turn = watchdog_seconds(), self._agreement.in_turn

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from monitor.adapters.store import SqlStore, server_of
 from monitor.config.schema import Config
 from monitor.engine.embedded import Embedded
-from monitor.engine.lanes import LEASE, Lane, Upkeep
+from monitor.engine.lanes import LEASE, Asking, Lane, Upkeep
 from monitor.engine.limits import Limits
 from monitor.engine.perform import Observe, Work
 from monitor.ports import Clock, Step
@@ -38,8 +38,8 @@ class Bounds:
         self.receivers.change(RECEIVER_AT_ONCE, timedelta(0), _at_once(config))
 
 
-def lanes_of(store: SqlStore, work: Mapping[Step, Work], bounds: Bounds) -> tuple[Lane, ...]:
-    """Return the three steps with their threads and limits."""
+def lanes_of(store: SqlStore, work: Mapping[Step, Work], asking: Asking, bounds: Bounds) -> tuple[Lane, ...]:
+    """Return the three steps with their threads and limits; polls can be had in parts by `asking`."""
     return (
         Lane(
             step=Step.POLL,
@@ -48,6 +48,7 @@ def lanes_of(store: SqlStore, work: Mapping[Step, Work], bounds: Bounds) -> tupl
             group_of=lambda feed: host_of(feed.shown_url),
             limits=bounds.hosts,
             threads=POLL_THREADS,
+            asking=asking,
         ),
         Lane(
             step=Step.PROCESS,

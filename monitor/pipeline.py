@@ -3,6 +3,7 @@
 Each step works on one claimed row, writes one transaction, and returns one report.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,7 +27,6 @@ from monitor.model import (
     Entry,
     Extracted,
     Feed,
-    FeedSettings,
     FetchFailed,
     Matched,
     NotModified,
@@ -36,8 +36,8 @@ from monitor.model import (
     Reply,
     SandboxFailed,
 )
-from monitor.ports import Claim, Ports, Reading, Report, Step, Tx
-from monitor.steps.reading import carried, fetched, kept_page, page_of, read_answer, spared
+from monitor.ports import Claim, FeedAnswer, Ports, Quiet, Reading, Report, Step, Tx
+from monitor.steps.reading import carried, fetched, kept_page, page_of, read_answer, spared, unread
 from monitor.steps.reports import deliver_report, edit_report, poll_report, process_report
 from monitor.steps.rules import Rules
 from monitor.steps.telling import lessons_from, standing_of, taught, written
@@ -50,14 +50,48 @@ PUT_OFF = timedelta(seconds=2)
 
 def poll(claim: Claim[Feed], on: Ports, by: Rules) -> Report:
     """Ask a feed what is new; store its entries, its validators and when to ask again."""
+    url = where_to_ask(claim, by)
+    answer = None if url is None else on.fetcher.revalidate(url, claim.row.validators)
+    return heed(claim, answer, on, by)
+
+
+def where_to_ask(claim: Claim[Feed], by: Rules) -> str | None:
+    """Return the address of a feed; None of one that is configured otherwise than its row says."""
+    settings = by.feeds.get(claim.row.id)
+    if settings is None or settings.shown_url != claim.row.shown_url:
+        return None
+    return address_of(claim.row, settings)
+
+
+def heed_quiet(
+    those: Sequence[tuple[Claim[Feed], FeedAnswer | None]], on: Ports, by: Rules
+) -> Mapping[int, Report]:
+    """Heed, in one transaction, the answers that bring nothing; return their reports, by position."""
+    now = on.clock.now()
+    noted: dict[int, tuple[Quiet, Report]] = {}
+    for at, (claim, answer) in enumerate(those):
+        read = None if answer is None else unread(answer, claim.row)
+        if answer is None or read is None:
+            continue
+        quiet, report, notices = _brought_nothing(claim, answer, read, on, by, now)
+        if not notices:
+            noted[at] = quiet, report
+    places = tuple(noted)
+    written = on.store.save_all_quiet([noted[at][0] for at in places]) if places else ()
+    return {places[which]: noted[places[which]][1] for which in written}
+
+
+def heed(claim: Claim[Feed], answer: FeedAnswer | None, on: Ports, by: Rules) -> Report:
+    """Store what a feed's answer brings; one that was not asked is put off."""
     before, settings = claim.row, by.feeds.get(claim.row.id)
-    if settings is None or settings.shown_url != before.shown_url:
+    if answer is None or settings is None:
         return _put_off(claim, on)
-    answer = on.fetcher.revalidate(address_of(before, settings), before.validators)
     read = read_answer(answer, before, settings, on)
     now = on.clock.now()
     if not isinstance(read, ParsedFeed):
-        return _quiet(claim, settings, answer, read, on, by, now)
+        quiet, report, notices = _brought_nothing(claim, answer, read, on, by, now)
+        on.store.save_quiet(claim, quiet.feed, notices, report.counts)
+        return report
     assert not isinstance(answer, FetchFailed)  # a failed fetch is what was read
     with on.store.transaction() as tx:
         # Of a feed that was never read nothing is known; one that begins anew was.
@@ -123,17 +157,16 @@ def deliver(claim: Claim[Delivery], on: Ports, by: Rules) -> Report:
     return report
 
 
-def _quiet(
+def _brought_nothing(
     claim: Claim[Feed],
-    settings: FeedSettings,
-    answer: Document | NotModified | FetchFailed,
+    answer: FeedAnswer,
     read: NotModified | FetchFailed | ParseFailed | SandboxFailed,
     on: Ports,
     by: Rules,
     now: datetime,
-) -> Report:
-    """Note a poll that brought nothing, or failed."""
-    before, news = claim.row, nothing_new()
+) -> tuple[Quiet, Report, Sequence[Delivery]]:
+    """Return what a poll that brought nothing, or failed, makes of its feed, with its report and notices."""
+    before, settings, news = claim.row, by.feeds[claim.row.id], nothing_new()
     if isinstance(read, NotModified) and not isinstance(answer, FetchFailed):
         after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
     else:
@@ -141,8 +174,7 @@ def _quiet(
         after = missed(before, settings, read, now, by.cadence, on.random)
     report = poll_report(after, read, news, 0)
     notices = promise(source_events(before, after, now), by.receivers.values(), now)
-    on.store.save_quiet(claim, after, notices, report.counts)
-    return report
+    return Quiet(claim=claim, feed=after, counts=report.counts), report, notices
 
 
 def _edited(

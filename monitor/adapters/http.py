@@ -45,7 +45,7 @@ from monitor.model import (
     Reply,
     Validators,
 )
-from monitor.ports import FetchPolicy
+from monitor.ports import FeedAnswer, FetchPolicy
 
 Result = TypeVar("Result")
 
@@ -65,10 +65,11 @@ _PAGES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml", "
 _FETCH_ROOM, _FETCH_LOOK_UPS = Room(sockets=192), 32
 _SEND_ROOM, _SEND_LOOK_UPS = Room(sockets=64), 8
 _ANYWHERE = ("0.0.0.0/0", "::/0")
+_CLOSED = FetchFailed(reason=FailureReason.INTERNAL, detail="the HTTP door is closed")
 
 
 class HttpDoor:
-    """Fetcher and sender. For any number of threads; `close` ends its own thread.
+    """Fetcher and sender. For any number of threads; `close` ends its own.
 
     `resolve` looks up a host's addresses; `ca_file` names certificates (PEM) that are trusted besides
     the known authorities; `now` is asked only to read dates of servers that send none themselves.
@@ -97,22 +98,28 @@ class HttpDoor:
         self._sending_anywhere = Lane(anywhere, context, _SEND_ROOM)
         self._loop = LoopThread("http")
 
-    def revalidate(self, url: str, validators: Validators) -> Document | NotModified | FetchFailed:
+    def revalidate(self, url: str, validators: Validators) -> FeedAnswer:
         """Ask for a feed, conditionally where validators are known."""
-        headers = self._headers(_FEED_TYPES) | _conditions(validators)
-        wish = Wish(limit=self._policy.feed_bytes)
-        deadline = time.monotonic() + self._policy.feed_deadline.total_seconds()
         try:
-            got = self._follow(url, headers, wish, deadline)
-            if got.status == _NOT_MODIFIED and validators != Validators():
-                return NotModified(
-                    validators=renewed(validators, got.fields),
-                    freshness=freshness_of(got.fields, self._now()),
-                    moved_to=_moved_to(url, got),
-                )
-            return self._document(url, got, wish)
-        except Refused as refused:
-            return _failed(refused)
+            return self._loop.run(self._feed(url, validators))
+        except asyncio.CancelledError:
+            return _CLOSED
+
+    def ask(
+        self, url: str, validators: Validators, answered: Callable[[Callable[[], FeedAnswer]], None]
+    ) -> None:
+        """Ask as `revalidate` does, and return at once.
+
+        `answered` is called with what returns the answer, in a thread that it must not hold up.
+        """
+
+        def ended(task: asyncio.Task[FeedAnswer]) -> None:
+            answered((lambda: _CLOSED) if task.cancelled() else task.result)
+
+        try:
+            self._loop.start(self._feed(url, validators), ended)
+        except asyncio.CancelledError:
+            answered(lambda: _CLOSED)
 
     def get(self, url: str) -> Document | FetchFailed:
         """Ask for an article's page, if robots.txt admits it."""
@@ -120,7 +127,7 @@ class HttpDoor:
         deadline = time.monotonic() + self._policy.page_deadline.total_seconds()
         admit = self._admit if self._policy.respect_robots else None
         try:
-            got = self._follow(url, self._headers(_PAGE_TYPES), wish, deadline, admit)
+            got = self._fetch(url, self._headers(_PAGE_TYPES), wish, deadline, admit)
             return self._document(url, got, wish)
         except Refused as refused:
             return _failed(refused)
@@ -135,7 +142,7 @@ class HttpDoor:
             _expect_secure(url, receiver)
             given = {"user-agent": self._policy.user_agent} | authorization
             given |= {name.lower(): value for name, value in headers.items()}
-            got = self._exchange(lane, "POST", url, given, wish, deadline, body)
+            got = self._wait_for(self._exchange(lane, "POST", url, given, wish, deadline, body))
         except Refused as refused:
             return Reply(status=None, reason=refused.reason, detail=str(refused))
         return Reply(
@@ -162,7 +169,8 @@ class HttpDoor:
             hub, authorization = parsed(url)
             body = urlencode(form).encode("ascii")
             deadline = time.monotonic() + _HUB_SECONDS
-            got = self._exchange(self._fetching, "POST", hub, headers | authorization, wish, deadline, body)
+            given = headers | authorization
+            got = self._wait_for(self._exchange(self._fetching, "POST", hub, given, wish, deadline, body))
         except Refused as refused:
             return Reply(status=None, reason=refused.reason, detail=str(refused))
         return Reply(status=got.status, excerpt=excerpt_of(got.body))
@@ -173,7 +181,7 @@ class HttpDoor:
         try:
             url, _ = parsed(receiver.url)
             _expect_secure(url, receiver)
-            self._wait_for(self._lane_to(receiver).knock(url, seconds), url)
+            self._wait_for(self._knock(self._lane_to(receiver), url, seconds))
         except Refused as refused:
             return Reply(status=None, reason=refused.reason, detail=str(refused))
         return Reply(status=None)
@@ -190,7 +198,28 @@ class HttpDoor:
     def _lane_to(self, receiver: Receiver) -> Lane:
         return self._sending_anywhere if receiver.allow_private else self._sending
 
-    def _follow(
+    async def _feed(self, url: str, validators: Validators) -> FeedAnswer:
+        headers = self._headers(_FEED_TYPES) | _conditions(validators)
+        wish = Wish(limit=self._policy.feed_bytes)
+        deadline = time.monotonic() + self._policy.feed_deadline.total_seconds()
+        try:
+            way = _Way(url, self._policy.redirects)
+            while (got := way.end) is None:
+                way.went(await self._hop(way, headers, wish, deadline))
+            if got.status == _NOT_MODIFIED and validators != Validators():
+                return NotModified(
+                    validators=renewed(validators, got.fields),
+                    freshness=freshness_of(got.fields, self._now()),
+                    moved_to=_moved_to(url, got),
+                )
+            if "content-encoding" in got.fields:
+                # What a few bytes are inflated to can be much: others' sockets do not wait for it.
+                return await asyncio.to_thread(self._document, url, got, wish)
+            return self._document(url, got, wish)
+        except Refused as refused:
+            return _failed(refused)
+
+    def _fetch(
         self,
         start: str,
         headers: Mapping[str, str],
@@ -198,26 +227,19 @@ class HttpDoor:
         deadline: float,
         admit: Callable[[Address, float], None] | None = None,
     ) -> Got:
-        """Ask, and follow redirects by hand; every hop is admitted and checked anew."""
-        url, authorization = parsed(start)
-        first, seen = origin_of(url), {str(url)}
-        permanent: list[bool] = []
-        for _ in range(self._policy.redirects + 1):
+        """Ask, and wait for the answer; every hop is admitted."""
+        way = _Way(start, self._policy.redirects)
+        while (got := way.end) is None:
             if admit is not None:
-                admit(url, deadline)
-            # Credentials are for the origin that they were given for, and for no other.
-            own = authorization if origin_of(url) == first else {}
-            got = self._exchange(self._fetching, "GET", url, {**headers, **own}, wish, deadline)
-            if got.location is None:
-                return replace(got, moved=bool(permanent) and all(permanent))
-            permanent.append(got.status in _PERMANENT)
-            url = target_of(url, got.location)
-            if str(url) in seen:
-                raise Refused(FailureReason.REDIRECT, "redirects in a circle")
-            seen.add(str(url))
-        raise Refused(FailureReason.REDIRECT, f"more than {self._policy.redirects} redirects")
+                admit(way.url, deadline)
+            way.went(self._wait_for(self._hop(way, headers, wish, deadline)))
+        return got
 
-    def _exchange(
+    async def _hop(self, way: "_Way", headers: Mapping[str, str], wish: Wish, deadline: float) -> Got:
+        given = {**headers, **way.credentials()}
+        return await self._exchange(self._fetching, "GET", way.url, given, wish, deadline)
+
+    async def _exchange(
         self,
         lane: Lane,
         method: str,
@@ -227,18 +249,24 @@ class HttpDoor:
         deadline: float,
         body: bytes = b"",
     ) -> Got:
-        """Hand one exchange to the event loop, and wait for it."""
-        left = deadline - time.monotonic()
-        return self._wait_for(lane.exchange(method, url, headers, body, wish, left), url)
+        """Send a request and read its answer, in the event loop."""
+        try:
+            return await lane.exchange(method, url, headers, body, wish, deadline - time.monotonic())
+        except TimeoutError as error:
+            raise _too_late(url) from error
 
-    def _wait_for(self, work: Coroutine[Any, Any, Result], url: Address) -> Result:
+    async def _knock(self, lane: Lane, url: Address, seconds: float) -> None:
+        try:
+            await lane.knock(url, seconds)
+        except TimeoutError as error:
+            raise _too_late(url) from error
+
+    def _wait_for(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Hand work to the event loop, and wait for it."""
         try:
             return self._loop.run(work)
-        except TimeoutError as error:
-            host = url.raw_host.decode("ascii")
-            raise Refused(FailureReason.TIMEOUT, f"no whole answer from '{host}' in time") from error
         except asyncio.CancelledError as error:
-            raise Refused(FailureReason.INTERNAL, "the HTTP door is closed") from error
+            raise Refused(_CLOSED.reason, _CLOSED.detail) from error
 
     def _admit(self, url: Address, deadline: float) -> None:
         """Let a page through that its host's robots.txt admits.
@@ -255,7 +283,7 @@ class HttpDoor:
         wish = Wish(limit=ROBOTS_BYTES, cut=True)
         headers = self._headers("text/plain, */*;q=0.1") | {"accept-encoding": "identity"}
         try:
-            return self._document(url, self._follow(url, headers, wish, deadline), wish)
+            return self._document(url, self._fetch(url, headers, wish, deadline), wish)
         except Refused as refused:
             return replace(_failed(refused), detail=f"robots.txt: {refused}")
 
@@ -287,6 +315,47 @@ class HttpDoor:
     async def _close_lanes(self) -> None:
         for lane in (self._fetching, self._sending, self._sending_anywhere):
             await lane.close()
+
+
+class _Way:
+    """The way of one fetch: redirects are followed by hand, and every hop is checked anew."""
+
+    def __init__(self, start: str, most: int) -> None:
+        """Begin; at most so many redirects are followed.
+
+        Raises:
+            Refused: the start is no URL that is asked.
+        """
+        self.url, self._authorization = parsed(start)
+        self.end: Got | None = None
+        self._most = most
+        self._first, self._seen = origin_of(self.url), {self.url}
+        self._permanent: list[bool] = []
+
+    def credentials(self) -> Mapping[str, str]:
+        """Return the header for the origin that credentials were given for, and for no other."""
+        return self._authorization if origin_of(self.url) == self._first else {}
+
+    def went(self, got: Got) -> None:
+        """Go on, or end, after an answer.
+
+        Raises:
+            Refused: it leads nowhere.
+        """
+        if got.location is None:
+            self.end = replace(got, moved=True) if self._permanent and all(self._permanent) else got
+            return
+        self._permanent.append(got.status in _PERMANENT)
+        self.url = target_of(self.url, got.location)
+        if self.url in self._seen:
+            raise Refused(FailureReason.REDIRECT, "redirects in a circle")
+        self._seen.add(self.url)
+        if len(self._permanent) > self._most:
+            raise Refused(FailureReason.REDIRECT, f"more than {self._most} redirects")
+
+
+def _too_late(url: Address) -> Refused:
+    return Refused(FailureReason.TIMEOUT, f"no whole answer from '{url.raw_host.decode('ascii')}' in time")
 
 
 def _expect_secure(url: Address, receiver: Receiver) -> None:

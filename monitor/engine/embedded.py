@@ -3,22 +3,28 @@
 A dispatcher thread claims what is due whenever a tick or a finished step wakes it, as far as its
 lanes have room. Ticks only wake: due times live in the store, and every wait here is on the
 monotonic clock, so a clock that jumps delays nothing.
+
+Where a lane's step asks the world first, no thread waits for the answer. One thread takes all answers that
+have come, does together what brings nothing, and gives all others a thread each.
 """
 
+import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from monitor.engine.lanes import LEASE, RENEW_EVERY, TICK, Lane, Upkeep
+from monitor.engine.lanes import LEASE, RENEW_EVERY, TICK, Asking, Lane, Upkeep
 from monitor.engine.limits import Limits
-from monitor.engine.perform import Observe, no_claim, perform
+from monitor.engine.perform import Observe, Work, no_claim, perform
 from monitor.engine.ticks import ClockJumps, Ticks
 from monitor.errors import StoreError
-from monitor.ports import Claim, Clock, Share, Step, Store, Wanted
+from monitor.ports import Claim, Clock, Report, Share, Step, Store, Wanted
 
 # Seconds between two looks for due rows: a look costs more than a poll that brings nothing.
 BETWEEN_LOOKS = 0.01
@@ -53,6 +59,7 @@ class Embedded:
         self._in_work: dict[str, Step] = {}
         self._claimed_at = dict.fromkeys(self._pools, 0.0)
         self._ticks = Ticks(observe)
+        self._answers: queue.SimpleQueue[_Came | None] = queue.SimpleQueue()
         self._wake = threading.Event()
         # Lanes that surely had nothing due when they were asked last, until there may be something again.
         self._resting: set[Step] = set()
@@ -168,36 +175,73 @@ class Embedded:
         return quiet
 
     def _begin(self, lane: Lane, claim: Claim[Any]) -> None:
-        group = lane.group_of(claim.row)
-        lane.limits.enter(group, time.monotonic())
+        work = _Work(lane, claim, lane.group_of(claim.row), time.monotonic())
+        lane.limits.enter(work.group, work.began)
         if lane.feeds is not None:
-            lane.feeds.enter(lane.feed_of(claim.row), time.monotonic())
+            lane.feeds.enter(lane.feed_of(claim.row), work.began)
         self._in_work[claim.token] = lane.step
         try:
-            self._pools[lane.step].submit(self._perform, lane, claim, group)
+            if lane.asking is not None:
+                self._ask(lane.asking, work)
+            else:
+                self._pools[lane.step].submit(self._perform, work, lane.work)
         except BaseException:
             # No thread can be started: the row is left to its lease, which nobody must prolong.
-            self._end(lane, claim, group)
+            self._end(work)
             raise
 
-    def _perform(self, lane: Lane, claim: Claim[Any], group: str) -> None:
-        if claim.token not in self._in_work:
+    def _ask(self, asking: Asking, work: "_Work") -> None:
+        asking.ask(work.claim, lambda answer: self._answers.put(_Came(asking, work, answer)))
+
+    def _heed_answers(self) -> None:
+        """Go on with what was asked, as answers come, until there is none any more."""
+        ended = False
+        while not ended:
+            those = [self._answers.get(), *(self._answers.get() for _ in range(self._answers.qsize()))]
+            came = [each for each in those if each is not None]
+            ended = len(came) < len(those)
+            # What fails here, and belongs to no row, must not end this thread.
+            with suppress(Exception):
+                for asking in dict.fromkeys(each.asking for each in came):
+                    self._heed(asking, [each for each in came if each.asking is asking])
+
+    def _heed(self, asking: Asking, those: Sequence["_Came"]) -> None:
+        """Do together what brings nothing, and give all others a thread each."""
+        reports: Mapping[int, Report] = {}
+        # Where that fails, each finds out alone whose fault it was.
+        with suppress(Exception):
+            reports = asking.heed_quiet([(each.work.claim, each.answer) for each in those])
+        for at, each in enumerate(those):
+            if at in reports:
+                self._perform(each.work, partial(_done, reports[at]))
+                continue
+            try:
+                pool = self._pools[each.work.lane.step]
+                pool.submit(self._perform, each.work, partial(_alone, asking, each.answer))
+            except RuntimeError:
+                # No thread can be started: the row is left to its lease.
+                self._end(each.work)
+
+    def _perform(self, work: "_Work", done: Work) -> None:
+        if work.claim.token not in self._in_work:
             return
         quiet = False
         try:
-            report = perform(lane.step, lane.work, claim, self._store, self._clock, self._observe)
+            report = perform(
+                work.lane.step, done, work.claim, self._store, self._clock, self._observe, work.began
+            )
             quiet = report.outcome in QUIET
         finally:
-            self._end(lane, claim, group)
+            self._end(work)
             # What brought nothing gives no other row anything to do.
             self._ask_all = self._ask_all or not quiet
             self._wake.set()
 
-    def _end(self, lane: Lane, claim: Claim[Any], group: str) -> None:
-        lane.limits.leave(group)
-        if lane.feeds is not None:
-            lane.feeds.leave(lane.feed_of(claim.row))
-        del self._in_work[claim.token]
+    def _end(self, work: "_Work") -> None:
+        work.lane.limits.leave(work.group)
+        if work.lane.feeds is not None:
+            work.lane.feeds.leave(work.lane.feed_of(work.claim.row))
+        del self._in_work[work.claim.token]
 
     def _adjust(self, jump: timedelta) -> None:
         """After the wall clock jumped, keep what is in work, and let nothing wait for the old future."""
@@ -221,6 +265,7 @@ class Embedded:
             *self._upkeep,
         )
         self._ticks.start(rounds)
+        threading.Thread(target=self._heed_answers, name="answers", daemon=True).start()
 
     def _finish(self, patience: timedelta) -> bool:
         ends = time.monotonic() + patience.total_seconds()
@@ -229,7 +274,35 @@ class Embedded:
             self._wake.clear()
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
+        self._answers.put(None)
         return not self._in_work
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A claimed row in work, since when on the monotonic clock."""
+
+    lane: Lane
+    claim: Claim[Any]
+    group: str
+    began: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """An answer, and whose it is."""
+
+    asking: Asking
+    work: _Work
+    answer: Any
+
+
+def _done(report: Report, _: Claim[Any]) -> Report:
+    return report
+
+
+def _alone(asking: Asking, answer: object, claim: Claim[Any]) -> Report:
+    return asking.heed(claim, answer)
 
 
 def _share(limits: Limits | None) -> Share | None:

@@ -22,15 +22,21 @@ Work = Callable[[Claim[Any]], Report]
 
 
 def perform(
-    step: Step, work: Work, claim: Claim[Any], store: Store, clock: Clock, observe: Observe
+    step: Step,
+    work: Work,
+    claim: Claim[Any],
+    store: Store,
+    clock: Clock,
+    observe: Observe,
+    began: float | None = None,
 ) -> Report:
     """Perform one step on one claimed row; never raises for what the row brings about.
 
     A lost lease is left to its new holder. A store that does not answer leaves the row to its lease.
     Where the machine runs short of something the row rests. Anything else is a bug: it may fail the
-    row, never the service.
+    row, never the service. `began` is when work began, on the monotonic clock, if it was not now.
     """
-    began = time.monotonic()
+    began = time.monotonic() if began is None else began
     try:
         report = work(claim)
     except LeaseLost:

@@ -14,6 +14,7 @@ from monitor.ports.rows import (
     KeptPage,
     Measured,
     Processed,
+    Quiet,
     Reading,
     Remembered,
     Report,
@@ -22,7 +23,7 @@ from monitor.ports.rows import (
     Wanted,
 )
 from monitor.ports.store import Store, Tx
-from monitor.ports.world import Clock, Fetcher, FetchPolicy, Ports, Sandbox, Sender, Server
+from monitor.ports.world import Clock, FeedAnswer, Fetcher, FetchPolicy, Ports, Sandbox, Sender, Server
 
 __all__ = [
     "Access",
@@ -34,6 +35,7 @@ __all__ = [
     "DeliveryFilter",
     "Due",
     "Examined",
+    "FeedAnswer",
     "FeedsChange",
     "FetchPolicy",
     "Fetcher",
@@ -45,6 +47,7 @@ __all__ = [
     "Place",
     "Ports",
     "Processed",
+    "Quiet",
     "Reading",
     "Remembered",
     "Report",

@@ -18,6 +18,7 @@ from monitor.model import (
     Entry,
     EntryId,
     EntryKey,
+    Feed,
     FeedId,
     HeldAlert,
     HoldReason,
@@ -50,6 +51,15 @@ class Claim(Generic[Row]):
 
     row: Row
     token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """A poll that brought nothing: what it makes of a feed, and what it counts."""
+
+    claim: Claim[Feed]
+    feed: Feed
+    counts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

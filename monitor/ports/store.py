@@ -40,6 +40,7 @@ from monitor.ports.rows import (
     FeedsChange,
     HeldFilter,
     Processed,
+    Quiet,
     Reading,
     Remembered,
     Step,
@@ -245,6 +246,16 @@ class Store(Protocol):
 
         Raises:
             LeaseLost: the claim is no longer ours; nothing is written.
+        """
+        ...
+
+    def save_all_quiet(self, those: Sequence[Quiet]) -> Collection[int]:
+        """Write polls that brought nothing in one transaction; return the positions of those that it wrote.
+
+        The others are not held under their claim, or are in another transaction's hands.
+
+        Raises:
+            LeaseLost: one by itself is not held under its claim.
         """
         ...
 

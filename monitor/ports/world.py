@@ -10,6 +10,8 @@ from monitor.model import Dice, Document, FetchFailed, NotModified, Receiver, Re
 from monitor.ports.store import Store
 
 Result = TypeVar("Result")
+# What comes of asking for a feed.
+FeedAnswer = Document | NotModified | FetchFailed
 Given = ParamSpec("Given")
 
 
@@ -53,7 +55,7 @@ class Clock(Protocol):
 class Fetcher(Protocol):
     """Brings documents; never raises for what a server does."""
 
-    def revalidate(self, url: str, validators: Validators) -> Document | NotModified | FetchFailed:
+    def revalidate(self, url: str, validators: Validators) -> FeedAnswer:
         """Ask for a feed, conditionally where validators are known."""
         ...
 

@@ -6,7 +6,8 @@ from hashlib import sha256
 from monitor.articles.assemble import title_only
 from monitor.articles.extract import read_announced, read_page
 from monitor.articles.skim import skim
-from monitor.feeds.novelty import keys_of, unread
+from monitor.feeds.novelty import keys_of
+from monitor.feeds.novelty import unread as unread_entries
 from monitor.feeds.pages import are_trusted
 from monitor.feeds.parse import (
     completed,
@@ -33,7 +34,7 @@ from monitor.model import (
     SandboxFailed,
     Verdict,
 )
-from monitor.ports import Ports
+from monitor.ports import FeedAnswer, Ports
 from monitor.steps.rules import Rules
 from monitor.text.ids import digest63
 
@@ -42,14 +43,23 @@ ONE_IN = 10
 _GOOD = (Verdict.FULL, Verdict.PARTIAL, Verdict.UNREAD)
 
 
-def read_answer(
-    answer: Document | NotModified | FetchFailed, feed: Feed, settings: FeedSettings, on: Ports
-) -> ParsedFeed | NotModified | FetchFailed | ParseFailed | SandboxFailed:
-    """Read an answer's document, unless its entries are stored already."""
+def unread(answer: FeedAnswer, feed: Feed) -> NotModified | FetchFailed | None:
+    """Return what an answer says by itself; None of a document whose entries are not stored yet."""
     if not isinstance(answer, Document):
         return answer
-    if sha256(answer.body).digest() == feed.body_digest:
+    if feed.body_digest is not None and sha256(answer.body).digest() == feed.body_digest:
         return NotModified(validators=answer.validators, freshness=answer.freshness)
+    return None
+
+
+def read_answer(
+    answer: FeedAnswer, feed: Feed, settings: FeedSettings, on: Ports
+) -> ParsedFeed | NotModified | FetchFailed | ParseFailed | SandboxFailed:
+    """Read an answer's document, unless its entries are stored already."""
+    quiet = unread(answer, feed)
+    if quiet is not None:
+        return quiet
+    assert isinstance(answer, Document)  # all others are not read
     if feed.first_polled_at is None:
         # A baseline is remembered by its marks alone, and of a feed that was never read nothing is known.
         baseline = settings.first_poll is FirstPoll.BASELINE
@@ -108,7 +118,7 @@ def _filled(
     """Read those entries of an outline that are new, or whose edits may matter; the others stay outlined."""
     now = on.clock.now()
     remembered = on.store.remembered(feed.id, keys_of(feed.id, outline.feed), now)
-    wanted = unread(feed, settings, outline.feed, remembered.known, remembered.open, now)
+    wanted = unread_entries(feed, settings, outline.feed, remembered.known, remembered.open, now)
     if not wanted:
         return outline.feed
     read = on.sandbox.run(read_cut, cut(outline, wanted))

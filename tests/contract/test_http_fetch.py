@@ -3,16 +3,17 @@
 import gzip
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
 from monitor.adapters.http import HttpDoor
 from monitor.model import Document, FailureReason, FetchFailed, Freshness, NotModified, Validators
-from monitor.ports import FetchPolicy
+from monitor.ports import FeedAnswer, FetchPolicy
 from tests.servers import Asked, Peer, accepting, answer, in_turn, redirect, routes, say, serving, wait_until
 
 LOOPBACK = ("127.0.0.0/8",)
@@ -439,6 +440,33 @@ def test_a_netrc_of_the_user_is_not_obeyed(monkeypatch: pytest.MonkeyPatch, tmp_
 
     assert isinstance(document, Document)
     assert "authorization" not in server.asked[0].headers
+
+
+def test_who_does_not_wait_gets_the_same_answers_and_holds_up_nobody() -> None:
+    door = HttpDoor(FetchPolicy(allow_private=LOOPBACK, respect_robots=False))
+    came: SimpleQueue[Callable[[], FeedAnswer]] = SimpleQueue()
+
+    with (
+        serving(lambda peer, _: peer.hang()) as hanging,
+        serving(say(b"HTTP/1.1 304 Same\r\n\r\n")) as same,
+        serving(answer(gzip.compress(b"<rss/>"), headers={"content-encoding": "gzip"})) as zipped,
+    ):
+        door.ask(hanging.url(), NONE, came.put)
+        assert wait_until(lambda: bool(hanging.asked))
+        found = []
+        for server, known in ((same, KNOWN), (zipped, NONE)):
+            door.ask(server.url(), known, came.put)
+            found.append((came.get(timeout=10)(), door.revalidate(server.url(), known)))
+        door.ask("no URL", NONE, came.put)
+        refused = came.get(timeout=10)()
+        door.close()
+        door.ask(same.url(), KNOWN, came.put)
+        closed = [came.get(timeout=10)(), came.get(timeout=10)()]
+
+    assert all(asked == revalidated for asked, revalidated in found)
+    assert [NotModified, Document] == [type(asked) for asked, _ in found]
+    reasons = [each.reason for each in (refused, *closed) if isinstance(each, FetchFailed)]
+    assert [FailureReason.PROTOCOL, FailureReason.INTERNAL, FailureReason.INTERNAL] == reasons
 
 
 def test_a_closed_door_fails_what_is_under_way_and_what_comes_later() -> None:

@@ -42,6 +42,28 @@ def test_what_a_coroutine_raises_is_raised_where_it_is_waited_for(loop: LoopThre
         loop.run(failing())
 
 
+def test_who_does_not_wait_is_called_once_however_it_ends() -> None:
+    loop, ends = LoopThread("loop"), list[asyncio.Task[int]]()
+
+    async def failing() -> int:
+        raise TimeoutError("late")
+
+    async def endless() -> int:
+        await asyncio.Event().wait()
+        return 0
+
+    for coroutine in (doubled(1), failing(), endless()):
+        loop.start(coroutine, ends.append)
+    assert wait_until(lambda: len(ends) == 2)
+    loop.close(nothing())
+
+    results = [task.result() for task in ends if not task.cancelled() and task.exception() is None]
+    failures = [type(task.exception()) for task in ends if not task.cancelled() and task.exception()]
+    assert ([2], [TimeoutError], 3) == (results, failures, len(ends))
+    with pytest.raises(asyncio.CancelledError):
+        loop.start(doubled(1), ends.append)
+
+
 def test_closing_breaks_off_what_is_under_way_and_what_has_not_begun() -> None:
     loop, closed = LoopThread("loop"), threading.Event()
     begun: list[int] = []

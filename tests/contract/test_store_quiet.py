@@ -13,11 +13,11 @@ from sqlalchemy import update
 from monitor.adapters.store import SqlStore
 from monitor.adapters.store.dialect import writer_of
 from monitor.adapters.store.opening import open_engine
-from monitor.adapters.store.quiet import Quiet, save_quiet
+from monitor.adapters.store.quiet import save_quiet
 from monitor.adapters.store.schema import feeds
 from monitor.errors import LeaseLost
 from monitor.model import Feed, FeedId, Rhythm
-from monitor.ports import Claim
+from monitor.ports import Claim, Quiet
 from tests.contract.store_rows import ALL, LEASE, NOW, delivery, settings
 
 NAMES = tuple(f"feed{number}" for number in range(8))

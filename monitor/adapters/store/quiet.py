@@ -5,7 +5,6 @@ Most polls are such: each would need a transaction of its own, with its own wait
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,16 +15,7 @@ from monitor.adapters.store.memory import count
 from monitor.adapters.store.polls import remembered, rhythm_row, save_poll
 from monitor.adapters.store.schema import feeds, rhythms
 from monitor.model import Feed
-from monitor.ports import Claim
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quiet:
-    """A poll that brought nothing: what it makes of a feed, and what it counts."""
-
-    claim: Claim[Feed]
-    feed: Feed
-    counts: Mapping[str, int]
+from monitor.ports import Quiet
 
 
 def save_quiet(connection: Connection, those: Sequence[Quiet]) -> Collection[int]:

@@ -37,7 +37,7 @@ from monitor.adapters.store.dialect import has_one_writer, try_lock, within, wri
 from monitor.adapters.store.library import SqlLibrary
 from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.opening import open_engine, refusal
-from monitor.adapters.store.quiet import Quiet, save_quiet
+from monitor.adapters.store.quiet import save_quiet
 from monitor.adapters.store.reporting import FoundAlert, Refusals, Timeline
 from monitor.adapters.store.server import BUSY_TIMEOUT
 from monitor.adapters.store.together import Together
@@ -77,6 +77,7 @@ from monitor.ports import (
     HeldFilter,
     Library,
     Measured,
+    Quiet,
     Remembered,
     Step,
     Wanted,
@@ -124,7 +125,7 @@ class SqlStore:
         self._owner = owner
         # Threads that write wait here rather than in the database, which would have them poll.
         self._turn = threading.Lock() if has_one_writer(engine) else None
-        self._quiet = Together(self._save_all_quiet)
+        self._quiet = Together(self.save_all_quiet)
 
     # ---- the flow ------------------------------------------------------------------------------
 
@@ -141,6 +142,11 @@ class SqlStore:
         if deliveries or not self._quiet.add(Quiet(claim=claim, feed=feed, counts=counts)):
             with self.transaction() as tx:
                 tx.save_poll(claim, feed, (), {}, deliveries, counts)
+
+    def save_all_quiet(self, those: Sequence[Quiet]) -> Collection[int]:
+        """Write polls that brought nothing in one transaction; return the positions of those written."""
+        with self._writing() as connection:
+            return save_quiet(connection, those)
 
     def sync_feeds(self, feeds: Sequence[FeedSettings], now: datetime) -> FeedsChange:
         """Make the configured feeds the active ones; entries of removed feeds stay."""
@@ -505,10 +511,6 @@ class SqlStore:
             if not numbers:
                 return ()
             return rows_of(connection, claims.take(connection, step, numbers, self._owner, now, now + lease))
-
-    def _save_all_quiet(self, those: Sequence[Quiet]) -> Collection[int]:
-        with self._writing() as connection:
-            return save_quiet(connection, those)
 
     def _anything(self, step: Step, now: datetime, wanted: Wanted) -> bool:
         """Tell whether there is anything to claim, without the one right to write."""

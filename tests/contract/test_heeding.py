@@ -1,0 +1,137 @@
+"""Answers that are heeded many at once leave what each would have left alone."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, cast
+
+from monitor.adapters.store import SqlStore
+from monitor.matching.matcher import build_matcher
+from monitor.model import (
+    Document,
+    FailureReason,
+    Feed,
+    FeedId,
+    FetchFailed,
+    NotModified,
+    Receiver,
+    ReceiverName,
+    Validators,
+)
+from monitor.pipeline import PUT_OFF, heed, heed_quiet, where_to_ask
+from monitor.ports import Claim, FeedAnswer, Ports
+from monitor.steps.rules import Rules
+from tests.contract.store_rows import ALL, LEASE, NOW, settings
+
+OPS = Receiver(name=ReceiverName("ops"), url="https://ops.example/", events=("source.*",))
+KNOWN, OTHER = b"<rss>known</rss>", b"<rss>other</rss>"
+FAILED = FetchFailed(reason=FailureReason.TIMEOUT, detail="too late")
+
+
+class Fixed:
+    """A clock that stands, and dice that fall as ever."""
+
+    def now(self) -> datetime:
+        return NOW
+
+    def random(self) -> float:
+        return 0.5
+
+
+def ports(store: SqlStore) -> Ports:
+    nowhere = cast("Any", None)
+    return Ports(
+        fetcher=nowhere,
+        sender=nowhere,
+        sandbox=nowhere,
+        store=store,
+        clock=Fixed(),
+        random=cast("Any", Fixed()),
+    )
+
+
+def rules(names: Sequence[str]) -> Rules:
+    return Rules(
+        feeds={FeedId(name): settings(name) for name in names},
+        entities={},
+        watchlists=(),
+        receivers={OPS.name: OPS},
+        matcher=build_matcher((), {}),
+        user_agent="test",
+    )
+
+
+def document(body: bytes) -> Document:
+    return Document(url="https://a.example/", content_type=None, body=body, validators=Validators(etag='"1"'))
+
+
+def claims_of(store: SqlStore, names: Sequence[str]) -> list[Claim[Feed]]:
+    """Return claims of feeds that were read before, of which those named 2 will be failing next."""
+    store.sync_feeds([settings(name) for name in names], NOW)
+    for claim in store.claim_feeds(NOW, ALL, LEASE):
+        digest, failures = sha256(KNOWN).digest(), 2 * claim.row.id.endswith("2")
+        read = replace(claim.row, body_digest=digest, failures=failures, first_polled_at=NOW, due_at=NOW)
+        store.save_quiet(claim, read, (), {})
+    return sorted(store.claim_feeds(NOW, ALL, LEASE), key=lambda claim: names.index(claim.row.id))
+
+
+def left(feed: Feed | None) -> Feed:
+    assert feed is not None
+    return replace(feed, id=FeedId(""), shown_url="")
+
+
+def test_what_is_heeded_together_is_left_as_by_each_alone(store: SqlStore) -> None:
+    answers: list[FeedAnswer] = [
+        NotModified(),
+        document(KNOWN),
+        FAILED,
+        NotModified(validators=Validators(etag="x")),
+    ]
+    names = [f"{how}{number}" for how in ("some", "each") for number in range(len(answers) + 2)]
+    claims = claims_of(store, names)
+    half, on, by = len(names) // 2, ports(store), rules(names)
+    # One document is new, and one feed was not asked: these are left to be heeded alone.
+    given = [*answers, document(OTHER), None]
+
+    together = heed_quiet(list(zip(claims[:half], given, strict=True)), on, by)
+    alone = {
+        at: heed(claim, answer, on, by)
+        for at, (claim, answer) in enumerate(zip(claims[half:], answers, strict=False))
+    }
+
+    # What makes a feed fail has a notice, which is written with its poll alone.
+    assert {0, 1, 3} == together.keys()
+    assert [replace(alone[at], row="") for at in together] == [
+        replace(each, row="") for each in together.values()
+    ]
+    with store.transaction() as tx:
+        for at in together:
+            assert left(tx.feed(claims[half + at].row.id)) == left(tx.feed(claims[at].row.id))
+            assert claims[at].row.polls + 1 == left(tx.feed(claims[at].row.id)).polls
+        assert {"polled": 7, "not_modified": 6, "failed": 1} == tx.tallies()
+    assert 1 == store.status(NOW)["deliveries"]["pending"]
+
+
+def test_what_was_claimed_by_another_meanwhile_is_left_out(store: SqlStore, other: SqlStore) -> None:
+    names = ["one", "two", "three"]
+    claims = claims_of(store, names)
+    (taken,) = other.claim_feeds(NOW + LEASE, replace(ALL, limit=1), LEASE)
+    other.close()
+
+    done = heed_quiet([(claim, NotModified()) for claim in claims], ports(store), rules(names))
+
+    assert set(names) - {taken.row.id} == {report.row for report in done.values()}
+
+
+def test_a_feed_that_is_configured_otherwise_is_not_asked_but_put_off(store: SqlStore) -> None:
+    (claim,) = claims_of(store, ["one"])
+    moved = rules(["one"])
+    moved = replace(moved, feeds={FeedId("one"): replace(settings("one"), shown_url="https://new.example/")})
+
+    assert where_to_ask(claim, rules(["one"])) == settings("one").url
+    assert where_to_ask(claim, moved) is None
+    assert {} == heed_quiet([(claim, None)], ports(store), moved)
+    assert "put_off" == heed(claim, None, ports(store), moved).outcome
+    assert [] == list(store.claim_feeds(NOW + PUT_OFF - timedelta(milliseconds=1), ALL, LEASE))
+    assert 1 == len(store.claim_feeds(NOW + PUT_OFF, ALL, LEASE))
