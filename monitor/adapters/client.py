@@ -11,6 +11,7 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 from urllib.parse import urljoin, urlsplit
 
 from monitor.adapters.answers import Fields, fields_of, media_type_of
@@ -101,14 +102,19 @@ class Lane:
         # Given a stream, httpx does not search the headers for what it might add.
         request = httpx.Request(method, url, headers=given, stream=httpx.ByteStream(body))
         end = asyncio.get_running_loop().time() + seconds
-        async with asyncio.timeout_at(end):
+        async with asyncio.timeout_at(end) as deadline:
             response = await self._transport.handle_async_request(request)
-        try:
-            fields = fields_of(response.headers.raw)
-            location = fields.get("location") if response.status_code in _REDIRECTS else None
-            read = b"" if location else await _read(response, fields, wish, end)
-        finally:
-            await response.aclose()
+            try:
+                fields = fields_of(response.headers.raw)
+                location = fields.get("location") if response.status_code in _REDIRECTS else None
+                if wish.lenient:
+                    # The status counts from here on, even if the time for the text behind it is over.
+                    deadline.reschedule(None)
+                    read = b"" if location else await _read_excerpt(response, wish, end)
+                else:
+                    read = b"" if location else await _read(response, fields, wish)
+            finally:
+                await response.aclose()
         return Got(url=url, status=response.status_code, fields=fields, location=location, body=read)
 
     async def knock(self, url: httpx.URL, seconds: float) -> None:
@@ -160,15 +166,12 @@ class _Body(httpx.AsyncByteStream):
         self._answer.close()
 
 
-async def _read(response: httpx.Response, fields: Fields, wish: Wish, end: float) -> bytes:
+async def _read(response: httpx.Response, fields: Fields, wish: Wish) -> bytes:
     """Return the body as far as it is wished for; nothing of a failure's.
 
     Raises:
         Refused: it is of no wanted type, bigger than the limit, or breaks off.
-        TimeoutError: the time is over.
     """
-    if wish.lenient:
-        return await _read_excerpt(response, wish, end)
     if response.status_code >= _BAD_REQUEST:
         return b""
     kind = media_type_of(fields)
@@ -178,8 +181,7 @@ async def _read(response: httpx.Response, fields: Fields, wish: Wish, end: float
     if length.isdecimal() and int(length) > wish.limit and not wish.cut:
         raise Refused(FailureReason.TOO_BIG, f"more than {wish.limit} bytes")
     body = bytearray()
-    async with asyncio.timeout_at(end):
-        await _read_into(body, response, wish)
+    await _read_into(body, response, wish)
     return bytes(body)
 
 
@@ -196,7 +198,8 @@ async def _read_excerpt(response: httpx.Response, wish: Wish, end: float) -> byt
 
 
 async def _read_into(body: bytearray, response: httpx.Response, wish: Wish) -> None:
-    async for piece in response.aiter_raw():
+    # As the transport gives it: of the library's own way to the raw body nothing is needed.
+    async for piece in cast("AsyncIterator[bytes]", response.stream):
         body += piece[: wish.limit + 1 - len(body)]
         if len(body) > wish.limit:
             if not wish.cut:

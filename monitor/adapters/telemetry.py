@@ -235,7 +235,8 @@ def _logger(stream: TextIO | None) -> structlog.stdlib.BoundLogger:
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
-    return logger
+    # Bound once: left to itself it is made anew for each line.
+    return logger.bind()
 
 
 def _without_controls(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:

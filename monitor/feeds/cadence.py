@@ -233,7 +233,8 @@ def _moved(
         return before
     target = _target(settings.url, answer.moved_to) if answer.moved_to else None
     if target is None:
-        return replace(before, moved_to=None, moved_times=0)
+        stays = before.moved_to is None and not before.moved_times
+        return before if stays else replace(before, moved_to=None, moved_times=0)
     times = before.moved_times + 1 if target == before.moved_to else 1
     return replace(before, moved_to=target, moved_times=times, moved=times >= policy.moves_after)
 

@@ -39,14 +39,14 @@ def answered(before: Feed, news: Novelty, now: datetime, policy: HealthPolicy) -
     rhythm = _rhythm_after(before, news, now, policy)
     state, reason = _found(before, rhythm, news, policy)
     well_at = now if state is FeedState.OK else before.last_well_at
-    after = replace(before, rhythm=rhythm, last_well_at=well_at)
-    if before.state is FeedState.OK or state is before.state:
-        return _changed(after, state, reason, now, policy)
-    if reason in _MOMENTARY or (state is not FeedState.OK and before.state is not FeedState.FAILING):
-        return _changed(after, state, reason, now, policy)
-    if before.calm + 1 < 1 << min(before.relapses, policy.doublings):
-        return replace(after, calm=before.calm + 1)
-    return _changed(after, state, reason, now, policy)
+    at_once = before.state is FeedState.OK or state is before.state or reason in _MOMENTARY
+    worse = state is not FeedState.OK and before.state is not FeedState.FAILING
+    calm = before.calm + 1
+    if not at_once and not worse and calm < 1 << min(before.relapses, policy.doublings):
+        return replace(before, rhythm=rhythm, last_well_at=well_at, calm=calm)
+    if state is before.state:
+        return replace(before, rhythm=rhythm, last_well_at=well_at, reason=reason, calm=0)
+    return _changed(replace(before, rhythm=rhythm, last_well_at=well_at), state, reason, now, policy)
 
 
 def failed(

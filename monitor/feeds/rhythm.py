@@ -59,9 +59,13 @@ def begun(now: datetime) -> Rhythm:
 def seen(before: Rhythm, now: datetime, policy: RhythmPolicy, *, news: bool, watched: bool) -> Rhythm:
     """Return the rhythm after a poll; `watched` says whether the time since the last one was."""
     current = _hour(now)
+    if not news and current == before.hour:
+        return before
     after = _grown(before, current, policy) if watched else replace(before, hour=current)
-    if not news or (before.busy and current == before.hour):
-        return replace(after, busy=before.busy and current == before.hour)
+    if not news:
+        return replace(after, busy=False)
+    if before.busy and current == before.hour:
+        return after
     return _with_news(after, policy)
 
 

@@ -91,9 +91,10 @@ def _split(url: str) -> SplitResult | None:
 def _authority(parts: SplitResult) -> str:
     host = (parts.hostname or "").lower().rstrip(".")
     host = f"[{host}]" if ":" in host else host
-    if parts.port is None or _DEFAULT_PORTS.get(parts.scheme.lower()) == parts.port:
+    port = parts.port
+    if port is None or _DEFAULT_PORTS.get(parts.scheme.lower()) == port:
         return host
-    return f"{host}:{parts.port}"
+    return f"{host}:{port}"
 
 
 def without_userinfo(url: str) -> str:

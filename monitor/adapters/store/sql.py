@@ -126,6 +126,8 @@ class SqlStore:
         # Threads that write wait here rather than in the database, which would have them poll.
         self._turn = threading.Lock() if has_one_writer(engine) else None
         self._quiet = Together(self.save_all_quiet)
+        # Steps whose last claim found something: the next does not look first whether there is anything.
+        self._busy: set[Step] = set()
 
     # ---- the flow ------------------------------------------------------------------------------
 
@@ -501,7 +503,8 @@ class SqlStore:
         lease: timedelta,
         rows_of: Callable[[Connection, Mapping[int, str]], Sequence[Claim[Row]]],
     ) -> Sequence[Claim[Row]]:
-        if self._turn is not None and wanted.batch is None and not self._anything(step, now, wanted):
+        only_looks = self._turn is not None and wanted.batch is None and step not in self._busy
+        if only_looks and not self._anything(step, now, wanted):
             return ()
         with self._writing() as connection:
             if wanted.batch is None:
@@ -509,7 +512,9 @@ class SqlStore:
             else:
                 numbers = batches.pick_batch(connection, step, now, wanted.batch, wanted.pause)
             if not numbers:
+                self._busy.discard(step)
                 return ()
+            self._busy.add(step)
             return rows_of(connection, claims.take(connection, step, numbers, self._owner, now, now + lease))
 
     def _anything(self, step: Step, now: datetime, wanted: Wanted) -> bool:
