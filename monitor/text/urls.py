@@ -3,6 +3,8 @@
 import re
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+# Most URLs of pages are such: written in the one spelling, with neither user, port, query nor fragment.
+_PLAIN = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)/[A-Za-z0-9/._~%+-]*")
 _URL_IN_TEXT = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s'\"<>]+[@?][^\s'\"<>]*")
 _KEY_IN_TEXT = re.compile(r"whsec_[A-Za-z0-9+/=_-]{8,}")
 # Parameters that only tell where a reader came from; the same page answers without them.
@@ -37,6 +39,8 @@ def canonical_url(url: str) -> str:
     Scheme and host in lower case, default port, fragment, user and tracking parameters dropped, the
     remaining parameters in their order. What is no URL is returned as it came.
     """
+    if _PLAIN.fullmatch(url):
+        return url
     parts = _split(url)
     if parts is None or not parts.hostname:
         return url.strip()
@@ -75,6 +79,9 @@ def host_of(url: str) -> str:
 
     A text that is no URL gives an empty one.
     """
+    plain = _PLAIN.fullmatch(url)
+    if plain:
+        return plain[1]
     parts = _split(url)
     return _authority(parts) if parts else ""
 

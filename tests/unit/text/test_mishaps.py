@@ -4,7 +4,7 @@ import pytest
 
 from monitor.errors import StoreError, UsageError
 from monitor.text.mishaps import chain, told
-from monitor.text.urls import host_of
+from monitor.text.urls import shown_url
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_words_are_told_where_they_hold_no_secret(error: Exception, words: str) 
 
 def test_a_bug_is_told_by_where_it_is_and_where_ours_called() -> None:
     with pytest.raises(AttributeError) as ours:
-        host_of(7)  # type: ignore[arg-type]
+        shown_url(7)  # type: ignore[arg-type]
 
     with pytest.raises(KeyError) as here:
         dict[str, int]()["CANARY"]

@@ -154,3 +154,13 @@ def test_user_and_password_go_and_nothing_else(url: str, without: str) -> None:
 )
 def test_a_text_keeps_its_urls_but_not_their_secrets(text: str, shown: str) -> None:
     assert shown == without_secrets(text)
+
+
+@given(st.from_regex(r"https?://[a-z0-9.-]{1,12}/[A-Za-z0-9/._~%+-]{0,16}", fullmatch=True))
+@example("http://a./b")
+@example("https://-/")
+@example("https://a.b//c%0A")
+def test_a_fragment_changes_neither_what_a_url_is_called_nor_its_host(url: str) -> None:
+    # With a fragment a URL is read in its parts; without one the plainest are taken as they stand.
+    assert canonical_url(f"{url}#part") == canonical_url(url)
+    assert host_of(f"{url}#part") == host_of(url)
