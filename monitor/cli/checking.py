@@ -300,6 +300,35 @@ def backtest(
     )
 
 
+@app.command()
+def quality(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    entity: Annotated[str | None, typer.Option("--entity", help="Only of this entity.")] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Write what is proposed into the configuration file.")
+    ] = False,
+) -> None:
+    """Show how often alerts were right, as those say who had them, and what would spare the wrong ones.
+
+    What is proposed was tried on the judged articles, and loses none that was said to be right.
+    """
+    from monitor.config.editing import add_words
+    from monitor.errands.archive import rules_for
+    from monitor.ops.context import entity_named
+    from monitor.ops.quality import additions, quality_of, show_quality, snippet
+
+    loaded = load(config, tests=False)
+    only = entity_named(entity, {each.id: each for each in loaded.entities}).id if entity else None
+    with opened(loaded) as store, counting("entities") as progress:
+        found = quality_of(store, loaded, partial(rules_for, store=store), only, progress)
+    proposals = [each.proposal for each in found if each.proposal and each.proposal.taken]
+    if apply and proposals:
+        added = {each.entity.id: additions(each) for each in proposals}
+        add_words(loaded.path, added, "".join(map(snippet, proposals)), os.environ)
+    tell(show_quality(found, [each.entity.id for each in proposals] if apply else ()), as_json)
+
+
 @contextmanager
 def _lines(path: Path | None) -> Iterator[Callable[[int], bytes]]:
     """Give what reads a file of articles."""

@@ -1,14 +1,15 @@
-"""Adds feeds to a configuration's file, and leaves every other character of it as it was."""
+"""Adds feeds and entities' words to a configuration's file, and leaves every other character as it was."""
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from monitor.config.load import load_config
 from monitor.config.places import Listing, Node, Place, Table, Text, child, key_place, parse
 from monitor.config.schema import Config
 from monitor.errors import ConfigError, Fault, UsageError
+from monitor.model import EntityId
 
 # What may stand in YAML without quotation marks, also between brackets.
 _PLAIN = re.compile(
@@ -53,21 +54,68 @@ def add_feeds(path: Path, written: Sequence[str | Mapping[str, str]], environ: M
         UsageError: the file cannot be changed, or has no place for them.
     """
     shown = "\n".join(f"  - {_written(each)}" for each in written)
+    lack = (
+        f"{path}: there is no place for new feeds that a program should touch; "
+        f"write them into 'feeds:' yourself:\n{shown}"
+    )
+    return _rewritten(path, lambda text: with_feeds(text, written), lack, environ)
+
+
+def with_words(text: str, entity: str, added: Mapping[str, Sequence[str]]) -> str:
+    """Return the configuration's text with more words in lists of an entity, by key.
+
+    Raises:
+        NoPlace: there is no place where they could be put safely.
+    """
+    before, faults = parse(text, "")
+    if faults:
+        raise NoPlace
+    for key, words in added.items():
+        for word in words:
+            text = _with_word(text, entity, key, word)
+    after, faults = parse(text, "")
+    entities, one = _entity_in(before, entity)
+    lists = {key: [*_listed(one, key), *words] for key, words in added.items()}
+    others = {**_members(entities), entity: {**_members(one), **lists}}
+    if faults or after != {**_members(before), "entities": others}:
+        raise NoPlace
+    return text
+
+
+def add_words(
+    path: Path, added: Mapping[EntityId, Mapping[str, Sequence[str]]], shown: str, environ: Mapping[str, str]
+) -> Config:
+    """Put words into lists of entities, by entity and key, as `add_feeds` does; `shown` is what to paste.
+
+    Raises:
+        ConfigError: it would not hold; the file is as it was.
+        UsageError: the file cannot be changed, or has no place for them.
+    """
+
+    def edit(text: str) -> str:
+        for entity, lists in added.items():
+            text = with_words(text, entity, lists)
+        return text
+
+    lack = (
+        f"{path}: an entity stands there in a way that a program should not touch; write yourself:\n{shown}"
+    )
+    return _rewritten(path, edit, lack, environ)
+
+
+def _rewritten(path: Path, edit: Callable[[str], str], lack: str, environ: Mapping[str, str]) -> Config:
     real = path.resolve()
     beside = real.with_name(f".{real.name}.new")
     try:
         text = real.read_bytes().decode("utf-8")
         mark = "\ufeff" if text.startswith("\ufeff") else ""
         beside.touch(mode=0o600)
-        beside.write_bytes((mark + with_feeds(text.removeprefix(mark), written)).encode())
+        beside.write_bytes((mark + edit(text.removeprefix(mark))).encode())
         config = _loaded(beside, path, environ)
         beside.chmod(real.stat().st_mode & 0o7777)
         beside.replace(real)
     except NoPlace as error:
-        raise UsageError(
-            f"{path}: there is no place for new feeds that a program should touch; "
-            f"write them into 'feeds:' yourself:\n{shown}"
-        ) from error
+        raise UsageError(lack) from error
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be changed: {error}") from error
     finally:
@@ -113,6 +161,50 @@ def _edited(text: str, line: str) -> str:
     if isinstance(node, Text) and node == "" and not node.quoted:
         return _inserted(lines, key_place(root, _SECTION).line, 2, line)
     raise NoPlace
+
+
+def _with_word(text: str, entity: str, key: str, word: str) -> str:
+    root, _ = parse(text, "")
+    _, one = _entity_in(root, entity)
+    node, line = child(one, key), as_scalar(word)
+    if isinstance(node, Listing) and node.bracket is not None:
+        return _in_brackets(text, node.bracket, line)
+    lines = text.splitlines(keepends=True)
+    if isinstance(node, Listing) and node:
+        indent = node.place.column - 1
+        return _inserted(lines, _end_of_last(lines, node[-1], indent), indent, line)
+    if node is not None or not one:
+        raise NoPlace
+    at, column = sum(map(len, lines[: one.place.line - 1])) + one.place.column - 1, one.place.column
+    if text[at] == "{":
+        return f"{text[: at + 1]}{key}: [{line}], {text[at + 1 :]}"
+    first = next(iter(one)).place
+    if lines[first.line - 1][: column - 1].strip():
+        raise NoPlace
+    new = f"{' ' * (column - 1)}{key}: [{line}]{_line_end(text)}"
+    return "".join((*lines[: first.line - 1], new, *lines[first.line - 1 :]))
+
+
+def _entity_in(root: object, entity: str) -> tuple[Table, Table]:
+    """Return the entities of a configuration, and one of them; both as mappings.
+
+    Raises:
+        NoPlace: they are written otherwise.
+    """
+    entities = child(root, "entities") if isinstance(root, Table) else None
+    one = child(entities, entity) if isinstance(entities, Table) else None
+    if not isinstance(entities, Table) or not isinstance(one, Table):
+        raise NoPlace
+    return entities, one
+
+
+def _listed(table: Table, key: str) -> list[Node]:
+    node = child(table, key)
+    return [*node] if isinstance(node, Listing) else []
+
+
+def _members(root: object) -> Mapping[str, object]:
+    return {str(key): each for key, each in root.items()} if isinstance(root, Table) else {}
 
 
 def _appended(text: str, root: Table, line: str) -> str:

@@ -129,8 +129,8 @@ class Comparison:
         for notes in self._stories.outdated(now):
             self._count(notes)
         story, notes = self._stories.add(article, now, _Notes())
-        before, notes.before = _alerted(self._before.rules, story, article, found.before, notes.before)
-        after, notes.after = _alerted(self._after.rules, story, article, found.after, notes.after)
+        before, notes.before = alerted(self._before.rules, story, article, found.before, notes.before)
+        after, notes.after = alerted(self._after.rules, story, article, found.after, notes.after)
         for key in dict.fromkeys((*before, *after)):
             hearing = notes.hearings.setdefault(key, _Hearing())
             old, new = before.get(key), after.get(key)
@@ -193,7 +193,7 @@ def feed_of(rules: Rules, article: Article) -> FeedSettings | None:
     return rules.feeds.get(article.feed_id)
 
 
-def _alerted(
+def alerted(
     rules: Rules, story: Story, article: Article, matched: Matched, told: frozenset[Told]
 ) -> tuple[_Alerted, frozenset[Told]]:
     """Return who hears of whom now for the first time, by what match; and what is told then."""

@@ -25,6 +25,7 @@ from monitor.model import (
     LearnedContext,
     Match,
     Matched,
+    MatchVerdict,
     PageMemory,
     ReceiverName,
     Reread,
@@ -126,6 +127,15 @@ class Archived:
     article: Article
     matched: bool
     page: KeptPage | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A verdict with what is kept of its article, and of the match that it is on."""
+
+    verdict: MatchVerdict
+    article: Article | None
+    match: Match | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from monitor.adapters.store import SqlStore
-from monitor.model import EntityId, EntryId, MatchVerdict, Rightness
+from monitor.model import EntityId, EntryId, MatchVerdict, ReceiverName, Rightness, Told
 from monitor.ports import Sought
-from tests.contract.store_rows import DAY, NOW, fill
+from tests.contract.store_rows import CLOUD, DAY, DESK, NOW, announce, entry, fill, process, story
 
 AMAZON, A, B = EntityId("amazon"), EntryId("en_a"), EntryId("en_b")
 
@@ -73,3 +73,29 @@ def test_a_verdict_stays_when_its_article_is_dropped_and_can_still_be_said(store
     assert store.say(verdict(Rightness.RIGHT, B))
     assert store.title_of(EntryId("en_none")) is None
     assert not store.say(verdict(Rightness.RIGHT, EntryId("en_none")))
+
+
+def test_verdicts_are_counted_and_given_with_what_is_kept_the_newest_first(store: SqlStore) -> None:
+    fill(store)
+    for number, name in enumerate("abc"):
+        store.say(verdict(Rightness.WRONG, EntryId(f"en_{name}"), days=number))
+    store.say(verdict(Rightness.RIGHT, EntryId("en_e")))
+
+    newest = store.judged(AMAZON, Rightness.WRONG, 2)
+    assert {AMAZON: {Rightness.RIGHT: 1, Rightness.WRONG: 3}} == store.count_verdicts()
+    assert ["en_c", "en_b"] == [each.verdict.entry for each in newest]
+    assert all(each.match and each.match.entity == AMAZON for each in newest)
+    assert ["Amazon builds a chip."] * 2 == [each.article.zones.text for each in newest if each.article]
+
+    store.purge(NOW + 365 * DAY)
+
+    (gone,) = store.judged(AMAZON, Rightness.RIGHT, 9)
+    assert (None, None) == (gone.article, gone.match)
+
+
+def test_stories_that_told_of_an_entity_are_counted_once_whoever_heard(store: SqlStore) -> None:
+    told = frozenset({Told(CLOUD, AMAZON, DESK), Told(CLOUD, AMAZON, ReceiverName("slack"))})
+    announce(store, entry("a"))
+    process(store, "a", story("a"), told=told)
+
+    assert {AMAZON: 1} == store.count_told()

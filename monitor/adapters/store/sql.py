@@ -63,6 +63,7 @@ from monitor.model import (
     Receiver,
     ReceiverHealth,
     ReceiverName,
+    Rightness,
     Silence,
     SilenceId,
     Subscription,
@@ -75,6 +76,7 @@ from monitor.ports import (
     DeliveryFilter,
     FeedsChange,
     HeldFilter,
+    Judged,
     Library,
     Measured,
     Quiet,
@@ -399,6 +401,21 @@ class SqlStore:
         """Write what is said of a match, over what was said before; tell whether there is such an entry."""
         with self._writing() as connection:
             return verdicts.say(connection, verdict)
+
+    def count_verdicts(self) -> Mapping[EntityId, Mapping[Rightness, int]]:
+        """Return how many matches of each entity were said to be right, and wrong."""
+        with self._reading() as connection:
+            return verdicts.count_verdicts(connection)
+
+    def count_told(self) -> Mapping[EntityId, int]:
+        """Return how many of the stories that are kept told of each entity, to whomever."""
+        with self._reading() as connection:
+            return verdicts.count_told(connection)
+
+    def judged(self, entity: EntityId, said: Rightness, newest: int) -> Sequence[Judged]:
+        """Return so many of the newest verdicts of one word on an entity, the newest first."""
+        with self._reading() as connection:
+            return verdicts.judged(connection, entity, said, newest)
 
     def recent_articles(self, limit: int) -> Sequence[FoundArticle]:
         """Return the newest articles with what was accepted and refused in them."""

@@ -1,15 +1,17 @@
 """What do receivers say of matches, and what signs the links by which they say it?"""
 
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from monitor.adapters.store import memory
 from monitor.adapters.store.dialect import upsert
-from monitor.adapters.store.schema import articles, entries, verdicts
-from monitor.model import Article, EntityId, EntryId, MatchVerdict
+from monitor.adapters.store.rereads import article_of
+from monitor.adapters.store.schema import articles, entries, matches, texts, told, verdicts
+from monitor.model import Article, EntityId, EntryId, MatchVerdict, Rightness
+from monitor.ports import Judged
 
 _KEY = "key of verdicts"
 
@@ -64,6 +66,45 @@ def said_of(
     rows = connection.execute(_verdicts().where(entries.c.id.in_(sorted(those)))) if those else ()
     found = map(_verdict, rows)
     return {(each.entry, each.entity): each for each in found}
+
+
+def count_verdicts(connection: Connection) -> Mapping[EntityId, Mapping[Rightness, int]]:
+    """Return how many matches of each entity were said to be right, and wrong."""
+    columns = (verdicts.c.entity, verdicts.c.said)
+    counted: dict[EntityId, dict[Rightness, int]] = {}
+    for row in connection.execute(select(*columns, func.count().label("rows")).group_by(*columns)):
+        counted.setdefault(row.entity, dict.fromkeys(Rightness, 0))[row.said] = row.rows
+    return counted
+
+
+def count_told(connection: Connection) -> Mapping[EntityId, int]:
+    """Return how many of the stories that are kept told of each entity, to whomever."""
+    once = select(told.c.entity, told.c.story_number).distinct().subquery()
+    counted = select(once.c.entity, func.count().label("rows")).group_by(once.c.entity)
+    return {row.entity: row.rows for row in connection.execute(counted)}
+
+
+def judged(connection: Connection, entity: EntityId, said: Rightness, newest: int) -> Sequence[Judged]:
+    """Return so many of the newest verdicts of one word on an entity, the newest first."""
+    of_match = and_(
+        matches.c.article_number == articles.c.number,
+        matches.c.entity == verdicts.c.entity,
+        matches.c.refused.is_(False),
+    )
+    found = (
+        _verdicts()
+        .add_columns(articles.c.article, texts.c.zones, matches.c.match)
+        .outerjoin(articles, articles.c.entry_number == verdicts.c.entry_number)
+        .outerjoin(texts, texts.c.article_number == articles.c.number)
+        .outerjoin(matches, of_match)
+        .where(verdicts.c.entity == entity, verdicts.c.said == said)
+        .order_by(verdicts.c.said_at.desc(), verdicts.c.entry_number.desc())
+        .limit(newest)
+    )
+    return [
+        Judged(verdict=_verdict(row), article=article_of(row) if row.article else None, match=row.match)
+        for row in connection.execute(found)
+    ]
 
 
 def _verdicts() -> Select[Any]:

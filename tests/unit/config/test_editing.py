@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config.editing import NoPlace, add_feeds, with_feeds
-from monitor.config.places import Table, Text, parse
+from monitor.config.editing import NoPlace, add_feeds, add_words, with_feeds, with_words
+from monitor.config.places import Listing, Table, Text, child, parse
 from monitor.errors import ConfigError, UsageError
+from monitor.model import EntityId
 
 NEW = "https://new.example.org/feed?a=1&b=2"
 
@@ -135,3 +136,97 @@ def test_a_file_that_a_program_should_not_touch_is_named_with_what_to_write(conf
 def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be changed"):
         add_feeds(tmp_path / "absent.yaml", [NEW], {})
+
+
+# ---- words of entities -------------------------------------------------------------------------------
+
+
+IN_LINES = """entities:
+  # mine
+  a:
+    # its names
+    names: [A]  # c
+  b: {names: [B]}
+"""
+LISTED = """entities:
+  a:
+    not:
+      - X  # c
+    names: [A]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        (IN_LINES, "    names: [A]", '    not_context: [Wald]\n    not: ["A River", A-Tal]\n    names: [A]'),
+        (
+            "entities:\n  a: {names: [A], not: [X]}  # c\n",
+            "{names: [A], not: [X]}",
+            '{not_context: [Wald], names: [A], not: [X, "A River", A-Tal]}',
+        ),
+        (LISTED, "    not:", "    not_context: [Wald]\n    not:"),
+        (LISTED.replace("\n", "\r\n"), "    not:", "    not_context: [Wald]\r\n    not:"),
+    ],
+)
+def test_words_come_into_lists_of_an_entity_and_nothing_else_changes(text: str, old: str, new: str) -> None:
+    added = with_words(text, "a", {"not": ["A River", "A-Tal"], "not_context": ["Wald"]})
+
+    end = "\r\n" if "\r" in text else "\n"
+    after = text.replace(old, new, 1)
+    listed = f"      - X  # c{end}"
+    assert after.replace(listed, f'{listed}      - "A River"{end}      - A-Tal{end}') == added
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "entities: [a]\n",
+        "entities: {a: [A]}\n",
+        "entities: {a: {}}\n",
+        "entities: {b: {names: [B]}}\n",
+        "entities:\n  a:\n    names: [A]\n    not: X\n",
+        "entities:\n  a: {file: a.csv}\nentities: x\n",
+        "entities: [",
+        "feeds: [x]\n",
+        "entities:\n  a: &x\n    names: [A]\n    not: *y\n",
+        "- entities\n",
+    ],
+)
+def test_entities_that_are_written_otherwise_are_left_alone(text: str) -> None:
+    with pytest.raises(NoPlace):
+        with_words(text, "a", {"not": ["B"]})
+
+
+@given(st.text(max_size=20).filter(lambda text: text.isprintable() and text.strip()))
+def test_any_word_comes_back_as_it_was(word: str) -> None:
+    for text in ("entities:\n  a:\n    names: [A]\n", "entities: {a: {not: [X]}}\n"):
+        node, faults = parse(with_words(text, "a", {"not": [word]}), "")
+        for step in ("entities", "a", "not"):
+            assert node is not None
+            node = child(node, step)
+        assert not faults
+        assert isinstance(node, Listing)
+        assert word == node[-1]
+
+
+def test_a_file_takes_words_of_several_entities_or_stays_as_it_was_and_says_what_to_paste(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "monitor.yaml"
+    text = (
+        "feeds: [https://a.example/rss]\nreceivers: {desk: 'https://desk.example'}\n"
+        "entities:\n  # mine\n  a: {names: [Aabenraa]}\n  b: {names: [Bielefeld]}\n"
+    )
+    path.write_text(text, "utf-8")
+    one, other = {"not": ["Aabenraa Fjord"]}, {"not_context": ["Arminia"]}
+
+    config = add_words(path, {EntityId("a"): one, EntityId("b"): other}, "", {})
+
+    assert [("Aabenraa Fjord",), ()] == [each.decoys for each in config.entities]
+    assert "# mine\n" in path.read_text("utf-8")
+    written = path.read_text("utf-8")
+    with pytest.raises(UsageError, match="paste this"):
+        add_words(path, {EntityId("gone"): one}, "paste this", {})
+    assert written == path.read_text("utf-8")
+    assert [path] == list(tmp_path.iterdir())
