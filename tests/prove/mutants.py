@@ -194,9 +194,20 @@ MUTANTS = (
     Mutant(
         name="a feed of other rules is polled under these",
         file="monitor/pipeline.py",
-        changes=[("settings is None or settings.shown_url != before.shown_url", "settings is None")],
+        changes=[("settings is None or settings.shown_url != claim.row.shown_url", "settings is None")],
         check="tests/contract/test_store_upkeep.py::"
         "test_a_feed_claimed_under_its_new_address_is_not_asked_at_the_old_one[sqlite]",
+    ),
+    Mutant(
+        name="the notices of polls that are heeded together are not written",
+        file="monitor/pipeline.py",
+        changes=[
+            (
+                "        if not notices:\n            noted",
+                "        if notices is not None:\n            noted",
+            )
+        ],
+        check="tests/contract/test_heeding.py::test_what_is_heeded_together_is_left_as_by_each_alone[sqlite]",
     ),
     Mutant(
         name="validators are stored before the entries (seen by feed life)",
