@@ -32,7 +32,7 @@ from monitor.errands.doors import senders_by
 from monitor.errands.pages import PAGES
 from monitor.errands.words import ready_words
 from monitor.errors import ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
-from monitor.judging import PATH, answer_verdict
+from monitor.judging import PATH, Judging
 from monitor.matching.languages import DICTIONARIES, is_word, lemma
 from monitor.model import Feed, Reply, Subscription, VerdictLinks, Zones
 from monitor.pipeline import deliver, heed, heed_quiet, poll, process, where_to_ask
@@ -256,13 +256,14 @@ class Worker:
     def _answering(self) -> Callable[[Request], Answer]:
         """Return what answers on the port: the API, and what the service says of itself."""
         probes = self.probes()
+        judging = Judging(self.store, self._clock.now)
         api = Api(self.store.library(), lambda: self._in_force.config.access, self._clock.now)
 
         def answer(request: Request) -> Answer:
             if request.path.startswith(PREFIX):
                 return self._answer_hub(request)
             if request.path == PATH:
-                return self._answer_verdict(request)
+                return self._answer_verdict(request, judging)
             return api.answer(request) if request.path.startswith(ROOT) else answer_probe(request, probes)
 
         return answer
@@ -393,11 +394,11 @@ class Worker:
         said = answer_hub(*asked, self.store, pushes, self._clock.now())
         return Answer(status=said.status, body=said.text.encode())
 
-    def _answer_verdict(self, request: Request) -> Answer:
+    def _answer_verdict(self, request: Request, judging: Judging) -> Answer:
         rules = self._in_force.rules
         if rules.links is None:
             return problem(404, "nobody is asked for verdicts")
-        return answer_verdict(request, rules.links.key, self.store, rules.entities, self._clock.now())
+        return judging.answer(request, rules.links.key, rules.entities)
 
     def _pulse(self) -> None:
         if self.engine.alive():

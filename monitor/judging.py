@@ -4,7 +4,8 @@ Mail scanners and previews of chats follow links too: only POST says anything.
 """
 
 import json
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from html import escape
 from typing import Protocol
@@ -15,11 +16,13 @@ from monitor.alerts.verdicts import PATH, is_signed
 from monitor.errors import StoreError
 from monitor.model import Entity, EntityId, EntryId, MatchVerdict, Rightness
 
-__all__ = ["PATH", "Verdicts", "answer_verdict"]
+__all__ = ["AT_ONCE", "PATH", "Judging", "Verdicts"]
 
 # A note of 500 characters takes 6,000 bytes at most in a form, the rest 1,000.
 LARGEST_VERDICT = 10_000
 MOST_NOTE = 500
+AT_ONCE = 2
+PATIENCE_SECONDS = 3.0
 _MOST_FIELDS = 10
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 _NAMES = ("verdict", "article", "entity", "signature", "note")
@@ -49,35 +52,51 @@ class _RefusedError(ValueError):
         self.status = status
 
 
-def answer_verdict(
-    request: Request, key: bytes, store: Verdicts, entities: Mapping[EntityId, Entity], now: datetime
-) -> Answer:
-    """Answer a request to `PATH`; the worst that may come of it is another word on a match that was told.
+class Judging:
+    """Answers requests to `PATH`; the worst that may come of one is another word on a match that was told."""
 
-    What the body says counts over what the address says.
-    """
-    if request.method not in ("GET", "HEAD", "POST"):
-        return problem(
-            405, "a link is looked at by GET, a verdict is said by POST", {"allow": "GET, HEAD, POST"}
-        )
-    try:
-        verdict = _verdict(_fields(request), key, now)
-        title = store.title_of(verdict.entry)
+    def __init__(self, store: Verdicts, clock: Callable[[], datetime]) -> None:
+        """Let a few at a time have the store, so that no flood of them keeps others from it."""
+        self._store, self._clock = store, clock
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
+
+    def answer(self, request: Request, key: bytes, entities: Mapping[EntityId, Entity]) -> Answer:
+        """Return the answer to a request; what its body says counts over what its address says."""
+        if request.method not in ("GET", "HEAD", "POST"):
+            why = "a link is looked at by GET, a verdict is said by POST"
+            return problem(405, why, {"allow": "GET, HEAD, POST"})
+        try:
+            verdict = _verdict(_fields(request), key, self._clock())
+        except _RefusedError as refused:
+            return problem(refused.status, str(refused))
+        if not self._turns.acquire(timeout=PATIENCE_SECONDS):
+            return problem(503, "too many judge at the same time", {"retry-after": "1"})
+        try:
+            return self._answer(request, verdict, entities)
+        except StoreError as error:
+            return problem(503, str(error), {"retry-after": "5"})
+        finally:
+            self._turns.release()
+
+    def _answer(self, request: Request, verdict: MatchVerdict, entities: Mapping[EntityId, Entity]) -> Answer:
+        title = self._store.title_of(verdict.entry)
         if title is None:
-            raise _RefusedError("there is no such article", 404)  # noqa: TRY301  (told as the others are)
+            return problem(404, "there is no such article")
         called = entities[verdict.entity].names[0].text if verdict.entity in entities else verdict.entity
+        before = self._store.verdict_of(verdict.entry, verdict.entity)
         if request.method != "POST":
-            before = store.verdict_of(verdict.entry, verdict.entity)
             return _page(f"Is this alert of {called} right?", title, _question(verdict, before))
-        store.say(verdict)
-    except _RefusedError as refused:
-        return problem(refused.status, str(refused))
-    except StoreError as error:
-        return problem(503, str(error), {"retry-after": "5"})
-    if "text/html" in request.headers.get("accept", ""):
-        return _page(f"{called}: {verdict.said.value}", title, _THANKS)
-    told = {"article": verdict.entry, "entity": verdict.entity, "verdict": verdict.said, "note": verdict.note}
-    return plain_json(told)
+        if before is None or (before.said, before.note) != (verdict.said, verdict.note):
+            self._store.say(verdict)
+        if "text/html" in request.headers.get("accept", ""):
+            return _page(f"{called}: {verdict.said.value}", title, _THANKS)
+        told = {
+            "article": verdict.entry,
+            "entity": verdict.entity,
+            "verdict": verdict.said,
+            "note": verdict.note,
+        }
+        return plain_json(told)
 
 
 def _verdict(fields: Mapping[str, str], key: bytes, now: datetime) -> MatchVerdict:

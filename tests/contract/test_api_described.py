@@ -14,7 +14,7 @@ from monitor.adapters.api import Api, describe
 from monitor.adapters.serving import Answer, Request, Server
 from monitor.adapters.store import open_store
 from monitor.alerts.verdicts import signature_of
-from monitor.judging import PATH, answer_verdict
+from monitor.judging import PATH, Judging
 from monitor.model import DeliveryState
 from monitor.ports import Access
 from tests.contract.store_rows import ALL, LEASE, NOW, attempted, delivery, fill, promise
@@ -62,9 +62,11 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     attempted(store, claims[1], DeliveryState.DEAD)
     api = Api(store.library(), lambda: Access(on=True), lambda: datetime.now(UTC))
 
+    judging = Judging(store, lambda: datetime.now(UTC))
+
     def answer(request: Request) -> Answer:
         if request.path == PATH:
-            return answer_verdict(request, KEY, store, {}, datetime.now(UTC))
+            return judging.answer(request, KEY, {})
         return api.answer(request)
 
     server = Server(("127.0.0.1", 0), answer)

@@ -2,17 +2,20 @@
 
 import http.client
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import text
 
-from monitor.adapters.serving import Server
+from monitor.adapters.serving import Request, Server
 from monitor.adapters.store import SqlStore, open_store
 from monitor.alerts.verdicts import links_of, signature_of
-from monitor.judging import PATH, answer_verdict
+from monitor.judging import AT_ONCE, PATH, Judging
 from monitor.model import Entity, EntityId, EntityKind, EntryId, Name, Rightness, VerdictLinks, Zones
 from tests.contract.store_rows import NOW, announce, article, entry, process, story
 
@@ -37,7 +40,8 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
 
 @pytest.fixture
 def server(store: SqlStore) -> Iterator[Server]:
-    made = Server(("127.0.0.1", 0), lambda asked: answer_verdict(asked, KEY, store, ENTITIES, NOW))
+    judging = Judging(store, lambda: NOW)
+    made = Server(("127.0.0.1", 0), lambda asked: judging.answer(asked, KEY, ENTITIES))
     yield made
     made.close()
 
@@ -63,13 +67,13 @@ def test_a_link_that_is_only_looked_at_says_nothing_and_shows_a_button_for_each_
         status, kind, page = ask(server, method, LINKS["wrong"])
         assert (200, "text/html") == (status, kind)
         assert said(store) is None
-    text = page.decode()
+    shown = page.decode()
 
-    assert "Amazon &amp; Co" in text
-    assert "&lt;script&gt;" in text
-    assert "<script" not in text
-    assert text.index('value="wrong"') < text.index('value="right"')
-    assert "Said so far" not in text
+    assert "Amazon &amp; Co" in shown
+    assert "&lt;script&gt;" in shown
+    assert "<script" not in shown
+    assert shown.index('value="wrong"') < shown.index('value="right"')
+    assert "Said so far" not in shown
 
 
 def test_the_button_a_form_json_or_the_bare_link_says_it_and_the_last_word_counts(
@@ -131,3 +135,38 @@ def test_a_note_may_have_500_characters_of_any_kind(store: SqlStore, server: Ser
 
     assert ask(server, "POST", LINKS["wrong"], urlencode({"note": note}).encode(), FORM)[0] == 200
     assert (Rightness.WRONG, note) == said(store)
+
+
+def test_a_few_judge_at_a_time_and_who_cannot_sign_is_refused_at_once(store: SqlStore) -> None:
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    class Slow:
+        """The store, on a disk that stands still until a test lets it go on."""
+
+        verdict_of, say = store.verdict_of, store.say
+
+        def title_of(self, entry: EntryId) -> str | None:
+            begun.release()
+            assert go_on.wait(60)
+            return store.title_of(entry)
+
+    judging = Judging(Slow(), lambda: NOW)
+    query = LINKS["wrong"].partition("?")[2]
+    asked = Request(method="POST", path=PATH, query=query)
+    with ThreadPoolExecutor() as threads:
+        first = [threads.submit(judging.answer, asked, KEY, ENTITIES) for _ in range(AT_ONCE)]
+        assert all(begun.acquire(timeout=60) for _ in first)
+        refused = judging.answer(asked, b"another", ENTITIES)
+        crowded = judging.answer(asked, KEY, ENTITIES)
+        go_on.set()
+        answers = [each.result(60).status for each in first]
+
+    assert (403, 503, [200] * AT_ONCE) == (refused.status, crowded.status, answers)
+    assert (Rightness.WRONG, "") == said(store)
+
+
+def test_a_store_that_refuses_is_told_with_when_to_ask_again(store: SqlStore, server: Server) -> None:
+    with store._writer.begin() as connection:
+        connection.execute(text("ALTER TABLE verdicts RENAME TO gone"))
+
+    assert (503, "application/problem+json") == ask(server, "POST", LINKS["wrong"])[:2]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from monitor.model import Article, EntityId, EntryId, Match, MatchVerdict, Rightness
+from monitor.model import Article, EntityId, EntryId, Match, MatchVerdict, Name, Rightness
 from monitor.ops.quality import quality_of, show_quality, wilson
 from monitor.ports import Judged
 from monitor.steps.rules import build_rules
@@ -101,3 +101,15 @@ def test_an_entity_without_verdicts_has_no_share() -> None:
 
     assert (None, None) == tuple(answer.plain["entities"][0][key] for key in ("precision", "interval"))
     assert ("other", "0", "0", "0", "–", "–") == answer.tables[0].rows[0]
+
+
+def test_of_entities_with_wrong_alerts_it_says_what_check_says_of_their_names() -> None:
+    given = config()
+    other, trelvia = given.entities
+    doubtful = (other, replace(trelvia, names=(*trelvia.names, Name(text="Zeit"))))
+
+    found = quality_of(Said(PROVINCE), replace(given, entities=doubtful), build_rules)
+
+    (advice,) = found[0].advice
+    assert "'Zeit'" in advice
+    assert f"trelvia: {advice}" in show_quality(found).words
