@@ -1,7 +1,9 @@
-"""Workers on one queue, as on several machines: what users are promised of `engine: procrastinate`."""
+"""Workers on one queue, as on several machines: what users are promised of `engine: procrastinate`.
+
+What becomes of their work when they are killed, frozen or cut off stands in tests/prove/test_cluster.py.
+"""
 
 import json
-import signal
 import threading
 import time
 import urllib.error
@@ -75,38 +77,6 @@ def publish(outlet: Outlet, number: int) -> None:
     outlet.publishes(
         f"Amazon und Ereignis {number}", f"Amazon meldet Ereignis {number}. {words}", slug=f"m{number}"
     )
-
-
-def test_workers_killed_and_frozen_in_their_work_lose_nothing_and_repeat_the_same_bytes(
-    workers: Workers, desk: Desk, outlet: Callable[[str], Outlet]
-) -> None:
-    three, kurier = workers(3), outlet("kurier")
-    for each in three:
-        configured(each, [kurier], desk)
-        each.start()
-    frozen, killed, _ = three
-    assert frozen.process is not None
-
-    for number in range(10):
-        publish(kurier, number)
-    eventually(lambda: len(desk.requests) >= 2, what="work has begun")
-    frozen.process.send_signal(signal.SIGSTOP)
-    killed.kill()
-    for number in range(10, 30):
-        publish(kurier, number)
-    # Shorter than its leases: it may go on with what it had. Until then it may have all places of the host.
-    time.sleep(15)
-    frozen.process.send_signal(signal.SIGCONT)
-    killed.begin()
-    eventually(lambda: len(desk.events()) >= 30, within=120, what="each story is told")
-    eventually(lambda: three[0].status()["deliveries"]["pending"] == 0, within=90)
-
-    bodies: dict[str, set[bytes]] = {}
-    for headers, body in list(desk.requests):
-        bodies.setdefault(headers["webhook-id"], set()).add(body)
-    assert 30 == len(bodies)
-    assert {1} == {len(each) for each in bodies.values()}
-    assert 30 == three[0].status()["articles"]
 
 
 def test_a_host_is_visited_by_one_worker_at_a_time(workers: Workers, desk: Desk) -> None:

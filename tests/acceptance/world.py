@@ -45,12 +45,12 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Loopback:
-    """A server on a free port of loopback."""
+    """A server on a free port of loopback, or of another address of ours."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
         self.asked: list[tuple[str, str, dict[str, str]]] = []
-        self._server = _Server(("127.0.0.1", 0), self._handler())
-        self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._server = _Server((address, 0), self._handler())
+        self.base = f"http://{address}:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self) -> None:
@@ -98,13 +98,13 @@ class Answer:
 class Outlet(_Loopback):
     """A news site: one feed at `/feed.xml`, pages, and whatever else a test makes it answer."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, address: str = "127.0.0.1") -> None:
         self.name = name
         self.entries: list[dict[str, str]] = []
         self.pages: dict[str, Answer] = {}
         self.instead: dict[str, deque[Answer]] = {}
         self.links = ""
-        super().__init__()
+        super().__init__(address)
 
     @property
     def feed(self) -> str:
@@ -169,11 +169,11 @@ class Outlet(_Loopback):
 class Desk(_Loopback):
     """A receiver: keeps every request as it came, and answers 204 or what it is told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
         self.requests: list[tuple[dict[str, str], bytes]] = []
         self._queue: deque[Answer] = deque()
         self.gate: threading.Event | None = None
-        super().__init__()
+        super().__init__(address)
 
     @property
     def url(self) -> str:
@@ -235,6 +235,8 @@ class Monitor:
         self.database = folder / "monitor.db"
         self.store = f"sqlite:///{self.database}"
         self.engine = "embedded"
+        # What its command is begun by: elsewhere on this machine.
+        self.within: Sequence[str] = ()
         self.log = folder / "log.jsonl"
         self.environ = {
             "PATH": os.environ["PATH"],
@@ -288,7 +290,7 @@ class Monitor:
         command = "run" if self.engine == "embedded" else "worker"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "monitor", command, "-c", str(self.config)],
+                [*self.within, sys.executable, "-m", "monitor", command, "-c", str(self.config)],
                 env=self.environ | environ,
                 stdout=log,
                 stderr=log,

@@ -17,9 +17,9 @@ class Line:
     It cuts a line after the `at`-th COMMIT, before its answer; `part` has all lines swallow what is said.
     """
 
-    def __init__(self, server: Path) -> None:
+    def __init__(self, server: Path, address: str = "127.0.0.1") -> None:
         self._server = server
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._listener = socket.create_server((address, 0), backlog=64)
         self.port = self._listener.getsockname()[1]
         self.at = 0
         self._lock = threading.Lock()
@@ -29,14 +29,18 @@ class Line:
 
     def close(self) -> None:
         self._listener.close()
+        self._reset()
 
     def part(self, seconds: float) -> None:
         """Swallow everything that either side says for so long, new connections' too; then reset them all."""
         self._parted.set()
         time.sleep(seconds)
+        self._reset()
+
+    def _reset(self) -> None:
+        """Reset all lines; what is connected from here on is none of these."""
         with self._lock:
             ends, self._ends = self._ends, []
-            # What is connected from here on is none of these.
             self._parted.clear()
         for end in ends:
             with contextlib.suppress(OSError):
@@ -49,7 +53,12 @@ class Line:
             while True:
                 client, _ = self._listener.accept()
                 server = socket.socket(socket.AF_UNIX)
-                server.connect(str(self._server))
+                try:
+                    server.connect(str(self._server))
+                except OSError:  # nobody is there just now
+                    server.close()
+                    client.close()
+                    continue
                 with self._lock:
                     self._ends += [client, server]
                 cut = threading.Event()
@@ -69,12 +78,14 @@ class Line:
 
     def _answer(self, client: socket.socket, server: socket.socket, cut: threading.Event) -> None:
         """Carry what the server says; where the line is cut, wait for the answer, swallow it and hang up."""
-        with client, server, contextlib.suppress(OSError):
-            while (piece := server.recv(65_536)) and not cut.is_set():
-                if not self._parted.is_set():
-                    client.sendall(piece)
-            # Nothing is said by this, but the other pump wakes.
-            client.shutdown(socket.SHUT_RD)
+        with client, server:
+            with contextlib.suppress(OSError):
+                while (piece := server.recv(65_536)) and not cut.is_set():
+                    if not self._parted.is_set():
+                        client.sendall(piece)
+            # Nothing is said by this, but the other pump wakes; while it waits nobody hears that we hung up.
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RD)
 
     def _is_chosen(self) -> bool:
         with self._lock:

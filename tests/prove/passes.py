@@ -128,11 +128,10 @@ class Databases:
 class World:
     """An outlet, a desk and passes between them; each attack has a store of its own."""
 
-    def __init__(self, folder: Path, stores: Stores | None = None, entries: int = FEW) -> None:
+    def __init__(self, folder: Path, stores: Stores | None = None) -> None:
         self.stores: Stores = stores or Files(folder)
-        self.entries = entries
         self.outlet, self.desk = Outlet("kurier"), Desk()
-        for number in range(self.entries):
+        for number in range(FEW):
             self.outlet.publishes(f"Amazon Meldung {number}", _text(number), slug=f"m{number}")
         config = folder / "monitor.yaml"
         desk = f"{{url: '{self.desk.url}', secrets: ['env:DESK_SECRET'], allow_private: true}}"
@@ -197,7 +196,7 @@ class World:
         bodies: dict[str, set[bytes]] = defaultdict(set)
         for headers, body in self.desk.requests:
             bodies[headers["webhook-id"]].add(body)
-        wanted = self.entries if scene.edited or scene.before != "told" else 0
+        wanted = FEW if scene.edited or scene.before != "told" else 0
         found = (
             (len(bodies) != wanted, f"{len(bodies)} ids instead of {wanted}"),
             (any(len(said) != 1 for said in bodies.values()), "an id had several bodies"),
@@ -216,7 +215,7 @@ class World:
     def _edits(self) -> Iterator[None]:
         """Have the outlet announce another text of every article, and afterwards those of before again."""
         entries, pages = [dict(each) for each in self.outlet.entries], dict(self.outlet.pages)
-        for number in range(self.entries):
+        for number in range(FEW):
             named = "Amazon" if number else "Niemand"
             self.outlet.edits(f"m{number}", title=f"{named} berichtigt {number}", text=_text(number, named))
         try:
@@ -228,7 +227,7 @@ class World:
         """Make a store of the first version, in which every delivery was tried once and refused."""
         old = Path(address.removeprefix("sqlite:///"))
         new = old.with_suffix(".new.db")
-        self.desk.answers(503, times=self.entries)
+        self.desk.answers(503, times=FEW)
         self.flow.run(f"sqlite:///{new}")
         make_old(new, old)
 

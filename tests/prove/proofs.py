@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tests.prove import (
     chaos,
     clocks,
+    cluster,
     complexity,
     feedlife,
     fuzz,
@@ -33,6 +34,7 @@ PROOFS: Mapping[str, Proof] = {
         syscalls.PROOF,
         shortage.PROOF,
         postgres.PROOF,
+        cluster.PROOF,
         restores.PROOF,
         ssrf.PROOF,
         signatures.PROOF,
