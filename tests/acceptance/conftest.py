@@ -1,4 +1,16 @@
-"""Outlets, a desk and the service, closed when the story is told."""
+"""Outlets, a desk and the service, closed when the story is told.
+
+What is promised of alerts, deliveries and stories is told on both databases: by what is marked with
+`on_both_databases`, and by test_several, test_cluster and test_failover, which need PostgreSQL. On SQLite
+alone are told
+
+- kills at any moment, two services on one store, an orderly end: test_several and test_cluster have them;
+- heartbeats over a random run: test_several has those of two services;
+- a damaged store, a full disk, a clock that was wrong, secrets in files: they open or break a file;
+- feeds in trouble, hostile servers, pressure, a night, refused forms, pushes, backtests, most of `explain`:
+  they are about what stands before or above the store, whose laws hold for both (tests/contract);
+- commands, terminals, configuration, the demo: they hardly look at the store.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,8 +56,11 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 @pytest.fixture
-def monitor(tmp_path: Path) -> Iterator[Monitor]:
+def monitor(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Monitor]:
+    """The service, on SQLite where nothing else is said."""
     started = Monitor(tmp_path)
+    if getattr(request, "param", "SQLite") == "PostgreSQL":
+        started.store = request.getfixturevalue("database")
     yield started
     started.close()
 

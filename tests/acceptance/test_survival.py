@@ -5,11 +5,12 @@ import threading
 from collections.abc import Callable
 
 from tests.acceptance.test_alerts import TEXT, configured
-from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually
+from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually, on_both_databases
 
 Open = Callable[[str], Outlet]
 
 
+@on_both_databases
 def test_a_kill_in_the_middle_of_a_delivery_loses_nothing_and_repeats_the_same_bytes(
     monitor: Monitor, desk: Desk, outlet: Open
 ) -> None:
@@ -90,6 +91,7 @@ def test_two_services_on_one_store_tell_each_story_once(monitor: Monitor, desk: 
     assert 4 == len(desk.events())
 
 
+@on_both_databases
 def test_a_failing_feed_is_told_and_its_recovery_too(
     monitor: Monitor, desk: Desk, ops: Desk, outlet: Open
 ) -> None:
@@ -120,6 +122,7 @@ def test_a_failing_feed_is_told_and_its_recovery_too(
     assert 1 == len(ops.events("source.failing"))
 
 
+@on_both_databases
 def test_a_feed_that_is_gone_is_polled_no_more_and_told(
     monitor: Monitor, desk: Desk, ops: Desk, outlet: Open
 ) -> None:

@@ -16,12 +16,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from standardwebhooks import Webhook
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PATIENCE = 30.0
 
 Found = TypeVar("Found")
+on_both_databases = pytest.mark.parametrize("monitor", ["SQLite", "PostgreSQL"], indirect=True)
 
 
 def eventually(look: Callable[[], Found], within: float = PATIENCE, what: str = "") -> Found:
