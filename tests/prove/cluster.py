@@ -218,7 +218,12 @@ class Attacks:
     def _cut(self, number: int) -> None:
         line = self._cluster.hosts[number].line
         line.at = self._dice.randint(1, 20)
-        eventually(lambda: line.at <= 0, PATIENCE, "a COMMIT comes by")
+
+        def cut() -> bool:
+            self._cluster.tend()
+            return line.at <= 0
+
+        eventually(cut, PATIENCE, "a COMMIT comes by")
 
     def _kill(self, number: int) -> None:
         worker = self._cluster.workers[number]
