@@ -303,6 +303,6 @@ PROOF = Proof(
     sample=0,
     usual=24,
     full=MANY,
-    seconds=240,
+    seconds=123,
     run=run,
 )
