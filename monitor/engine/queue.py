@@ -9,6 +9,7 @@ ever in work, on whatever machines: that is what keeps workers from visiting a h
 """
 
 import asyncio
+import select
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -21,6 +22,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Job, Status
 from procrastinate.schema import SchemaManager
 from procrastinate.worker import Worker
+from psycopg_pool import AsyncConnectionPool
 
 from monitor.errors import MonitorError, StoreError
 from monitor.ports import Batch, Server, Step
@@ -94,6 +96,7 @@ class Queue:
         self._pools = {step: ThreadPoolExecutor(count, step.value) for step, count in threads.items()}
         self._visit, self._tell = visit, tell
         connector = PsycopgConnector(
+            pool_factory=_pool,
             conninfo=server.address,
             min_size=0,
             max_size=2 * len(threads) + 2,
@@ -346,6 +349,19 @@ async def _opened(app: App) -> AsyncIterator[None]:
 async def _commit_each(connection: Any) -> None:  # noqa: ANN401  (the driver's connection)
     """Have each statement be its own transaction: a frozen worker then holds no lock between two."""
     await connection.set_autocommit(True)
+
+
+def _pool(**named: Any) -> AsyncConnectionPool[Any]:  # noqa: ANN401  (what procrastinate makes its pool of)
+    """Return a pool that asks a connection whether it lives only where the server has said something."""
+    return AsyncConnectionPool(**named | {"check": _check})
+
+
+async def _check(connection: Any) -> None:  # noqa: ANN401  (the driver's connection)
+    # Nobody was asked: it is a farewell, or has ended. To ask each time is half of all that a job asks.
+    unasked = select.poll()
+    unasked.register(connection.fileno(), select.POLLIN)
+    if unasked.poll(0):
+        await AsyncConnectionPool.check_connection(connection)
 
 
 @contextmanager
