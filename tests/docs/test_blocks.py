@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.world import SECRET, Answer, Desk, Outlet, paragraphs
+from tests.acceptance.world import Answer, Desk, Outlet, paragraphs
 from tests.docs.blocks import ROOT, Block, blocks, documents, our_lines, understand
 
 KINDS = {"sh", "sh background", "sh shape", "yaml", "json", "python", "sql", "text"}
@@ -36,6 +36,11 @@ end() {
 }
 trap 'end $?' EXIT
 """
+# Where the usual port is taken `init` says another one; what a reader would write there is that.
+LISTENING = """\
+if [ -e desk.secret ]; then
+  sed -i "s|http://127.0.0.1:8080/|$(grep -om1 'http://127.0.0.1:[0-9]*/$' monitor.yaml)|" {file}
+fi"""
 # Reads pages in processes of its own, several times.
 PATIENCE = 900
 
@@ -96,10 +101,7 @@ class World:
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(self.folder),
             "COLUMNS": "160",
-            "DESK_SECRET": SECRET,
-            "CHECKOUT": str(ROOT),
             "MONITOR__NETWORK__ALLOW_PRIVATE": "[127.0.0.0/8]",
-            "SLACK_URL": f"{self.desk.base}/slack",
             # Several guides are followed at a time, on one machine.
             "MONITOR__HTTP__LISTEN": "127.0.0.1:0",
         }
@@ -128,7 +130,7 @@ class World:
                 begun = f"( {text.strip()}\n) >{log} 2>&1 &"
                 return f"echo '@@ {block}'\n{begun}\nuntil [ -s {log} ]; do sleep 0.1; done"
             case ["yaml", file]:
-                return f"cat > {file} <<'END'\n{text}END"
+                return f"cat > {file} <<'END'\n{text}END\n{LISTENING.format(file=file)}"
             case _:
                 return ""
 
@@ -139,6 +141,8 @@ class World:
             "https://www.example.org": self.site.base,
             "url: https://hooks.example.org/news": f"allow_private: true, url: {self.desk.url}",
             "url: env:SLACK_URL": "allow_private: true, url: env:SLACK_URL",
+            "https://hooks.slack.com/services/T000/B000/XXXX": f"{self.desk.base}/slack",
+            "/path/to/news-monitor": str(ROOT),
             "monitor init ": "monitor init --yes --allow-private 127.0.0.0/8 ",
             "python3 run.py ": "monitor ",
         }
