@@ -19,6 +19,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.engine.lanes import LEASE, RENEW_EVERY, TICK, Lane, Upkeep
+from monitor.engine.leases import InWork
 from monitor.engine.perform import Observe, no_claim, perform, upkeep_failed
 from monitor.engine.queue import Queue, Queued
 from monitor.engine.ticks import ClockJumps, Ticks
@@ -63,7 +64,7 @@ class Distributed:
         self._clock_set_back = Upkeep(name="clock", every=TICK, run=clock_set_back)
         self._ticks = Ticks(observe)
         self._queue = Queue(server, {lane.step: lane.threads for lane in lanes}, self._visit, self._tell)
-        self._in_work: dict[str, Step] = {}
+        self._in_work = InWork()
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = asyncio.Event()
@@ -205,17 +206,17 @@ class Distributed:
         except Exception as error:  # noqa: BLE001  (the rows stay due)
             self._observe(no_claim(step, error), 0.0)
             return
-        self._in_work.update((claim.token, step) for claim in claims)
+        self._in_work.begin(step, claims)
         try:
             for claim in claims:
                 if self._stopping.is_set():
                     self._store.release(step, claim.token, self._clock.now(), None, 0)
                 else:
                     perform(step, lane.work, claim, self._store, self._clock, self._observe)
-                del self._in_work[claim.token]
+                self._in_work.end(claim)
         finally:
             for claim in claims:
-                self._in_work.pop(claim.token, None)
+                self._in_work.end(claim)
         self.wake()
 
     def _adjust(self, jump: timedelta) -> None:
@@ -228,10 +229,7 @@ class Distributed:
         self._ticks.run_all_now(self._clock.now())
 
     def _renew(self) -> None:
-        """Prolong the leases of what is in work: only a step that ended, or died, loses its row."""
-        claims = [(step, token) for token, step in tuple(self._in_work.items())]
-        if claims:
-            self._store.renew(claims, self._clock.now() + LEASE)
+        self._in_work.renew(self._store, self._clock)
 
     def _rescue(self) -> None:
         """Drop jobs that nobody works on: their locks would shut hosts for ever."""

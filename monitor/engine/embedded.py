@@ -20,6 +20,7 @@ from functools import partial
 from typing import Any
 
 from monitor.engine.lanes import LEASE, RENEW_EVERY, TICK, Asking, Lane, Upkeep
+from monitor.engine.leases import InWork
 from monitor.engine.limits import Limits
 from monitor.engine.perform import Observe, Work, no_claim, perform
 from monitor.engine.ticks import ClockJumps, Ticks
@@ -56,7 +57,7 @@ class Embedded:
         self._upkeep = tuple(upkeep)
         self._clock_set_back = Upkeep(name="clock", every=TICK, run=clock_set_back)
         self._pools = {lane.step: ThreadPoolExecutor(lane.threads, f"{lane.step}") for lane in lanes}
-        self._in_work: dict[str, Step] = {}
+        self._in_work = InWork()
         self._claimed_at = dict.fromkeys(self._pools, 0.0)
         self._ticks = Ticks(observe)
         self._answers: queue.SimpleQueue[_Came | None] = queue.SimpleQueue()
@@ -145,7 +146,7 @@ class Embedded:
             self._resting.clear()
         # Lanes share hosts: who waited longest asks first, or feeds due each second would starve pages.
         for lane in sorted(self._lanes, key=lambda each: self._claimed_at[each.step]):
-            room = lane.threads - sum(1 for step in tuple(self._in_work.values()) if step is lane.step)
+            room = lane.threads - self._in_work.of(lane.step)
             if room <= 0 or lane.step in self._resting:
                 continue
             wanted = Wanted(
@@ -179,7 +180,7 @@ class Embedded:
         lane.limits.enter(work.group, work.began)
         if lane.feeds is not None:
             lane.feeds.enter(lane.feed_of(claim.row), work.began)
-        self._in_work[claim.token] = lane.step
+        self._in_work.begin(lane.step, [claim])
         try:
             if lane.asking is not None:
                 self._ask(lane.asking, work)
@@ -223,7 +224,7 @@ class Embedded:
                 self._end(each.work)
 
     def _perform(self, work: "_Work", done: Work) -> None:
-        if work.claim.token not in self._in_work:
+        if work.claim not in self._in_work:
             return
         quiet = False
         try:
@@ -241,7 +242,7 @@ class Embedded:
         work.lane.limits.leave(work.group)
         if work.lane.feeds is not None:
             work.lane.feeds.leave(work.lane.feed_of(work.claim.row))
-        del self._in_work[work.claim.token]
+        self._in_work.end(work.claim)
 
     def _adjust(self, jump: timedelta) -> None:
         """After the wall clock jumped, keep what is in work, and let nothing wait for the old future."""
@@ -253,10 +254,7 @@ class Embedded:
         self._ticks.run_all_now(self._clock.now())
 
     def _renew(self) -> None:
-        """Prolong the leases of what is in work: only a step that ended, or died, loses its row."""
-        claims = [(step, token) for token, step in tuple(self._in_work.items())]
-        if claims:
-            self._store.renew(claims, self._clock.now() + LEASE)
+        self._in_work.renew(self._store, self._clock)
 
     def _start_ticks(self) -> None:
         rounds = (

@@ -87,7 +87,7 @@ def test_a_row_that_no_thread_can_work_on_is_not_held(monkeypatch: pytest.Monkey
         quiet = engine._dispatch(lambda _: office.clock.now())
 
     assert not quiet
-    assert engine._in_work == {}
+    assert not engine._in_work
     assert office.limits.full(0.0) == frozenset()
     assert ("-", "error") == (office.journal.reports[0].row, office.journal.reports[0].outcome)
 
