@@ -120,15 +120,15 @@ def receivers_enable(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Send again to a receiver that was disabled by 410 Gone; what waited for it goes out."""
+    """Send again to a receiver that rests after failures or was disabled by 410 Gone; what waits is due."""
     from monitor.model import ReceiverName
     from monitor.ops.receivers import receiver_named
 
     loaded = load(config, tests=False)
     receiver_named(name, loaded.receivers)
     with opened(loaded) as store:
-        store.enable_receiver(ReceiverName(name))
-    tell(Shown(plain={"enabled": name}, words=(f"{name} is enabled",)), as_json)
+        store.enable_receiver(ReceiverName(name), datetime.now(UTC))
+    tell(Shown(plain={"enabled": name}, words=(f"{name} is enabled; what waited for it is due",)), as_json)
 
 
 def _filter(

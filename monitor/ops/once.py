@@ -1,9 +1,9 @@
 """`monitor once`: what one pass did."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from monitor.tables import Shown, Table
+from monitor.tables import Shown, Table, many
 
 # Counts of the pass, in the order of the flow, and what people call them.
 _LINES = (
@@ -36,5 +36,33 @@ def show_once(counted: Mapping[str, int], status: Mapping[str, Any]) -> Shown:
         plain={**counts, "errors": errors, "deliveries": status["deliveries"]},
         tables=tables if failing else (),
         words=tuple(f"{counts[name]:>8} {words}" for name, words in _LINES)
-        + ((f"{errors:>8} errors; see the log",) if errors else ()),
+        + ((f"{errors:>8} errors; see the log",) if errors else ())
+        + tuple(_waits(receiver) for receiver in status["receivers"] if _is_in_trouble(receiver))
+        + tuple([] if counts["polled"] else _nothing_due(failing)),
     )
+
+
+def _is_in_trouble(receiver: Mapping[str, Any]) -> bool:
+    """Return whether something waits for a receiver because of failures."""
+    return bool(receiver["pending"] and (receiver["failures"] or receiver["rests_until"]))
+
+
+def _waits(receiver: Mapping[str, Any]) -> str:
+    """Return what waits for a receiver, why, until when, and what to do."""
+    name, at = receiver["name"], receiver["next_attempt_at"]
+    until = f"next attempt at {at}" if at else "disabled"
+    why = f"{receiver['reason']}, {until}" if receiver["reason"] else until
+    return (
+        f"{many(receiver['pending'], 'delivery waits', 'deliveries wait')} for {name} ({why}): "
+        f"start or repair it, then `monitor receivers enable {name}` and `monitor once`"
+    )
+
+
+def _nothing_due(failing: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    """Return when the first of the feeds that failed is asked again, and how that is sooner."""
+    asked = [feed for feed in failing if feed["failures"] and feed["next_poll_at"]]
+    return [
+        f"no feed was due; {feed['id']} is at {feed['next_poll_at']}: "
+        f"`monitor feeds poll {feed['id']}` and `monitor once` ask it now"
+        for feed in sorted(asked, key=lambda feed: str(feed["next_poll_at"]))[:1]
+    ]

@@ -66,7 +66,18 @@ def feeds_table(status: Mapping[str, Any]) -> Table:
 def _receivers(status: Mapping[str, Any]) -> Table:
     return Table(
         title="receivers",
-        columns=("name", "state", "failures"),
-        rows=[(each["name"], each["state"], str(each["failures"])) for each in status["receivers"]],
+        columns=("name", "state", "reason", "failures", "rests until", "pending", "next attempt"),
+        rows=[
+            (
+                each["name"],
+                each["state"],
+                each["reason"] or "",
+                str(each["failures"]),
+                each["rests_until"] or "",
+                str(each["pending"]),
+                each["next_attempt_at"] or "",
+            )
+            for each in status["receivers"]
+        ],
         empty="no receiver has been sent anything yet",
     )

@@ -3,9 +3,11 @@
 import http.client
 import json
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+from monitor.cli.deliveries import TEST_PATIENCE
 from tests.acceptance.test_alerts import TEXT, configured
 from tests.acceptance.world import SECRET, Desk, Monitor, Outlet, eventually, paragraphs
 
@@ -155,6 +157,34 @@ def test_a_receiver_is_tested_through_the_real_path(monitor: Monitor, desk: Desk
     assert "204" in fine
     assert "500" in failed
     assert 2 == len(desk.events("webhook.test"))
+
+
+def test_a_receiver_that_rests_is_told_with_the_way_to_wake_it(
+    monitor: Monitor, desk: Desk, outlet: Open
+) -> None:
+    kurier = outlet("kurier")
+    configured(monitor, desk, kurier)
+    kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
+    desk.answers(429, retry_after="3600")
+
+    waits = monitor.call("once")
+    (resting,) = monitor.status()["receivers"]
+    began = time.monotonic()
+    tested = monitor.call("receivers", "test", "desk", expect=1)
+    took = time.monotonic() - began
+    monitor.call("receivers", "enable", "desk")
+    woken = monitor.call("once")
+
+    assert "1 delivery waits for desk (rate_limited, next attempt at 2" in waits
+    assert "`monitor receivers enable desk`" in waits
+    assert ("rate_limited", 1) == (resting["reason"], resting["pending"])
+    assert resting["rests_until"] <= resting["next_attempt_at"]
+    assert "desk: no attempt was made: it rests until 2" in tested
+    assert "`monitor receivers enable desk`" in tested
+    # It does not wait for what cannot come.
+    assert took < TEST_PATIENCE.total_seconds()
+    assert "waits for desk" not in woken
+    assert (1, 1) == (len(desk.events()), len(desk.events("webhook.test")))
 
 
 def test_match_judges_lines_in_order_and_tells_the_malformed(

@@ -22,6 +22,7 @@ from monitor.model import (
     EntryState,
     Event,
     EventType,
+    FailureReason,
     Feed,
     FeedId,
     FeedSettings,
@@ -168,7 +169,8 @@ def processed(of: Entry, told_in: Story, **more: Any) -> Processed:
 def attempt(
     number: int, state: DeliveryState, status: int | None = 500, due_at: datetime = NOW + LEASE
 ) -> Attempt:
-    return Attempt(number=number, at=NOW, state=state, due_at=due_at, status=status, reason=None, detail="")
+    reason = FailureReason.HTTP_5XX if status == 500 else None
+    return Attempt(number=number, at=NOW, state=state, due_at=due_at, status=status, reason=reason, detail="")
 
 
 # ---- deeds ---------------------------------------------------------------------------------------

@@ -129,7 +129,7 @@ def test_deliveries_of_closed_and_disabled_receivers_wait(store: SqlStore) -> No
     assert [] == ids(store.claim_deliveries(NOW + 2 * LEASE - SECOND, ALL, DAY))
     assert ["msg_a"] == ids(store.claim_deliveries(NOW + 2 * LEASE, ALL, DAY))
 
-    store.enable_receiver(ReceiverName("off"))
+    store.enable_receiver(ReceiverName("off"), NOW)
 
     assert ["msg_b"] == ids(store.claim_deliveries(NOW + 2 * LEASE, ALL, LEASE))
 

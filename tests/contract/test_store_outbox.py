@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.adapters.store import SqlStore
+from monitor.adapters.store.views import shown
 from monitor.model import (
     DeliveryId,
     DeliveryState,
@@ -78,9 +79,13 @@ def test_an_attempt_says_when_the_next_is_due_and_how_the_receiver_is(store: Sql
         assert health == tx.receiver(DESK)
         assert {"attempts": 1} == tx.tallies()
     assert ["msg_notice"] == ids(store.claim_deliveries(NOW, ALL, DAY))
+    told = {"name": "desk", "state": "failing", "reason": "http_5xx", "failures": 4, "pending": 1}
+    tried = {"next_attempt_at": shown(NOW + LEASE)}
+    (rests, *_), (rested, *_) = (store.status(at)["receivers"] for at in (NOW, NOW + SECOND))
+    assert told | tried | {"rests_until": shown(NOW + SECOND)} == rests
+    assert told | tried | {"rests_until": None} == rested
     (again,) = store.claim_deliveries(NOW + LEASE, ALL, LEASE)
     assert ("msg_a", 1, NOW) == (again.row.id, again.row.attempts, again.row.promised_at)
-    assert [{"name": "desk", "state": "failing", "failures": 4}] == store.status(NOW)["receivers"][:1]
 
 
 def test_a_receiver_never_heard_of_is_well(store: SqlStore) -> None:
@@ -95,10 +100,11 @@ def test_an_enabled_receiver_is_as_new(store: SqlStore) -> None:
     attempted(store, claim, PENDING, off)
     disabled = ids(store.claim_deliveries(NOW + 2 * DAY, ALL, LEASE))
 
-    store.enable_receiver(DESK)
+    store.enable_receiver(DESK, NOW)
 
     assert [] == disabled
-    assert ["msg_a"] == ids(store.claim_deliveries(NOW + LEASE, ALL, LEASE))
+    # Its own next attempt was a lease away.
+    assert ["msg_a"] == ids(store.claim_deliveries(NOW, ALL, LEASE))
     with store.transaction() as tx:
         assert ReceiverHealth(name=DESK) == tx.receiver(DESK)
 

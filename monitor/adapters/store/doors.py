@@ -150,6 +150,13 @@ def save_health(connection: Connection, health: ReceiverHealth) -> None:
     connection.execute(statement, row)
 
 
+def enable_receiver(connection: Connection, name: ReceiverName, now: datetime) -> None:
+    """Make a receiver as well as a new one; what waits for it is due now, whenever it would have been."""
+    save_health(connection, ReceiverHealth(name=name))
+    waits = (DELIVERY_PENDING, deliveries.c.receiver == name, deliveries.c.due_at > now)
+    connection.execute(update(deliveries).where(*waits).values(due_at=now))
+
+
 def know_receivers(connection: Connection, names: set[ReceiverName]) -> None:
     """Give each receiver a row: claims ask receiver by receiver."""
     rows = [_health_row(ReceiverHealth(name=name)) for name in sorted(names)]

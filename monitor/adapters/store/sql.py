@@ -61,7 +61,6 @@ from monitor.model import (
     MatchVerdict,
     PageMemory,
     Receiver,
-    ReceiverHealth,
     ReceiverName,
     Rightness,
     Silence,
@@ -315,10 +314,10 @@ class SqlStore:
         with self._writing() as connection:
             return outbox.replay(connection, wanted, now)
 
-    def enable_receiver(self, name: ReceiverName) -> None:
+    def enable_receiver(self, name: ReceiverName, now: datetime) -> None:
         """Make a receiver as well as a new one; what waited for it is due."""
         with self._writing() as connection:
-            doors.save_health(connection, ReceiverHealth(name=name))
+            doors.enable_receiver(connection, name, now)
 
     def held(self, wanted: HeldFilter) -> Sequence[HeldAlert]:
         """Return the held alerts that a filter names, oldest first."""

@@ -16,6 +16,7 @@ from monitor.adapters.store.outbox import conditions, with_bodies
 from monitor.adapters.store.rereads import article_of
 from monitor.adapters.store.schema import (
     ACTIVE,
+    DELIVERY_PENDING,
     ENTRY_FAILED,
     ENTRY_PENDING,
     alerts,
@@ -30,9 +31,22 @@ from monitor.adapters.store.schema import (
     subscriptions,
     texts,
 )
-from monitor.model import Article, DeliveryId, DeliveryState, FeedState, HoldReason, Match, StoryId
+from monitor.model import (
+    Article,
+    DeliveryId,
+    DeliveryState,
+    FailureReason,
+    FeedState,
+    HoldReason,
+    Match,
+    ReceiverState,
+    StoryId,
+)
 from monitor.ports import DeliveryFilter
 from monitor.text.urls import shown_url
+
+# Of a receiver's backlog, to say why it failed last.
+_LAST_TRIED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +72,7 @@ def status(connection: Connection, now: datetime) -> Mapping[str, Any]:
         "matches": _count(connection, matches.c.refused.is_(False)),
         "alerts": _size(connection, alerts.c.number),
         "deliveries": _deliveries(connection),
-        "receivers": [
-            {"name": row.name, "state": row.state.value, "failures": row.failures}
-            for row in connection.execute(select(receivers).order_by(receivers.c.name))
-        ],
+        "receivers": _receivers(connection, now),
         "held": _held(connection),
         "silences": [
             {
@@ -146,6 +157,51 @@ def _deliveries(connection: Connection) -> dict[str, Any]:
     pending = rows.get(DeliveryState.PENDING)
     oldest = {"oldest_pending_at": shown(pending.oldest) if pending else None}
     return counts | oldest | {"held": _size(connection, held_alerts.c.number)}
+
+
+def _receivers(connection: Connection, now: datetime) -> list[dict[str, Any]]:
+    """Return how receivers are, why they failed last, and when what waits for them is tried again."""
+    columns = deliveries.c
+    waiting = select(columns.receiver, func.count().label("rows"), func.min(columns.due_at).label("due_at"))
+    of_pending = waiting.where(DELIVERY_PENDING).group_by(columns.receiver)
+    pending = {row.receiver: row for row in connection.execute(of_pending)}
+    found = []
+    for row in connection.execute(select(receivers).order_by(receivers.c.name)).all():
+        rests_until = row.open_until if row.open_until and row.open_until > now else None
+        wait, enabled = pending.get(row.name), row.state is not ReceiverState.DISABLED
+        found.append(
+            {
+                "name": row.name,
+                "state": row.state.value,
+                "reason": _why_failed(connection, row) if row.failures else None,
+                "failures": row.failures,
+                "rests_until": shown(rests_until),
+                "pending": wait.rows if wait else 0,
+                "next_attempt_at": shown(max(wait.due_at, rests_until or now)) if wait and enabled else None,
+            }
+        )
+    return found
+
+
+def _why_failed(connection: Connection, receiver: Row[Any]) -> str | None:
+    """Return the reason of a receiver's last failure: of what waits, those that were tried are due last."""
+    if receiver.state is ReceiverState.DISABLED:
+        return FailureReason.GONE.value
+    tried = (
+        select(deliveries.c.number)
+        .where(DELIVERY_PENDING, deliveries.c.receiver == receiver.name)
+        .order_by(deliveries.c.due_at.desc(), deliveries.c.number.desc())
+        .limit(_LAST_TRIED)
+        .subquery("newest")
+    )
+    last = (
+        select(attempts.c.reason)
+        .join(tried, tried.c.number == attempts.c.delivery_number)
+        .order_by(attempts.c.number.desc())
+        .limit(1)
+    )
+    reason = connection.execute(last).scalar_one_or_none()
+    return None if reason is None else FailureReason(reason).value
 
 
 def _held(connection: Connection) -> dict[str, int]:
