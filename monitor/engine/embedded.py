@@ -192,7 +192,10 @@ class Embedded:
             raise
 
     def _ask(self, asking: Asking, work: "_Work") -> None:
-        asking.ask(work.claim, lambda answer: self._answers.put(_Came(asking, work, answer)))
+        try:
+            asking.ask(work.claim, lambda answer: self._answers.put(_Came(asking, work, answer)))
+        except Exception as error:  # noqa: BLE001  (a bug that one row brings about fails that row, and no other)
+            self._pools[work.lane.step].submit(self._perform, work, partial(_broken, error))
 
     def _heed_answers(self) -> None:
         """Go on with what was asked, as answers come, until there is none any more."""
@@ -297,6 +300,10 @@ class _Came:
 
 def _done(report: Report, _: Claim[Any]) -> Report:
     return report
+
+
+def _broken(error: Exception, _: Claim[Any]) -> Report:
+    raise error
 
 
 def _alone(asking: Asking, answer: object, claim: Claim[Any]) -> Report:

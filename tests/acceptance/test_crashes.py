@@ -86,10 +86,11 @@ def test_a_bug_in_each_step_tells_no_secret_to_log_store_and_status(
     kurier = outlet("kurier")
     kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
     configured(monitor, desk, kurier)
-    for name in ("deliver", "process", "poll"):
+    steps = {"deliver": "deliver", "process": "process", "heed": "poll", "where_to_ask": "poll"}
+    for name, step in steps.items():
         done = run_with_bug(monitor, f"monitor.app.{name} = broken", "once", "--json", kind=kind)
         errors = [json.loads(line) for line in done.stderr.splitlines() if '"error"' in line]
-        assert [name] == sorted({each["event"] for each in errors if each["outcome"] == "error"}), done.stderr
+        assert [step] == sorted({each["event"] for each in errors if each["outcome"] == "error"}), done.stderr
         assert "CANARY" not in done.stdout + done.stderr
         written = b"".join(path.read_bytes() for path in monitor.folder.glob("monitor.db*"))
         assert b"CANARY" not in written

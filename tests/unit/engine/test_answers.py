@@ -28,6 +28,7 @@ class Office:
         self.let_go: dict[str, Callable[[], None]] = {}
         self.together: list[Sequence[str]] = []
         self.breaks: BaseException | None = None
+        self.cannot_be_asked: frozenset[str] = frozenset()
         self.limits = Limits(threads, timedelta(0))
         self._threads = threads
         self._alone = self.journal.work(Step.POLL)
@@ -66,6 +67,8 @@ class Office:
         raise AssertionError
 
     def _ask(self, claim: Claim[Row], answered: Callable[[str], None]) -> None:
+        if claim.row.id in self.cannot_be_asked:
+            raise ValueError("a bug")
         answer = self.answers.get(claim.row.id, NOTHING)
         if claim.row.id in self.withheld:
             self.let_go[claim.row.id] = lambda: answered(answer)
@@ -144,6 +147,19 @@ def test_what_fails_together_is_done_by_each_alone() -> None:
 
     assert {f"row{number}" for number in range(8)} == office.done_alone()
     assert {"done"} == set(office.journal.outcomes().values())
+
+
+def test_a_row_that_cannot_be_asked_fails_alone() -> None:
+    office = Office()
+    office.cannot_be_asked = frozenset({"b"})
+    office.rows.add(Row(id="a"), Row(id="b"), Row(id="c", group="c"))
+
+    with office.running():
+        assert eventually(lambda: len(office.journal.reports) == 3)
+
+    assert {"a": "not_modified", "b": "error", "c": "not_modified"} == office.journal.outcomes()
+    assert ["b"] == [office.rows.leased[token][0].id for _, token, *_ in office.rows.released]
+    assert frozenset() == office.limits.full(0.0)
 
 
 def test_a_row_that_no_thread_can_go_on_with_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
