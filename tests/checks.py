@@ -25,8 +25,10 @@ STATIC = {
     "deptry": ("deptry", "--no-ansi", "--extend-exclude", r"\.tools", "."),
     "hadolint": ("hadolint", "Dockerfile"),
 }
-# One file stays on one worker, so that its servers are started once.
-PYTEST = ("pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-q")
+# Tests wait for services as often as they compute, so there is one worker more than cores. One file stays on
+# one worker, so that its servers are started once.
+WORKERS = (os.cpu_count() or 1) + 1
+PYTEST = ("pytest", "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", "-q")
 # The pure stages are covered by their own tests; what else runs is not slowed down by counting lines.
 PURE = ("feeds", "articles", "matching", "stories", "alerts", "text")
 OWN = tuple(f"tests/unit/{stage}" for stage in PURE)
