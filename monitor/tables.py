@@ -9,7 +9,7 @@ from datetime import datetime
 class Table:
     """Rows of text under columns; `empty` is said where there are none.
 
-    A table of `prose` is broken at 100 columns also where nothing limits the width, as in a pipe.
+    A table of `prose` is broken at 120 columns also where nothing limits the width, as in a pipe.
     """
 
     columns: tuple[str, ...]

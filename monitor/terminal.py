@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 REFRESH_SECONDS = 0.2
 PIPE_COLUMNS = 400
-PROSE_COLUMNS = 100
+PROSE_COLUMNS = 120
 # A terminal obeys these, or turns the direction of a text: both can make it show what does not stand there.
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 

@@ -28,7 +28,10 @@ class Listener:
         try:
             self._server = _Server(address, _handler_for(take))
         except OSError as error:
-            raise AddressTaken(f"{address[0]}:{address[1]}: {error.strerror}") from error
+            problem = f"{address[0]}:{address[1]}: {error.strerror}"
+            raise AddressTaken(
+                f"{problem}; write another port into the receiver's 'url', or end what holds it"
+            ) from error
         threading.Thread(target=self._server.serve_forever, name="listener", daemon=True).start()
 
     def close(self) -> None:

@@ -87,7 +87,8 @@ class Server:
         try:
             self._server = _Server(listen, answer, larger)
         except OSError as error:
-            raise AddressTaken(f"http.listen {listen[0]}:{listen[1]}: {error.strerror}") from error
+            problem = f"http.listen {listen[0]}:{listen[1]}: {error.strerror}"
+            raise AddressTaken(f"{problem}; set another 'http.listen', or end what holds it") from error
         self._thread = threading.Thread(target=self._server.serve_forever, name="http", daemon=True)
         self._thread.start()
 

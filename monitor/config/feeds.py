@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from monitor.config import values
@@ -32,18 +33,22 @@ class _Taken:
     ids: dict[str, Place] = field(default_factory=dict)
     urls: dict[str, Place] = field(default_factory=dict)
     brake: Brake | None = field(default_factory=Brake)
+    allowed: Sequence[IPv4Network | IPv6Network] = ()
 
 
 def read_feeds(
-    spot: Spot | None, brake: RawBrake, sources: Sources, findings: Findings
+    spot: Spot | None, brake: RawBrake, allowed: Sequence[str], sources: Sources, findings: Findings
 ) -> tuple[FeedSettings, ...]:
-    """Return the feeds of the list `feeds`, in order; `brake` is that of a feed without its own."""
+    """Return the feeds of the list `feeds`, in order.
+
+    `brake` is that of a feed without its own, `allowed` are the private ranges that feeds may be in.
+    """
     if spot is None:
         return ()
     if not isinstance(spot.node, Listing):
         spot.fault(findings, "is not a list; write one address in each line, after '- '")
         return ()
-    taken = _Taken(brake=_brake(brake, Brake()))
+    taken = _Taken(brake=_brake(brake, Brake()), allowed=tuple(map(ip_network, allowed)))
     for index, node in enumerate(spot.node):
         table = as_table({Text("url", node.place): node}, node.place) if isinstance(node, Text) else node
         each = Spot(table, (*spot.path, index))
@@ -193,6 +198,9 @@ def _keep(
         )
         findings.fault(place, spot.path, problem)
         return
+    if _is_refused(url, taken.allowed):
+        problem = "is at a private address, which is never asked; 'network.allow_private' admits its range"
+        findings.warn(place, spot.path, f"{shown_url(url)} {problem}")
     taken.urls[url] = taken.ids[name] = place
     first_poll, since = raw.first_poll
     taken.feeds.append(
@@ -209,6 +217,16 @@ def _keep(
             brake=taken.brake if raw.brake is None else _brake(raw.brake, taken.brake or Brake()),
         )
     )
+
+
+def _is_refused(url: str, allowed: Sequence[IPv4Network | IPv6Network]) -> bool:
+    """Return whether an address is private by what is written; where a name leads is seen at a poll."""
+    host = urlsplit(url).hostname or ""
+    try:
+        address = ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        return False
+    return not address.is_global and not any(address in network for network in allowed)
 
 
 def _brake(raw: RawBrake, base: Brake) -> Brake | None:

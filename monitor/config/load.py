@@ -52,7 +52,11 @@ def _config(
 ) -> Config:
     settings = _settings(root, findings)
     feeds = read_feeds(
-        _section(root, "feeds", "nothing is polled", findings), settings.brake, sources, findings
+        _section(root, "feeds", "nothing is polled", findings),
+        settings.brake,
+        settings.network.allow_private,
+        sources,
+        findings,
     )
     watching = _section(root, "entities", "nothing is watched", findings)
     watched = read_entities(watching, sources.folder, findings, progress, settings.matching.learn)

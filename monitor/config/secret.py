@@ -82,8 +82,9 @@ def _from_file(name: str, sources: Sources) -> str:
         with path.open("rb") as file:
             held = file.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "not a path"
-        raise ValueError(f"file '{name}' cannot be read: {why.lower()}") from error
+        why = str(getattr(error, "strerror", None) or "not a path").lower()
+        sought = f"; it is looked for in {sources.folder.resolve()}" if not Path(name).is_absolute() else ""
+        raise ValueError(f"file '{name}' cannot be read: {why}{sought}") from error
     if len(held) > _LARGEST:
         raise ValueError(f"file '{name}' is too big for a secret: more than {_LARGEST:,} bytes")
     try:

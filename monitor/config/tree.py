@@ -32,7 +32,9 @@ def find_config(explicit: Path | None, environ: Mapping[str, str]) -> Path:
     found = next((place for place in places if place.is_file()), None)
     if found is None:
         looked = ", ".join(str(place) for place in places)
-        problem = "there is none at the usual places; write one, or say where it is by --config FILE"
+        here = Path("monitor.yaml")
+        todo = f"{here} is here: -c {here}" if here.is_file() else "write one, or say where it is by -c FILE"
+        problem = f"there is none at the usual places; {todo}"
         raise ConfigError([Fault(file="configuration", line=0, column=0, path=looked, problem=problem)])
     return found
 

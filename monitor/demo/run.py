@@ -150,7 +150,7 @@ def _alerted(received: Received) -> Table:
         for match in content["matches"]
     ]
     columns = ("entity", "salience", "named", "first evidence", "sure", "why")
-    return Table(title=f"ALERTED  {content['article']['title']}", columns=columns, rows=rows)
+    return Table(title=f"ALERTED  {content['article']['title']}", columns=columns, rows=rows, prose=True)
 
 
 def _marked(evidence: Mapping[str, Any]) -> str:
@@ -170,7 +170,7 @@ def _refused(articles: Sequence[Found]) -> Table:
             rows.append((title, rejected.entity, ", ".join(tuple(surfaces)[:4]), why))
             title = ""
     columns = ("article", "entity", "what stood there", "why it is not meant")
-    return Table(title="REFUSED", columns=columns, rows=rows, empty="nothing was refused")
+    return Table(title="REFUSED", columns=columns, rows=rows, empty="nothing was refused", prose=True)
 
 
 def _silent(articles: Sequence[Found], received: Sequence[Received]) -> Table:
@@ -181,7 +181,7 @@ def _silent(articles: Sequence[Found], received: Sequence[Received]) -> Table:
         for found in reversed(articles)
         if found.article.url not in sent
     ]
-    return Table(title="SILENT", columns=("article", "why nothing was sent"), rows=rows)
+    return Table(title="SILENT", columns=("article", "why nothing was sent"), rows=rows, prose=True)
 
 
 def _why_silent(found: Found) -> str:

@@ -37,6 +37,15 @@ from monitor.text.urls import canonical_url, shown_url
 # Seconds for everything; documents for everything.
 PATIENCE = 90.0
 MOST_ASKED = 60
+_OURS = (
+    "if it is yours, 'network.allow_private' admits its range, and at `monitor init` "
+    "--allow-private 127.0.0.0/8 or whatever that is"
+)
+_TO_TRY = {
+    FailureReason.DNS: "look at the spelling of the host's name",
+    FailureReason.CONNECT: "nobody listens there: look at host and port, or try later",
+    FailureReason.HTTP_4XX: "open it in a browser: is the address right, and does it need a login?",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +77,7 @@ def look_for_feeds(
     search = _Search(fetcher, sandbox, say)
     answer = search.first(_spelled(address))
     if isinstance(answer, FetchFailed):
-        return Looked(failed=f"{shown_url(_spelled(address)[0])}: {_why(answer)}")
+        return Looked(failed=f"{shown_url(_spelled(address)[0])}: {_why(answer)}{_what_to_try(answer)}")
     own = search.read(answer)
     if isinstance(own, ParsedFeed):
         return Looked(feeds=(found_feed(search.address, own),))
@@ -228,5 +237,10 @@ def _spelled(address: str) -> tuple[str, ...]:
 
 
 def _why(failed: FetchFailed | ParseFailed | SandboxFailed) -> str:
-    hint = "; 'network.allow_private' admits it" if failed.reason is FailureReason.PRIVATE_ADDRESS else ""
+    hint = f"; {_OURS}" if failed.reason is FailureReason.PRIVATE_ADDRESS else ""
     return f"{failed.reason.value}: {failed.detail}{hint}"
+
+
+def _what_to_try(failed: FetchFailed) -> str:
+    hint = _TO_TRY.get(failed.reason)
+    return f"; {hint}" if hint else ""

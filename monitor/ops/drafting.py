@@ -25,6 +25,7 @@ from monitor.model import Entity, EntityKind, Name
 
 RECEIVER = "desk"
 STORE_FOLDER = "var"
+STORE_FILE = "monitor.db"
 _KINDS = "person | organization | product | place | other; decides which forms a name takes"
 _NAMES = "the canonical name, then other ways to write it"
 _DECOYS = "names of other things that look like it"
@@ -80,10 +81,16 @@ def entity_of(written: str) -> Entity:
     """Return the entity that `Name|another name:kind` names; without a kind it is guessed.
 
     Raises:
-        UsageError: it holds no name.
+        UsageError: it holds no name, or what stands behind the last colon looks like a kind and is none.
     """
     names, colon, kind = written.rpartition(":")
-    if not colon or kind.strip() not in [each.value for each in EntityKind]:
+    kinds = [each.value for each in EntityKind]
+    if colon and kind.strip() not in kinds and kind.strip().isalpha() and kind.strip().islower():
+        raise UsageError(
+            f"{values.shown(kind.strip())} is no kind; write {values.one_of(kinds)} behind the last colon, "
+            f"{values.shown(f'{written}:other')} if it belongs to the name"
+        )
+    if not colon or kind.strip() not in kinds:
         names, kind = written, ""
     texts = tuple(dict.fromkeys(" ".join(each.split()) for each in names.split("|") if each.strip()))
     if not texts or not all(any(each.isalnum() for each in text) for text in texts):
@@ -194,7 +201,7 @@ def draft(answers: Answers, folder: Path, now: datetime) -> str:
 def _store_url(folder: Path) -> str:
     """Return the address of a store in a folder; a path that an address cannot hold stays relative."""
     written = str(folder.resolve())
-    return f"sqlite:///{'' if _NOT_IN_URL.search(written) else f'{written}/'}{STORE_FOLDER}/monitor.db"
+    return f"sqlite:///{'' if _NOT_IN_URL.search(written) else f'{written}/'}{STORE_FOLDER}/{STORE_FILE}"
 
 
 def _network(allow_private: Sequence[str]) -> Sequence[str]:

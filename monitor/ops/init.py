@@ -13,7 +13,7 @@ from monitor.config.secret import signing_key
 from monitor.errors import UsageError
 from monitor.matching.lint import NameWarning, lint
 from monitor.model import Entity
-from monitor.ops.drafting import RECEIVER, STORE_FOLDER, Answers, draft, new_secret
+from monitor.ops.drafting import RECEIVER, STORE_FILE, STORE_FOLDER, Answers, draft, new_secret
 from monitor.ops.preview import Previewed, plain_preview, preview_table, preview_words
 from monitor.tables import Shown
 
@@ -22,11 +22,15 @@ _MODE = 0o600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """A configuration that was written and holds; `made` are all new files, the secrets first."""
+    """A configuration that was written and holds; `made` are all new files, the secrets first.
+
+    `found` is a store that was there before the file.
+    """
 
     config: Config
     answers: Answers
     made: tuple[Path, ...]
+    found: Path | None = None
 
 
 def expect_new(output: Path, *, force: bool) -> None:
@@ -72,6 +76,8 @@ def begin(answers: Answers, output: Path, environ: Mapping[str, str], now: datet
     """
     expect_new(output, force=force)
     made: list[Path] = []
+    store = output.parent / STORE_FOLDER / STORE_FILE
+    found = store if store.exists() and not output.exists() else None
     beside = output.with_name(f".{output.name}.new")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +91,8 @@ def begin(answers: Answers, output: Path, environ: Mapping[str, str], now: datet
         made.append(output)
         # What the store will hold is nobody else's business.
         (output.parent / STORE_FOLDER).mkdir(mode=0o700, exist_ok=True)
-        return Begun(config=load_config(output, environ), answers=answers, made=tuple(made))
+        config = load_config(output, environ)
+        return Begun(config=config, answers=answers, made=tuple(made), found=found)
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error}") from error
     finally:
@@ -97,8 +104,13 @@ def begin(answers: Answers, output: Path, environ: Mapping[str, str], now: datet
 
 def show_begun(begun: Begun, previewed: Sequence[Previewed], tested: Shown, *, with_table: bool) -> Shown:
     """Return what was written, what the last articles say, how the receiver answered, and what to do next."""
-    output = begun.config.path
+    output, receiving = begun.config.path, begun.answers.receiving
     warnings = [f"warning: {fault}" for fault in begun.config.warnings]
+    if begun.found is not None:
+        warnings.append(
+            f"warning: the store {begun.found} was there already; if another configuration uses it, write "
+            "another 'store.url' into this one: what one of them has told the other does not tell"
+        )
     plain: dict[str, Any] = {
         "file": str(output),
         "made": [str(path) for path in begun.made],
@@ -112,6 +124,7 @@ def show_begun(begun: Begun, previewed: Sequence[Previewed], tested: Shown, *, w
         f"written: {', '.join(str(path) for path in begun.made)}",
         *_about_secret(begun),
         *(f"test: {line}" for line in tested.words),
+        *(["test: that was a receiver for this test alone; it has ended"] if receiving.listens else []),
         *_next(begun, failed=tested.failed),
     )
     tables = (preview_table(previewed),) if with_table else ()

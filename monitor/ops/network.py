@@ -35,6 +35,8 @@ AT_ONCE = 32
 PATIENCE = timedelta(minutes=5)
 # Pages of a feed for which robots.txt is asked: the newest.
 _PAGES = 20
+_FEED_OURS = "if it is yours, 'network.allow_private' admits its range"
+_RECEIVER_OURS = "if it is yours, 'allow_private: true' at the receiver admits it"
 
 
 class Web(Protocol):
@@ -117,7 +119,8 @@ def ask_feed(feed: FeedSettings, world: World) -> Asked:
     if isinstance(answer, NotModified):
         return replace(asked, reason=FailureReason.PROTOCOL.value, detail="answered 304 to nothing")
     if isinstance(answer, FetchFailed):
-        return replace(asked, reason=answer.reason.value, detail=answer.detail)
+        notes = (_FEED_OURS,) if answer.reason is FailureReason.PRIVATE_ADDRESS else ()
+        return replace(asked, reason=answer.reason.value, detail=answer.detail, notes=notes)
     elsewhere = canonical_url(answer.url) != canonical_url(feed.url)
     asked = replace(
         asked, redirected=shown_url(answer.url) if elsewhere else None, moved=answer.moved_to is not None
@@ -153,7 +156,8 @@ def ask_receiver(receiver: Receiver, world: World) -> Asked:
     """Connect to a receiver, and send nothing."""
     reply = world.reach(receiver)
     reason = None if reply.reason is None else reply.reason.value
-    return Asked(name=receiver.name, reason=reason, detail=reply.detail)
+    notes = (_RECEIVER_OURS,) if reply.reason is FailureReason.PRIVATE_ADDRESS else ()
+    return Asked(name=receiver.name, reason=reason, detail=reply.detail, notes=notes)
 
 
 def _notes(asked: Asked) -> Iterator[str]:

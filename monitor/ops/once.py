@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from monitor.ops.status import private_words
 from monitor.tables import Shown, Table, many
 
 # Counts of the pass, in the order of the flow, and what people call them.
@@ -37,6 +38,7 @@ def show_once(counted: Mapping[str, int], status: Mapping[str, Any]) -> Shown:
         tables=tables if failing else (),
         words=tuple(f"{counts[name]:>8} {words}" for name, words in _LINES)
         + ((f"{errors:>8} errors; see the log",) if errors else ())
+        + private_words(failing)
         + tuple(_waits(receiver) for receiver in status["receivers"] if _is_in_trouble(receiver))
         + tuple([] if counts["polled"] else _nothing_due(failing)),
     )

@@ -139,7 +139,7 @@ def show_report(report: Mapping[str, Any], file: Path | None) -> Shown:
 
 
 def write_file(file: Path, text: str) -> None:
-    """Write a file such that whoever reads it has the old one or the new one, whole.
+    """Write a file such that whoever reads it has the old one or the new one, whole; its folder is made.
 
     Raises:
         UsageError: it cannot be written.
@@ -147,12 +147,14 @@ def write_file(file: Path, text: str) -> None:
     real = file.resolve()
     beside = real.with_name(f".{real.name}.new")
     try:
-        beside.write_text(text, encoding="utf-8", errors="replace")
-        beside.replace(real)
+        real.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            beside.write_text(text, encoding="utf-8", errors="replace")
+            beside.replace(real)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"'{file}' cannot be written: {error.strerror}") from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def step_of(since: datetime, now: datetime) -> timedelta:

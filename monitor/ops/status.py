@@ -1,10 +1,11 @@
 """`monitor status`: what is due, what fails, what waits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from monitor.model import FailureReason
 from monitor.tables import Shown, Table, shown_time
 
 
@@ -26,6 +27,7 @@ def show_status(status: Mapping[str, Any]) -> Shown:
             for each in status["silences"]
         ),
         f"last heartbeat: {status['last_heartbeat_at'] or 'none yet'}",
+        *private_words(status["feeds"]),
     )
     return Shown(plain=status, tables=(feeds_table(status), _receivers(status)), words=words)
 
@@ -60,6 +62,17 @@ def feeds_table(status: Mapping[str, Any]) -> Table:
             for feed in status["feeds"]
         ],
         empty="no feeds",
+    )
+
+
+def private_words(feeds: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return what to do about feeds that lead to private addresses, in a line, if there are any."""
+    names = [feed["id"] for feed in feeds if feed["reason"] == FailureReason.PRIVATE_ADDRESS]
+    if not names:
+        return ()
+    more = f" and {len(names) - 1} more lead" if names[1:] else " leads"
+    return (
+        f"{names[0]}{more} to a private address; if it is yours, 'network.allow_private' admits its range",
     )
 
 

@@ -82,6 +82,7 @@ def test_what_is_wrong_with_a_feed_or_a_receiver_is_told_and_is_a_failure(
     assert (0, None) == (feeds["fine"]["pages"], feeds["fine"]["redirected_to"])
     for words in ("moved for good", "robots.txt excludes 1 of 1 page", "holds no entry now", "4 fail of 8"):
         assert words in " ".join(shown.split())
+    assert "'allow_private: true' at the receiver admits it" in " ".join(shown.split())
     assert "CANARY" not in shown + json.dumps(network)
     assert [] == desk.requests
 

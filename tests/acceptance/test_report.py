@@ -85,7 +85,7 @@ def test_a_report_of_an_empty_store_and_of_no_time_at_all(monitor: Monitor) -> N
     assert "No alerts." in monitor.call("report")
     assert "is not in the past" in monitor.call("report", "--since", "2999-01-01", expect=2)
     assert "is no time" in monitor.call("report", "--since", "soon", expect=2)
-    nowhere = str(monitor.folder / "no" / "report.html")
+    nowhere = str(monitor.config / "report.html")
     assert "cannot be written" in monitor.call("report", "-o", nowhere, expect=2)
 
 

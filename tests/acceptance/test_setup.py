@@ -9,6 +9,7 @@ from standardwebhooks import Webhook
 from tests.acceptance.screen import OpenScreen
 from tests.acceptance.test_alerts import TEXT, configured
 from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually, paragraphs
+from tests.servers import free_port
 
 Open = Callable[[str], Outlet]
 CONFIG = "# mine\nfeeds:\n  - {id: old, url: '%s'}   # keep\n# below\nentities: [Amazon]\n"
@@ -82,9 +83,11 @@ def test_a_site_without_feeds_leaves_the_file_alone(monitor: Monitor, outlet: Op
     before = monitor.config.read_text()
 
     missing = monitor.call("feeds", "add", kurier.base, expect=2)
+    closed = monitor.call("feeds", "add", f"http://127.0.0.1:{free_port()}/", expect=2)
     wrong = monitor.call("feeds", "add", "ftp://example.org/", expect=2)
 
-    assert "http_4xx: answered 404" in missing
+    assert "http_4xx: answered 404; open it in a browser" in missing
+    assert "nobody listens there: look at host and port" in closed
     assert "'ftp' is not a scheme" in wrong
     assert before == monitor.config.read_text()
 
@@ -140,6 +143,8 @@ def test_a_few_options_become_a_monitor_that_runs(monitor: Monitor, desk: Desk, 
     monitor.call("once")
     refused = monitor.call("init", *options, *local, expect=2)
     again = json.loads(monitor.call("init", *options, *local, "--json", "--force"))
+    another = str(monitor.folder / "second.yaml")
+    second = json.loads(monitor.call("init", *options, *local, "--json", "-o", another))
 
     assert 204 == begun["test"]["attempt"]["status"]
     assert ["Neuer Chef", "Dürre", "Wetter"] == [each["title"] for each in begun["preview"]]
@@ -152,12 +157,15 @@ def test_a_few_options_become_a_monitor_that_runs(monitor: Monitor, desk: Desk, 
     assert 0o700 == (monitor.folder / "var").stat().st_mode & 0o777
     assert secret not in monitor.config.read_text()
     types = [json.loads(body)["type"] for _, body in desk.requests]
-    assert ["webhook.test", "match.created", "webhook.test"] == types
+    assert ["webhook.test", "match.created", "webhook.test", "webhook.test"] == types
     for headers, body in desk.requests:
         Webhook(secret).verify(body, headers)
     assert "is there already; --force" in refused
     # The secret that the receiver knows stays.
     assert ["monitor.yaml"] == [Path(each).name for each in again["made"]]
+    # Both would write into the store that is there.
+    assert [] == again["warnings"]
+    assert "write another 'store.url' into this one" in second["warnings"][0]
 
 
 def test_a_receiver_of_our_own_is_tried_and_then_listens(
@@ -177,6 +185,7 @@ def test_a_receiver_of_our_own_is_tried_and_then_listens(
     listening.ends(0)
 
     assert "test: desk: answered 204" in told
+    assert "test: that was a receiver for this test alone" in told
     assert "1 of the last 3 articles would have alerted" in told
     assert "«Amazon» hat Peter DeSantis befördert." in " ".join(told.split())
     assert "monitor receivers listen desk -c" in told
@@ -225,7 +234,7 @@ def test_what_cannot_begin_leaves_nothing_behind(monitor: Monitor, outlet: Open)
 
     wanted = (
         "name a feed or a site",
-        "private_address",
+        "--allow-private 127.0.0.0/8",
         "private_address",
         "'amazon' is named twice",
         "holds no name",

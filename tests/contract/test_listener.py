@@ -70,5 +70,5 @@ def test_a_peer_that_hangs_up_harms_nobody(taken: Taken, port: int) -> None:
 def test_an_address_that_is_taken_is_said(taken: Taken, port: int) -> None:
     assert [] == taken
 
-    with pytest.raises(AddressTaken, match=f"127.0.0.1:{port}: Address already in use"):
+    with pytest.raises(AddressTaken, match=f"127.0.0.1:{port}: Address already in use; write another port"):
         Listener(("127.0.0.1", port), lambda *_: 204)

@@ -120,7 +120,9 @@ def test_a_peer_that_hangs_up_or_talks_nonsense_harms_nobody(
 
 
 def test_a_taken_address_is_told(server: Server, patient: Patient) -> None:
-    with pytest.raises(AddressTaken, match=r"http\.listen 127\.0\.0\.1:\d+: Address already in use"):
+    with pytest.raises(
+        AddressTaken, match=r"http\.listen 127\.0\.0\.1:\d+: Address already in use; set another"
+    ):
         serving(server.address, patient)
 
 

@@ -35,6 +35,8 @@ def test_every_fault_is_told_at_its_place_and_no_secret_is(file: str, faults: st
         load_config(path, ENVIRON)
 
     told = [str(fault).removeprefix(str(path)).removeprefix(":").lstrip() for fault in caught.value.faults]
-    assert faults.strip().split("\n") == [each.replace(str(path), "FILE") for each in told]
+    assert faults.strip().split("\n") == [
+        each.replace(str(path), "FILE").replace(str(tmp_path), "FOLDER") for each in told
+    ]
     assert "hunter2" not in str(caught.value)
     assert "aHVudGVyMg" not in str(caught.value)

@@ -427,6 +427,9 @@ def test_no_file_anywhere_is_told_with_the_places(tmp_path: Path, monkeypatch: p
 
     with pytest.raises(ConfigError, match=r"/etc/news-monitor/monitor\.yaml"):
         find_config(None, {"HOME": str(tmp_path)})
+    (tmp_path / "monitor.yaml").touch()
+    with pytest.raises(ConfigError, match=r"monitor\.yaml is here: -c monitor\.yaml"):
+        find_config(None, {"HOME": str(tmp_path)})
 
 
 # ---- feeds and CSV files ---------------------------------------------------------------------
@@ -456,6 +459,16 @@ def test_secrets_in_a_feed_are_used_and_not_shown(load: Load) -> None:
 
     assert "https://user:hunter2@a.example.org/rss?key=hunter2" == config.feeds[0].url
     assert "hunter2" not in repr(config.feeds)
+
+
+def test_a_feed_that_will_be_refused_by_its_address_is_told(load: Load) -> None:
+    feeds = ("http://127.0.0.1:1/a", "http://localhost/a", "http://[::1]/a", "http://10.2.0.1/a")
+    config = load(
+        f"network: {{allow_private: 10.2.0.0/16}}\nfeeds: [{', '.join(map(repr, feeds))}, http://8.8.8.8/a]\n"
+    )
+
+    told = [each.path for each in config.warnings if "'network.allow_private' admits" in each.problem]
+    assert ["feeds[0]", "feeds[1]", "feeds[2]"] == told
 
 
 def test_opml_feeds_take_prefix_labels_and_waits(load: Load, tmp_path: Path) -> None:

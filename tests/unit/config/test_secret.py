@@ -32,6 +32,15 @@ def test_a_file_without_one_secret_is_refused(content: bytes, problem: str, tmp_
         resolved("file:key", Sources(environ={}, folder=tmp_path))
 
 
+def test_the_folder_of_a_file_that_is_missing_is_told_where_only_its_name_is_known() -> None:
+    sources = Sources(environ={}, folder=Path("/nowhere"))
+
+    with pytest.raises(ValueError, match=r"no such file or directory; it is looked for in /nowhere$"):
+        resolved("file:desk.secret", sources)
+    with pytest.raises(ValueError, match=r"no such file or directory$"):
+        resolved("file:/elsewhere/desk.secret", sources)
+
+
 @pytest.mark.parametrize("reference", ["env:", "env:A B", "env:1", "file:", "file:.", "file:a\0b"])
 def test_references_to_nothing_are_refused(reference: str) -> None:
     with pytest.raises(ValueError, match=r"variable|cannot be read"):

@@ -62,6 +62,14 @@ def test_an_entity_without_a_name_is_refused(written: str) -> None:
         entity_of(written)
 
 
+def test_a_kind_that_is_mistyped_is_told_with_the_kinds_and_the_way_to_mean_it() -> None:
+    with pytest.raises(UsageError, match=r"'firma' is no kind; write person, .*'Amazon:firma:other' if it"):
+        entity_of("Amazon:firma")
+
+    assert ["Amazon:firma"] == [name.text for name in entity_of("Amazon:firma:other").names]
+    assert ["Terminator:2"] == [name.text for name in entity_of("Terminator:2").names]
+
+
 def receiving(written: str, **environ: str) -> Receiving:
     return receiving_of(written, 8080, Sources(environ=environ, folder=Path("/nowhere")))
 

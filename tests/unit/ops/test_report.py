@@ -254,11 +254,15 @@ def test_a_file_is_replaced_as_a_whole_or_left_as_it_is(tmp_path: Path) -> None:
     file.write_text("old", encoding="utf-8")
 
     write_file(file, "new")
+    write_file(tmp_path / "of" / "today" / "report.html", "new")
 
     assert "new" == file.read_text(encoding="utf-8")
-    assert ["report.html"] == [each.name for each in tmp_path.iterdir()]
+    assert "new" == (tmp_path / "of" / "today" / "report.html").read_text(encoding="utf-8")
+    assert ["of", "report.html"] == sorted(each.name for each in tmp_path.iterdir())
 
 
 def test_where_no_file_can_be_written_it_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
     with pytest.raises(UsageError, match="cannot be written"):
-        write_file(tmp_path / "nowhere" / "report.html", "new")
+        write_file(tmp_path / "file" / "report.html", "new")

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from monitor.ops.status import show_watched
+import pytest
+
+from monitor.ops.status import private_words, show_watched
 
 NOW = datetime(2026, 1, 31, 8, tzinfo=UTC)
 
@@ -39,3 +41,21 @@ def test_of_a_watched_status_the_feeds_that_are_not_well_come_first() -> None:
 
     assert ["c", "b", "a"] == [row[0] for row in shown.tables[0].rows]
     assert "status at 2026-01-31T08:00:00Z, every 2 s; Ctrl-C ends it" == shown.head
+
+
+@pytest.mark.parametrize(
+    ("reasons", "said"),
+    [
+        ({}, []),
+        ({"a": "dns"}, []),
+        ({"a": "private_address"}, ["a leads to"]),
+        ({"a": "dns", "b": "private_address", "c": "private_address"}, ["b and 1 more lead to"]),
+    ],
+)
+def test_of_feeds_at_private_addresses_the_key_that_admits_them_is_told(
+    reasons: dict[str, str], said: list[str]
+) -> None:
+    feeds = [feed(name, "ok", 1) | {"reason": reason} for name, reason in reasons.items()]
+
+    key = "a private address; if it is yours, 'network.allow_private' admits its range"
+    assert [f"{each} {key}" for each in said] == [*private_words(feeds)]
