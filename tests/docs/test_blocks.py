@@ -13,6 +13,7 @@ import pytest
 
 from tests.acceptance.world import Answer, Desk, Outlet, paragraphs
 from tests.docs.blocks import ROOT, Block, blocks, documents, our_lines, understand
+from tests.servers import free_port
 
 KINDS = {"sh", "sh background", "sh shape", "yaml", "json", "python", "sql", "text"}
 ALL = [block for document in documents() for block in blocks(document)]
@@ -36,11 +37,8 @@ end() {
 }
 trap 'end $?' EXIT
 """
-# Where the usual port is taken `init` says another one; what a reader would write there is that.
-LISTENING = """\
-if [ -e desk.secret ]; then
-  sed -i "s|http://127.0.0.1:8080/|$(grep -om1 'http://127.0.0.1:[0-9]*/$' monitor.yaml)|" {file}
-fi"""
+# What listens at the usual port may be of another test: the receiver of `init` moves to a port of ours.
+MOVED = "sed -i 's|http://127.0.0.1:[0-9]*/$|{listener}|' monitor.yaml"
 # Reads pages in processes of its own, several times.
 PATIENCE = 900
 
@@ -93,6 +91,7 @@ class World:
     folder: Path
     site: Outlet
     desk: Desk
+    listener: str
 
     def follow(self, steps: list[Block]) -> subprocess.CompletedProcess[str]:
         """Do what a guide says, in one shell, and show at the end what went on in the background."""
@@ -124,13 +123,14 @@ class World:
         text = self._here(block.text)
         match block.words.split(" ", 1):
             case ["sh"]:
-                return f"echo '@@ {block}'\n{text}"
+                moved = MOVED.format(listener=self.listener) if "monitor init " in text else ""
+                return f"echo '@@ {block}'\n{text}{moved}"
             case ["sh", "background"]:
                 log = f"background-{block.line}.log"
                 begun = f"( {text.strip()}\n) >{log} 2>&1 &"
                 return f"echo '@@ {block}'\n{begun}\nuntil [ -s {log} ]; do sleep 0.1; done"
             case ["yaml", file]:
-                return f"cat > {file} <<'END'\n{text}END\n{LISTENING.format(file=file)}"
+                return f"cat > {file} <<'END'\n{text}END"
             case _:
                 return ""
 
@@ -142,6 +142,7 @@ class World:
             "url: https://hooks.example.org/news": f"allow_private: true, url: {self.desk.url}",
             "url: env:SLACK_URL": "allow_private: true, url: env:SLACK_URL",
             "https://hooks.slack.com/services/T000/B000/XXXX": f"{self.desk.base}/slack",
+            "http://127.0.0.1:8080/": self.listener,
             "/path/to/news-monitor": str(ROOT),
             "monitor init ": "monitor init --yes --allow-private 127.0.0.0/8 ",
             "python3 run.py ": "monitor ",
@@ -163,6 +164,7 @@ def world(tmp_path: Path) -> Iterator[Callable[[], World]]:
     )
     head = "<link rel=alternate type=application/rss+xml href=/feed.xml title=Kurier>"
     site.pages["/"] = Answer(body=head.encode(), headers={"content-type": "text/html"})
-    yield lambda: World(folder=tmp_path, site=site, desk=desk)
+    listener = f"http://127.0.0.1:{free_port()}/"
+    yield lambda: World(folder=tmp_path, site=site, desk=desk, listener=listener)
     site.close()
     desk.close()
