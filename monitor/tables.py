@@ -9,7 +9,7 @@ from datetime import datetime
 class Table:
     """Rows of text under columns; `empty` is said where there are none.
 
-    A table of `prose` is broken at 120 columns also where nothing limits the width, as in a pipe.
+    A table of `prose` is broken at `width` columns also where nothing limits it, as in a pipe.
     """
 
     columns: tuple[str, ...]
@@ -17,6 +17,7 @@ class Table:
     title: str = ""
     empty: str = "nothing to show"
     prose: bool = False
+    width: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

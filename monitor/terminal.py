@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 REFRESH_SECONDS = 0.2
 PIPE_COLUMNS = 400
-PROSE_COLUMNS = 120
 # A terminal obeys these, or turns the direction of a text: both can make it show what does not stand there.
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -177,7 +176,7 @@ def _print_table(table: Table, to: TextIO | None = None) -> None:
     from rich.console import Console  # noqa: PLC0415  (not for words alone)
 
     console = _out() if to is None else Console(file=to)
-    console.print(_drawn(table), width=min(console.width, PROSE_COLUMNS) if table.prose else None)
+    console.print(_drawn(table), width=min(console.width, table.width) if table.prose else None)
 
 
 def _drawn(table: Table) -> "RenderableType":

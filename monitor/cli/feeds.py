@@ -103,9 +103,16 @@ def feeds_export(
 
 
 @feeds.command("poll")
-def feeds_poll(names: FeedIds, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+def feeds_poll(
+    names: Annotated[list[str] | None, typer.Argument(help="Ids of feeds.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every feed that is not paused.")] = False,
+) -> None:
     """Have feeds polled now; works beside the running service."""
-    _steer("poll", names, config, as_json)
+    if everything == bool(names):
+        raise UsageError("say which: ids of feeds, as `monitor feeds list` shows them, or --all")
+    _steer("poll", names or None, config, as_json)
 
 
 @feeds.command("reset")
@@ -126,7 +133,7 @@ def feeds_resume(names: FeedIds, config: ConfigOption = None, as_json: JsonOptio
     _steer("resume", names, config, as_json)
 
 
-def _steer(deed: "Deed", names: list[str], config: Path | None, as_json: bool) -> None:
+def _steer(deed: "Deed", names: list[str] | None, config: Path | None, as_json: bool) -> None:
     from monitor.ops.steering import steer_feeds
 
     loaded = load(config, tests=False)

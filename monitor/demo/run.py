@@ -19,6 +19,8 @@ from monitor.model import Article, Match
 from monitor.tables import Shown, Table
 
 # The first entities of the product, as a user would write them.
+# Evidence and reasons stand side by side: at 100 columns they break inside words.
+_WIDTH = 120
 CONFIGURATION = """\
 store: {{url: "sqlite:///{store}"}}
 network:
@@ -150,7 +152,9 @@ def _alerted(received: Received) -> Table:
         for match in content["matches"]
     ]
     columns = ("entity", "salience", "named", "first evidence", "sure", "why")
-    return Table(title=f"ALERTED  {content['article']['title']}", columns=columns, rows=rows, prose=True)
+    return Table(
+        title=f"ALERTED  {content['article']['title']}", columns=columns, rows=rows, prose=True, width=_WIDTH
+    )
 
 
 def _marked(evidence: Mapping[str, Any]) -> str:
@@ -170,7 +174,9 @@ def _refused(articles: Sequence[Found]) -> Table:
             rows.append((title, rejected.entity, ", ".join(tuple(surfaces)[:4]), why))
             title = ""
     columns = ("article", "entity", "what stood there", "why it is not meant")
-    return Table(title="REFUSED", columns=columns, rows=rows, empty="nothing was refused", prose=True)
+    return Table(
+        title="REFUSED", columns=columns, rows=rows, empty="nothing was refused", prose=True, width=_WIDTH
+    )
 
 
 def _silent(articles: Sequence[Found], received: Sequence[Received]) -> Table:
@@ -181,7 +187,9 @@ def _silent(articles: Sequence[Found], received: Sequence[Received]) -> Table:
         for found in reversed(articles)
         if found.article.url not in sent
     ]
-    return Table(title="SILENT", columns=("article", "why nothing was sent"), rows=rows, prose=True)
+    return Table(
+        title="SILENT", columns=("article", "why nothing was sent"), rows=rows, prose=True, width=_WIDTH
+    )
 
 
 def _why_silent(found: Found) -> str:

@@ -36,14 +36,17 @@ class Steered(Protocol):
 
 
 def steer_feeds(
-    deed: Deed, names: Sequence[str], store: Steered, configured: Iterable[FeedId], now: datetime
+    deed: Deed, names: Sequence[str] | None, store: Steered, configured: Iterable[FeedId], now: datetime
 ) -> Shown:
-    """Do it to each of these feeds, and tell what became of it.
+    """Do it to each of these feeds, without names to all that are not paused; tell what became of it.
 
     Raises:
         UsageError: one of them is not known; then nothing is done.
     """
-    stored = {each["id"] for each in store.status(now)["feeds"]}
+    feeds = store.status(now)["feeds"]
+    stored = {each["id"] for each in feeds}
+    if names is None:
+        names = [each["id"] for each in feeds if each["paused_at"] is None]
     waiting = frozenset(configured) - stored
     for name in names:
         if name not in stored:

@@ -108,6 +108,8 @@ def test_feeds_rest_begin_anew_and_are_polled_beside_the_service(
     kurier.publishes("Amazon baut", TEXT.replace("Amazon", "Amazon.com"), slug="b")
     refused = monitor.call("feeds", "poll", "kurier", expect=1)
     unknown = monitor.call("feeds", "poll", "kurir", expect=2)
+    unsaid = monitor.call("feeds", "poll", expect=2)
+    monitor.call("feeds", "poll", "--all")
     (resting,) = monitor.status()["feeds"]
     monitor.call("feeds", "reset", "kurier")
     monitor.call("feeds", "resume", "kurier")
@@ -115,6 +117,7 @@ def test_feeds_rest_begin_anew_and_are_polled_beside_the_service(
 
     assert "feeds resume" in refused
     assert "did you mean 'kurier'?" in unknown
+    assert "or --all" in unsaid
     assert resting["paused_at"] and resting["next_poll_at"] is None  # noqa: PT018
     # What came out while it rested is remembered, without an alert; `first_poll: all` was for the beginning.
     assert 0 == monitor.status()["entries"]["pending"]

@@ -25,6 +25,14 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
     opened.close()
 
 
+def test_without_names_it_is_done_to_all_that_are_not_paused(store: SqlStore) -> None:
+    steer_feeds("pause", ["kurier"], store, NAMES, NOW)
+
+    polled = steer_feeds("poll", None, store, NAMES, NOW)
+
+    assert ({"done": ["bote"], "not_done": []}, False) == (polled.plain, polled.failed)
+
+
 def test_what_was_done_is_told_of_each_feed(store: SqlStore) -> None:
     paused = steer_feeds("pause", ["kurier", "bote"], store, NAMES, NOW)
     again = steer_feeds("pause", ["kurier"], store, NAMES, NOW)
