@@ -4,6 +4,7 @@ Without a limit of time: no test here is about how fast a machine is.
 """
 
 import os
+import signal
 from collections.abc import Iterator
 from itertools import count
 
@@ -14,6 +15,10 @@ from psycopg import sql
 from monitor.adapters.store import open_store
 from tests.postgresql import NotInstalledError, PostgreSQL
 
+# Whoever runs the tests in the background has what he starts ignore these; services under test obey them.
+for _each, _default in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_each) is signal.SIG_IGN:
+        signal.signal(_each, _default)
 # Some thousand interpreters start: none but the first shall compile what it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 settings.register_profile("patient", deadline=None, print_blob=True)
