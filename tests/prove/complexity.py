@@ -259,6 +259,6 @@ PROOF = Proof(
     sample=1,
     usual=len(TANGLES),
     full=len(TANGLES),
-    seconds=650,
+    seconds=450,
     run=run,
 )

@@ -366,6 +366,6 @@ PROOF = Proof(
     sample=1,
     usual=len(MUTANTS),
     full=len(MUTANTS),
-    seconds=1745,
+    seconds=880,
     run=run,
 )
