@@ -192,8 +192,8 @@ PROOF = Proof(
     law="PostgreSQL that crashes, fails over or cannot be heard, and frozen workers, lose nothing",
     unit="attacks",
     sample=8,
-    usual=27,
-    full=300,
-    seconds=300,
+    usual=48,
+    full=600,
+    seconds=530,
     run=run,
 )

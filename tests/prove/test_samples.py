@@ -64,7 +64,7 @@ LEAST = {
     "syscalls": 2000,
     "chaos": 1000,
     "shortage": 600,
-    "postgres": 300,
+    "postgres": 600,
     "cluster": 400,
     "transport": 120,
     "ssrf": 1000,
