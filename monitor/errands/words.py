@@ -75,6 +75,8 @@ def _pack_apart(cache: Path, folder: Path) -> None:
             timeout=PATIENCE,
             check=True,
         )
+        # A power cut must not leave the name without what is in it: each later start would read that.
+        os.sync()
         made.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
