@@ -103,8 +103,8 @@ class PostgreSQL:
         self._begin(["pg_ctl", "promote", "-D", "cluster"]).wait(PATIENCE)
 
     def close(self) -> None:
-        """Stop, and remove everything."""
-        self._server.terminate()
+        """Stop, and remove everything; whoever is connected is sent away."""
+        self._server.send_signal(signal.SIGINT)
         self._server.wait(PATIENCE)
         shutil.rmtree(self.folder, ignore_errors=True)
 

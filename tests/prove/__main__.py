@@ -11,18 +11,20 @@ where every promise held.
 # ruff: noqa: T201 - a command that prints
 
 import argparse
+import os
 import random
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from tests.prove.alone import attempt_alone
+from tests.prove.alone import Task, attempt_each, takes_all
 from tests.prove.proof import Outcome, Proof
 from tests.prove.proofs import PROOFS
 
 # Faults of one proof that are shown: they are often alike.
 MOST_FAULTS = 20
 INTERRUPTED = 130
+# Each starts several services, and some a PostgreSQL.
+MOST_AT_ONCE = 4
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -35,36 +37,48 @@ def main(arguments: Sequence[str]) -> int:
     proofs = [PROOFS[name] for name in chosen.names or PROOFS]
     count = chosen.count or round(60 * (chosen.minutes or 0))
     sizes = [count or (proof.full if chosen.full else proof.usual) for proof in proofs]
-    rows = list[tuple[str, bool]]()
+    rows = dict[str, tuple[str, bool]]()
+    tasks = list(zip(proofs, sizes, strict=True))
     try:
-        for place, (proof, size) in enumerate(zip(proofs, sizes, strict=True), 1):
-            left = sum(each.takes(n) for each, n in zip(proofs[place - 1 :], sizes[place - 1 :], strict=True))
-            print(f"[{place} of {len(proofs)}, about {_span(left)} left]", end=" ")
-            rows.append(_row(proof, seed, size))
+        begin = _Progress(tasks, seed, chosen.at_once).begin
+        for proof, outcome, seconds in attempt_each(tasks, seed, chosen.at_once, begin):
+            _tell_faults(proof, outcome)
+            rows[proof.name] = _summary(proof, outcome, seconds), not outcome.faults
     except KeyboardInterrupt:
         print("\ninterrupted; so far:")
-        return _conclude(rows, len(proofs), seed) or INTERRUPTED
-    return _conclude(rows, len(proofs), seed)
+        return _conclude(rows, proofs, seed) or INTERRUPTED
+    return _conclude(rows, proofs, seed)
 
 
-def _conclude(rows: Sequence[tuple[str, bool]], proofs: int, seed: int) -> int:
+class _Progress:
+    """Tells which proof begins, and about how long it takes from there."""
+
+    def __init__(self, tasks: Sequence[Task], seed: int, at_once: int) -> None:
+        self._waiting, self._seed, self._at_once = dict(tasks), seed, at_once
+        self._all = len(tasks)
+
+    def begin(self, proof: Proof, count: int) -> None:
+        """Tell that a proof begins."""
+        number = self._all - len(self._waiting) + 1
+        left = _span(takes_all(list(self._waiting.items()), self._at_once))
+        del self._waiting[proof]
+        about = f"{proof.name}: {proof.law}; {count} {proof.unit}, --seed {self._seed}"
+        print(f"[{number} of {self._all}, about {left} left] {about}", flush=True)
+
+
+def _conclude(rows: Mapping[str, tuple[str, bool]], proofs: Sequence[Proof], seed: int) -> int:
     """Print the table; return 0 where all that was tried held."""
-    print("", *(text for text, _ in rows), "", sep="\n")
-    held = sum(held for _, held in rows)
-    print(f"{held} of {proofs} promises held, --seed {seed}", flush=True)
+    print("", *(rows[each.name][0] for each in proofs if each.name in rows), "", sep="\n")
+    held = sum(held for _, held in rows.values())
+    print(f"{held} of {len(proofs)} promises held, --seed {seed}", flush=True)
     return 0 if held == len(rows) else 1
 
 
-def _row(proof: Proof, seed: int, count: int) -> tuple[str, bool]:
-    """Run one proof, in view, and return its row of the table and whether it held."""
-    print(f"{proof.name}: {proof.law}; {count} {proof.unit}, --seed {seed}", flush=True)
-    began = time.monotonic()
-    outcome = attempt_alone(proof, count, seed)
+def _tell_faults(proof: Proof, outcome: Outcome) -> None:
     for fault in outcome.faults[:MOST_FAULTS]:
-        print(f"  FAULT {fault}", flush=True)
+        print(f"  FAULT of {proof.name}: {fault}", flush=True)
     if len(outcome.faults) > MOST_FAULTS:
         print(f"  and {len(outcome.faults) - MOST_FAULTS} more", flush=True)
-    return _summary(proof, outcome, time.monotonic() - began), not outcome.faults
 
 
 def _summary(proof: Proof, outcome: Outcome, seconds: float) -> str:
@@ -100,6 +114,13 @@ def _parser() -> argparse.ArgumentParser:
         "--full",
         action="store_true",
         help="the full number of attacks: a day and a half, of which soak takes a day",
+    )
+    parser.add_argument(
+        "--at-once",
+        type=int,
+        default=min(os.cpu_count() or 1, MOST_AT_ONCE),
+        metavar="N",
+        help="proofs side by side, but for those that need the machine for themselves; %(default)s here",
     )
     parser.add_argument("--seed", type=int, help="of everything random; said at the start")
     parser.add_argument("--list", action="store_true", help="list the proofs and end")

@@ -261,4 +261,5 @@ PROOF = Proof(
     full=len(TANGLES),
     seconds=450,
     run=run,
+    whole=True,
 )

@@ -368,4 +368,5 @@ PROOF = Proof(
     full=len(MUTANTS),
     seconds=880,
     run=run,
+    whole=True,
 )

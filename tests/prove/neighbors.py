@@ -221,4 +221,5 @@ PROOF = Proof(
     full=1200,
     seconds=160,
     run=run,
+    whole=True,
 )

@@ -1,6 +1,7 @@
 """What is a proof? A promise that is attacked a number of times, and what came of it."""
 
 import random
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -27,7 +28,8 @@ class Proof:
     `sample`, `usual` and `full` are numbers of attacks: in the test suite, by `prove`, and by
     `prove --full`. `run` takes how many, the dice that decide everything random, and where to tell
     progress; fewer attacks than asked for are a fault. `seconds` is what the usual number took on two
-    cores that had other work besides.
+    cores that had other work besides. `whole` is said of a proof that measures times, or keeps every core
+    busy by itself: nothing runs beside it.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Proof:
     full: int
     seconds: float
     run: Callable[[int, random.Random, Say], Outcome]
+    whole: bool = False
 
     def takes(self, count: int) -> float:
         """Return about how many seconds so many attacks take."""
@@ -49,6 +52,8 @@ def attempt(proof: Proof, count: int, seed: int, say: Say) -> Outcome:
     try:
         outcome = proof.run(count, random.Random(seed), say)
     except (Exception, SystemExit) as error:  # noqa: BLE001  (the other proofs go on)
+        # With what came before it: what breaks while all is put away hides why it was.
+        say(traceback.format_exc())
         return Outcome(tried=0, faults=(f"{type(error).__name__}: {error}",))
     if outcome.tried >= count:
         return outcome

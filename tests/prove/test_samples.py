@@ -1,12 +1,13 @@
 """A sample of every proof that `python3 run.py prove` runs at length."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.prove import cluster
-from tests.prove.alone import attempt_alone
+from tests.prove.alone import attempt_alone, attempt_each
 from tests.prove.mutants import MUTANTS
 from tests.prove.proof import Outcome, Proof, attempt
 from tests.prove.proofs import PROOFS
@@ -52,11 +53,23 @@ def test_a_proof_whose_process_ends_or_hangs_is_a_fault_of_it() -> None:
     assert ("it did not end within 0 s",) == attempt_alone(PROOFS["soak"], 60, SEED, 0).faults
 
 
-def test_a_proof_in_a_process_of_its_own_tells_what_it_found() -> None:
-    outcome = attempt_alone(PROOFS["signatures"], 2, SEED)
+def test_proofs_run_side_by_side_but_for_one_that_needs_the_machine_for_itself() -> None:
+    whole = replace(PROOFS["signatures"], whole=True)
+    told: list[str] = []
 
-    assert () == outcome.faults
-    assert 2 == outcome.facts["genuine"]
+    tasks = [(whole, 2), (PROOFS["ssrf"], 2), (PROOFS["secrets"], 1)]
+    outcomes = {}
+    for proof, outcome, _ in attempt_each(
+        tasks, SEED, 2, lambda proof, _: told.append(f"{proof.name} begins")
+    ):
+        told.append(f"{proof.name} ended")
+        outcomes[proof.name] = outcome
+
+    assert {"ssrf begins", "secrets begins"} == set(told[:2])
+    assert {"ssrf ended", "secrets ended"} == set(told[2:4])
+    assert ["signatures begins", "signatures ended"] == told[4:]
+    assert [(), (), ()] == [each.faults for each in outcomes.values()]
+    assert 2 == outcomes["signatures"].facts["genuine"]
 
 
 # What the design of the guarantees asks for at least, of `prove --full`.
