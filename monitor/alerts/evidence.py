@@ -19,7 +19,7 @@ from monitor.model import (
     Zone,
     Zones,
 )
-from monitor.text.tokens import sentence_around
+from monitor.text.tokens import Span, cut_around, sentence_around
 
 # A body has at most 20 kB (`docs/webhooks.md`); the rest of it, without `data`, takes under 200 bytes.
 CONTENT_BYTES = 19_500
@@ -208,9 +208,7 @@ def quoted(zones: Zones, mention: Mention) -> tuple[str, str, str]:
     """Return the sentence around a mention in three pieces: before it, itself, after it."""
     text = zones.of(mention.zone)
     whole = sentence_around(text, mention.start, mention.end, limit=len(text))
-    cut = whole
-    if whole.end - whole.start > _SENTENCE_CHARS:
-        cut = sentence_around(text, mention.start, mention.end, limit=_SENTENCE_CHARS)
+    cut = cut_around(text, whole, Span(mention.start, mention.end), _SENTENCE_CHARS)
     # A letter stands in for the mention: blanks beside it are kept, those at the ends are not.
     before = _one_line(text[cut.start : mention.start] + "x")[:-1]
     after = _one_line("x" + text[mention.end : cut.end])[1:]

@@ -16,7 +16,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 
@@ -106,9 +106,25 @@ def sentence_around(text: str, start: int, end: int, limit: int = 300) -> Span:
     begin = max((gap.end() for gap in _PARAGRAPH.finditer(text, 0, start)), default=0)
     gap_after = _PARAGRAPH.search(text, end)
     paragraph = Span(begin, gap_after.start() if gap_after else len(text))
-    touched = [each for each in _sentences_within(text, paragraph) if each.end > start and each.start < end]
+    begun = takewhile(lambda each: each.start < end, _sentences_within(text, paragraph))
+    touched = [each for each in begun if each.end > start]
     whole = Span(min([start, *(each.start for each in touched)]), max([end, *(each.end for each in touched)]))
-    return whole if whole.end - whole.start <= limit else _cut(text, whole, Span(start, end), limit)
+    return cut_around(text, whole, Span(start, end), limit)
+
+
+def cut_around(text: str, whole: Span, kept: Span, limit: int) -> Span:
+    """Return a span of at most about `limit` code points within `whole` and around `kept`, cut at blanks."""
+    if whole.end - whole.start <= limit:
+        return whole
+    room = max(limit - (kept.end - kept.start), 0) // 2
+    start, end = max(kept.start - room, whole.start), min(kept.end + room, whole.end)
+    if start > whole.start:
+        blank = text.find(" ", start, kept.start)
+        start = blank + 1 if blank >= 0 else start
+    if end < whole.end:
+        blank = text.rfind(" ", kept.end, end)
+        end = blank if blank >= 0 else end
+    return Span(start, end)
 
 
 def _paragraphs(text: str) -> Iterator[Span]:
@@ -156,16 +172,3 @@ def _ends(text: str, stop: re.Match[str], limit: int) -> bool:
     if _INITIALS.fullmatch(last) or last in _MAYBE_LAST or _ORDINAL.fullmatch(last):
         return opens
     return True
-
-
-def _cut(text: str, whole: Span, kept: Span, limit: int) -> Span:
-    """Return a span of about `limit` code points within `whole` and around `kept`, at blanks."""
-    room = max(limit - (kept.end - kept.start), 0) // 2
-    start, end = max(kept.start - room, whole.start), min(kept.end + room, whole.end)
-    if start > whole.start:
-        blank = text.find(" ", start, kept.start)
-        start = blank + 1 if blank >= 0 else start
-    if end < whole.end:
-        blank = text.rfind(" ", kept.end, end)
-        end = blank if blank >= 0 else end
-    return Span(start, end)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 from standardwebhooks import Webhook
 
 from tests.acceptance.test_alerts import ENTITIES, TEXT, configured

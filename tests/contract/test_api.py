@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from monitor.adapters.api import Api, describe
 from monitor.adapters.serving import MOST_CONNECTIONS, REQUEST_SECONDS, Request, Server, plain_json, problem
@@ -163,6 +162,8 @@ def test_nothing_secret_stands_in_an_answer(ask: Ask) -> None:
 
 
 def test_the_description_is_valid_and_is_given(ask: Ask) -> None:
+    from openapi_spec_validator import OpenAPIV31SpecValidator  # noqa: PLC0415  (takes a second)
+
     OpenAPIV31SpecValidator(dict(describe())).validate()
 
     assert (200, describe()) == ask("openapi.json")

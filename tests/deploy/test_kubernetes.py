@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from jsonschema import Draft7Validator
+from jsonschema_rs import Draft7Validator
 
 from monitor.config.load import load_config
 from tests.acceptance.world import SECRET
@@ -45,7 +45,7 @@ def faults(manifest: Manifest) -> Iterator[str]:
     """Yield what the published schema of a manifest's kind says against it."""
     schema = SCHEMA["kinds"][manifest["kind"]] | {"definitions": SCHEMA["definitions"]}
     for error in Draft7Validator(schema).iter_errors(manifest):
-        yield f"{manifest['kind']} {'/'.join(map(str, error.absolute_path))}: {error.message}"
+        yield f"{manifest['kind']} {'/'.join(map(str, error.instance_path))}: {error.message}"
 
 
 MANIFESTS = [*written(BASE), *written(OVERLAY)]

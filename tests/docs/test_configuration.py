@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
+from jsonschema_rs import Draft202012Validator, ValidationError
 
 from monitor.config import keys
 from monitor.config.keys import json_schema
@@ -106,7 +106,7 @@ def test_every_example_loads(example: str, folder: Path) -> None:
 def test_every_example_fits_the_json_schema(example: str) -> None:
     root, _ = parse(example, "example")
 
-    jsonschema.validate(plain(root), json_schema(), cls=jsonschema.Draft202012Validator)
+    Draft202012Validator(json_schema()).validate(plain(root))
 
 
 def test_every_key_has_an_example() -> None:
@@ -129,7 +129,7 @@ def test_the_example_configuration_fits_the_json_schema() -> None:
     root, faults = parse((ROOT / "config" / "monitor.yaml").read_text("utf-8"), "monitor.yaml")
 
     assert [] == faults
-    jsonschema.validate(plain(root), json_schema(), cls=jsonschema.Draft202012Validator)
+    Draft202012Validator(json_schema()).validate(plain(root))
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,8 @@ def test_the_example_configuration_fits_the_json_schema() -> None:
 def test_the_json_schema_refuses_broken_files(broken: str) -> None:
     root, _ = parse(broken, "broken")
 
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(plain(root), json_schema(), cls=jsonschema.Draft202012Validator)
+    with pytest.raises(ValidationError):
+        Draft202012Validator(json_schema()).validate(plain(root))
 
 
 def test_words_that_yaml_takes_for_numbers_fit_where_texts_stand() -> None:
@@ -160,4 +160,4 @@ def test_words_that_yaml_takes_for_numbers_fit_where_texts_stand() -> None:
         "feeds: [{url: 'https://a.example.org/', labels: {tier: 1}}]\nentities: [1860]", "example"
     )
 
-    jsonschema.validate(plain(root), json_schema(), cls=jsonschema.Draft202012Validator)
+    Draft202012Validator(json_schema()).validate(plain(root))

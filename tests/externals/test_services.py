@@ -17,7 +17,6 @@ from monitor.model import Delivery, Event, Receiver, ReceiverName
 from tests.externals import npm
 from tests.unit.alerts.occasions import corpus, receiver_of
 
-CORPUS = corpus()
 SERVICES = {
     "slack": "{ text: string; blocks: KnownBlock[]; unfurl_links: boolean; unfurl_media: boolean }",
     "discord": "RESTPostAPIWebhookWithTokenJSONBody",
@@ -56,7 +55,7 @@ def test_the_types_of_slack_and_discord_admit_every_message() -> None:
     programs = {
         service: "\n".join(
             f"export const p{number}: {kind} = {delivery_of(event, service).body.decode()};"
-            for number, event in enumerate(CORPUS)
+            for number, event in enumerate(corpus())
         )
         for service, kind in SERVICES.items()
     }
@@ -75,7 +74,7 @@ def test_the_types_refuse_what_is_no_message() -> None:
 
 def test_the_parser_of_adaptive_cards_reads_every_card_whole() -> None:
     cards: list[Any] = [
-        json.loads(delivery_of(event, "teams").body)["attachments"][0]["content"] for event in CORPUS
+        json.loads(delivery_of(event, "teams").body)["attachments"][0]["content"] for event in corpus()
     ]
 
     answers = npm.ask({"kind": "card", "payload": card} for card in cards)
@@ -93,7 +92,7 @@ def test_the_parser_of_adaptive_cards_tells_what_is_wrong() -> None:
 
 
 def test_the_sdk_of_cloudevents_reads_every_event() -> None:
-    for event in CORPUS:
+    for event in corpus():
         delivery = delivery_of(event, "cloudevents")
 
         read = from_http({"content-type": delivery.content_type}, delivery.body)
@@ -108,7 +107,7 @@ def test_the_libraries_of_npm_verify_our_signatures_and_refuse_others(library: s
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     old, key = b"o" * 32, base64.b64decode(secret.removeprefix("whsec_"))
     receiver = Receiver(name=ReceiverName("desk"), url="", secrets=(old, key))
-    deliveries = [example_delivery(event) for event in CORPUS]
+    deliveries = [example_delivery(event) for event in corpus()]
     signed = [headers_of(each, receiver, datetime.now(UTC), "news-monitor/1.0") for each in deliveries]
 
     def asked(change: bytes = b"") -> list[bool]:

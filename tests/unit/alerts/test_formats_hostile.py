@@ -20,7 +20,6 @@ from monitor.alerts.formats import FORMATS
 from monitor.model import DeliveryId, Event
 from tests.unit.alerts.occasions import HOSTILE, corpus, receiver_of, with_texts
 
-CORPUS = corpus()
 EXAMPLES = list(example_events().values())
 TEXTS = st.one_of(
     st.sampled_from(HOSTILE), st.text(max_size=400), st.text("<>*_@&|`[]()\\\"'\r\n#~-=!:/.", max_size=200)
@@ -181,7 +180,7 @@ def test_every_format_has_rules() -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_event_of_the_corpus_fits_the_service(form: str) -> None:
-    for event in CORPUS:
+    for event in corpus():
         RULES[form](body_of(event, form))
 
 
