@@ -24,8 +24,11 @@ ROOT = Path(run.__file__).resolve().parent
 LOCKED = ("--constraints", str(ROOT / run.LOCK))
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Build into a folder; return 1 where the result could not be built, installed or run."""
+def main(arguments: Sequence[str], environment: Path | None = None) -> int:
+    """Build into a folder; return 1 where the result could not be built, installed or run.
+
+    It is installed into `environment`, by default one that is gone afterwards.
+    """
     parser = argparse.ArgumentParser(prog="release", description="Build what a release consists of.")
     parser.add_argument(
         "--out", type=Path, default=ROOT / "dist", help="the folder, which must be new or empty"
@@ -35,18 +38,22 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(f"{out} is not empty")
     try:
         with tempfile.TemporaryDirectory(prefix="release-") as folder:
-            sdist, wheel = build(ROOT, out)
-            python = install(wheel, Path(folder) / "environment")
-            print(call([python.with_name("monitor"), "--version"]).strip())
-            bill = write_bill(python, out)
+            make(out, environment or Path(folder) / "environment")
     except subprocess.CalledProcessError as error:
         print(f"{error.stdout}{error.stderr}{error}", file=sys.stderr)
         return 1
-    made = (sdist, wheel, bill)
+    return 0
+
+
+def make(out: Path, environment: Path) -> None:
+    """Build into a folder, and install and run the wheel in an environment."""
+    sdist, wheel = build(ROOT, out)
+    python = install(wheel, environment)
+    print(call([python.with_name("monitor"), "--version"]).strip())
+    made = (sdist, wheel, write_bill(python, out))
     sums = "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in made)
     (out / "SHA256SUMS").write_text(sums, encoding="utf-8")
     print(sums, end="")
-    return 0
 
 
 def build(source: Path, out: Path) -> tuple[Path, Path]:

@@ -18,18 +18,22 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("an installation") / "environment"
+
+
+@pytest.fixture(scope="module")
+def made(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build a release once, by its command."""
     out = tmp_path_factory.mktemp("release") / "dist"
-    assert 0 == release.main(["--out", str(out)])
+    assert 0 == release.main(["--out", str(out)], environment)
     return out
 
 
 @pytest.fixture(scope="module")
-def installed(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(made: Path, environment: Path) -> Path:  # noqa: ARG001  (which installs it)
     """Return the programs of an environment that holds the wheel."""
-    (wheel,) = made.glob("*.whl")
-    return release.install(wheel, tmp_path_factory.mktemp("an installation") / "environment").parent
+    return environment / "bin"
 
 
 def test_a_release_is_an_archive_a_wheel_a_bill_of_materials_and_their_digests(made: Path) -> None:

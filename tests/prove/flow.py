@@ -28,6 +28,7 @@ from monitor.app import mind_the_clock
 from monitor.config.load import load_config
 from monitor.config.schema import Config
 from monitor.engine.perform import perform
+from monitor.errands.words import ready_words
 from monitor.pipeline import deliver, poll, process
 from monitor.ports import Claim, Ports, Report, Step, Wanted
 from monitor.steps.rules import Rules, build_rules
@@ -172,6 +173,7 @@ def _state(pid: int) -> str:
 
 def _serve(config_path: str) -> None:
     config = load_config(Path(config_path), os.environ)
+    ready_words()
     rules = build_rules(config)
     # Dictionaries, models and codecs are loaded once, here, and not in every child.
     run_pass(config, rules, config.store_url, timedelta(0), purge=True)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 import hypothesis
@@ -24,6 +25,7 @@ from monitor.adapters.client import parsed, target_of
 from monitor.adapters.guard import Refused
 from monitor.config.load import load_config
 from monitor.errors import ConfigError
+from monitor.feeds.outline import _URL, _is_url
 from monitor.feeds.scan import Screened, legible, screen
 from monitor.matching.query import QueryError, parse_query
 from monitor.model import ParseFailed
@@ -302,6 +304,14 @@ def configures(text: str) -> None:
     assert all((fault.line > 0) == (fault.column > 0) for fault in faults)
 
 
+def stands(text: str) -> None:
+    """A link of a feed that is taken as it stands is one that no resolving changes."""
+    if _is_url(text):
+        assert text == urljoin("http://base.example/a/b", text)
+        assert text == urljoin("https://base.example/a/b?c", text)
+        assert text == urlsplit(text).geturl()
+
+
 LAWS: Mapping[str, tuple[Callable[[Any], None], st.SearchStrategy[Any]]] = {
     "screen": (screens, MARKUP.map(lambda text: text.encode("utf-8", "replace")) | st.binary(max_size=300)),
     "inflate": (inflates, st.binary(max_size=300) | st.binary(max_size=40).map(lambda piece: piece * 100)),
@@ -311,6 +321,10 @@ LAWS: Mapping[str, tuple[Callable[[Any], None], st.SearchStrategy[Any]]] = {
     "waits": (waits, DATES | st.text(max_size=40) | st.integers(-(10**20), 10**40).map(str)),
     "query": (asks, QUERIES | st.text(max_size=60)),
     "configuration": (configures, YAML),
+    "outline": (
+        stands,
+        st.from_regex(_URL, fullmatch=True) | st.builds("https://a.example/{}".format, st.text("a/.?#&%=;")),
+    ),
 }
 
 
@@ -358,9 +372,9 @@ PROOF = Proof(
     name="fuzz",
     law="whatever is read, only errors on purpose come of it, and the laws of reading hold",
     unit="inputs",
-    sample=400,
-    usual=20_000,
-    full=400_000,
+    sample=450,
+    usual=22_500,
+    full=450_000,
     seconds=100,
     run=run,
 )

@@ -48,6 +48,8 @@ NAMES = (
     ),
 )
 FILLER = paragraphs(GERMAN * 2)
+# Several tests read the same pages.
+read = cache(read_page)
 
 
 @cache
@@ -64,9 +66,9 @@ def watched(names: tuple[str, ...]) -> tuple[Matcher, Sieve]:
     return matcher, build_sieve(matcher.lexicon)
 
 
-def finds(matcher: Matcher, read: Extracted, announced: Announced) -> bool:
-    zones = read.zones
-    language = choose_language(announced.language, read.language, f"{zones.title}\n{zones.text}")
+def finds(matcher: Matcher, extracted: Extracted, announced: Announced) -> bool:
+    zones = extracted.zones
+    language = choose_language(announced.language, extracted.language, f"{zones.title}\n{zones.text}")
     found = matcher.match(zones, language)
     return bool(found.matches or found.rejected)
 
@@ -78,9 +80,7 @@ def passes(sieve: Sieve, document: Document, announced: Announced) -> bool:
 
 def lost(matcher: Matcher, sieve: Sieve, document: Document, announced: Announced | None = None) -> bool:
     announced = announced or Announced()
-    return not passes(sieve, document, announced) and finds(
-        matcher, read_page(document, announced), announced
-    )
+    return not passes(sieve, document, announced) and finds(matcher, read(document, announced), announced)
 
 
 def document(html: str) -> Document:
@@ -153,7 +153,7 @@ def corpus() -> Sequence[Document]:
 def test_of_a_page_that_is_certain_extraction_finds_a_text(corpus: Sequence[Document]) -> None:
     certain = [each for each in corpus if skim(each, Announced()).certain]
 
-    assert [] == [each.url for each in certain if fallback_of(read_page(each, Announced())) is not None]
+    assert [] == [each.url for each in certain if fallback_of(read(each, Announced())) is not None]
     assert len(certain) >= 140
 
 
@@ -162,7 +162,7 @@ def test_no_name_of_a_page_is_missed(corpus: Sequence[Document]) -> None:
     words = {
         name
         for each in corpus
-        for text in read_page(each, Announced()).zones.text.split()[:2000:40]
+        for text in read(each, Announced()).zones.text.split()[:2000:40]
         for name in [text.strip(".,;:!?()\"„“»«'’")]
         if name.isalnum() and len(name) > 3
     }

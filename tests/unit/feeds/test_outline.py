@@ -3,13 +3,11 @@
 import sys
 from dataclasses import replace
 from importlib.abc import MetaPathFinder
-from urllib.parse import urljoin, urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.feeds.outline import _URL, _is_url
 from monitor.feeds.parse import completed, cut, outline_feed, read_cut, read_feed, read_marks
 from monitor.model import Announced, Document, Outline, ParsedFeed, ParseFailed
 
@@ -317,15 +315,6 @@ def test_whatever_the_feed_and_whatever_is_known_a_cut_says_what_the_whole_says(
     given: Document, wanted: frozenset[int]
 ) -> None:
     assert_says_what_the_whole_says(given, wanted)
-
-
-@given(st.from_regex(_URL, fullmatch=True) | st.builds("https://a.example/{}".format, st.text("a/.?#&%=;")))
-@settings(max_examples=2_000)
-def test_a_link_that_is_taken_as_it_stands_is_one_that_no_resolving_changes(text: str) -> None:
-    if _is_url(text):
-        assert text == urljoin("http://base.example/a/b", text)
-        assert text == urljoin("https://base.example/a/b?c", text)
-        assert text == urlsplit(text).geturl()
 
 
 def test_a_feed_of_which_only_marks_are_wanted_is_known_by_the_marks_of_its_outline() -> None:
