@@ -35,6 +35,8 @@ _CAMEL = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 _UMLAUTS = str.maketrans("äöüÄÖÜ", "aouAOU")
 _NORDIC = str.maketrans({"ø": "oe", "Ø": "Oe", "å": "aa", "Å": "Aa"})
 _SIMPLE = re.compile("[A-Za-z]+(?: [A-Za-z]+)*")
+# What is folded by writing it small.
+_PLAIN = re.compile("[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _CAPITAL = re.compile("[A-Z]")
 _BLANK = re.compile(" +")
 _NUMERAL = re.compile(r"[IVX]+\.?|\W*\w?\W*")  # Elisabeth II., Claudia B.: no surname
@@ -177,7 +179,7 @@ def _build(entities: Sequence[Entity]) -> Lexicon:
 @lru_cache(maxsize=16384)
 def folded_words(text: str) -> Sequence[str]:
     """Return the words of a name, folded."""
-    if _SIMPLE.fullmatch(text):
+    if _PLAIN.fullmatch(text):
         return tuple(text.lower().split())
     return tuple(blanked(fold(text).text).split())
 

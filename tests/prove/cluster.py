@@ -112,7 +112,7 @@ class Cluster:
         desks = "".join(f"  {name}: {{{desk}}}\n" for name in names)
         worker.config.write_text(
             f"store: {{url: 'postgresql://{server}/cluster?sslmode=disable&gssencmode=disable'}}\n"
-            "engine: procrastinate\nhttp: {listen: null}\nbrake: off\n"
+            "engine: procrastinate\nhttp: {listen: null}\nbrake: off\nworkers: 2\n"
             "network:\n  per_host: {at_once: 96, pause: 0s}\n"
             f"  allow_private: ['127.0.0.0/8', '{NETWORK}']\n"
             f"feeds:\n{feeds}watchlists:\n{lists}receivers:\n{desks}"

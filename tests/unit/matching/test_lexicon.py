@@ -1,10 +1,14 @@
 import gc
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import text
 
-from monitor.matching.lexicon import bare_words, build_lexicon, surnames
+from monitor.matching.automaton import blanked
+from monitor.matching.lexicon import bare_words, build_lexicon, folded_words, surnames
 from monitor.matching.matcher import build_matcher
 from monitor.model import Name
+from monitor.text.normalize import fold
 from tests.unit.matching.texts import FULL, accepted, entity, read
 
 
@@ -26,6 +30,11 @@ def test_a_surname_is_the_last_word_with_and_without_particles(name: str, found:
 )
 def test_an_article_before_a_name_does_not_count(name: str, words: list[str]) -> None:
     assert words == list(bare_words(name))
+
+
+@given(text("aZ09 ß-\n", max_size=8))
+def test_the_words_of_a_name_are_those_of_its_folded_text(name: str) -> None:
+    assert blanked(fold(name).text).split() == list(folded_words(name))
 
 
 def test_names_without_letters_and_empty_context_are_left_out() -> None:
