@@ -120,7 +120,7 @@ def candidates(step: Step, *, some_feeds: bool, lock: bool = True) -> Select[Any
     queue = QUEUES[step]
     outside = [queue.feed.not_in(bindparam("shut_feeds", expanding=True))] if some_feeds else []
     found = (
-        select(queue.table.c.number, queue.group.label("at"), queue.feed.label("feed"), queue.table.c.due_at)
+        select(queue.table.c.number, queue.group.label("at"), queue.feed.label("feed"))
         .where(queue.claimable(), queue.group.not_in(bindparam("shut", expanding=True)), *outside)
         .order_by(queue.table.c.due_at)
         .limit(bindparam("most", type_=BigInteger))

@@ -1,9 +1,13 @@
-"""What a column holds: moments, spans of time, words of enums, foreign text, plain JSON."""
+"""What a column holds: moments, spans of time, words of enums, foreign text, plain JSON.
+
+Where `result_processor` stands in place of `process_result_value`, it spares a call for each value read.
+"""
 
 import json
 import sys
 import zlib
 from array import array
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -31,9 +35,9 @@ class Moment(TypeDecorator[datetime]):
         """Return the microseconds."""
         return None if value is None else (value - _EPOCH) // _MICROSECOND
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Return the time, in UTC."""
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:  # noqa: ARG002
+        """Return what makes of microseconds the time, in UTC."""
+        return lambda value: None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
 class Wait(TypeDecorator[timedelta]):
@@ -46,9 +50,9 @@ class Wait(TypeDecorator[timedelta]):
         """Return the microseconds."""
         return None if value is None else value // _MICROSECOND
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002
-        """Return the length of time."""
-        return None if value is None else timedelta(microseconds=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], timedelta | None]:  # noqa: ARG002
+        """Return what makes of microseconds the length of time."""
+        return lambda value: None if value is None else timedelta(microseconds=value)
 
 
 class Shares(TypeDecorator[tuple[float, ...]]):
@@ -59,17 +63,13 @@ class Shares(TypeDecorator[tuple[float, ...]]):
 
     def process_bind_param(self, value: tuple[float, ...] | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
         """Return the bytes, the low one first."""
-        return (
-            None if value is None else b"".join(round(each * 65535).to_bytes(2, "little") for each in value)
-        )
+        return None if value is None else _low_first([round(each * _WHOLE) for each in value]).tobytes()
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> tuple[float, ...] | None:  # noqa: ARG002
         """Return the numbers."""
         if value is None:
             return None
-        numbers = array("H", bytes(value))
-        if sys.byteorder == "big":
-            numbers.byteswap()
+        numbers = _low_first(bytes(value))
         # A list first: to ask a generator for each of the 168 takes twice as long.
         return tuple([each / _WHOLE for each in numbers])
 
@@ -88,9 +88,9 @@ class Word(TypeDecorator[StrEnum]):
         """Return the member's value."""
         return None if value is None else self.kind(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
-        """Return the member."""
-        return None if value is None else self.kind(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], StrEnum | None]:  # noqa: ARG002
+        """Return what makes of a value the member."""
+        return lambda value: None if value is None else self.kind(value)
 
 
 class Foreign(TypeDecorator[str]):
@@ -158,6 +158,14 @@ class Plain(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
         """Return the value of the model."""
         return None if value is None else from_plain(self.kind, json.loads(value))
+
+
+def _low_first(numbers: bytes | Sequence[int]) -> "array[int]":
+    """Return 16-bit numbers, or their bytes, as an array whose bytes have the low one first, or had."""
+    those = array("H", numbers)
+    if sys.byteorder == "big":
+        those.byteswap()
+    return those
 
 
 def as_ascii_json(value: object) -> str:

@@ -54,6 +54,8 @@ _COMPARED: Select[Any] = select(
     feeds.c.paused_at,
 )
 _NO_LEASE = {"lease_token": None, "lease_until": None}
+# Columns of feeds that are no part of what is remembered.
+_ASIDE = frozenset(("active", "every", "host", "lease_token", "lease_until", "paused_at", "url_digest"))
 
 
 # ---- feeds -------------------------------------------------------------------------------------
@@ -84,9 +86,10 @@ def _the_feeds() -> Select[Any]:
 
 def _feeds_remembered() -> Select[Any]:
     """Return the statement for feeds with what is remembered of each."""
+    own = [column for column in feeds.c if column.name not in _ASIDE]
     learned = [column for column in rhythms.c if column is not rhythms.c.feed_number]
     return (
-        select(feeds, page_memories.c.pages, *learned)
+        select(*own, page_memories.c.pages, *learned)
         .outerjoin(rhythms, rhythms.c.feed_number == feeds.c.number)
         .outerjoin(page_memories, page_memories.c.feed_number == feeds.c.number)
     )

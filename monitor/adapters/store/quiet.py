@@ -14,8 +14,10 @@ from monitor.adapters.store.dialect import upsert
 from monitor.adapters.store.memory import count
 from monitor.adapters.store.polls import remembered, rhythm_row, save_poll
 from monitor.adapters.store.schema import feeds, rhythms
-from monitor.model import Feed
 from monitor.ports import Quiet
+
+# What changes at every poll.
+_USUAL = ("failures", "polls", "interval", "due_at", "last_ok_at", "last_well_at")
 
 
 def save_quiet(connection: Connection, those: Sequence[Quiet]) -> Collection[int]:
@@ -39,10 +41,9 @@ def save_quiet(connection: Connection, those: Sequence[Quiet]) -> Collection[int
         for at, each in enumerate(those)
         if (number := numbers.get((each.feed.id, each.claim.token))) is not None
     }
-    changed = [_changed(those[at].feed, number) for at, number in saved.items()]
-    if not changed:
+    if not saved:
         return ()
-    connection.execute(_saving(tuple(changed[0])), changed)
+    _save(connection, [(those[at], number) for at, number in saved.items()])
     learned = [_learned(those[at], number) for at, number in saved.items() if _has_learned(those[at])]
     if learned:
         connection.execute(upsert(connection, rhythms, "feed_number"), learned)
@@ -61,14 +62,24 @@ def _held() -> Select[Any]:
     )
 
 
-def _changed(feed: Feed, number: int) -> Mapping[str, object]:
-    return {"of_number": number} | {f"new_{name}": value for name, value in remembered(feed).items()}
+def _save(connection: Connection, those: Sequence[tuple[Quiet, int]]) -> None:
+    """Write the feeds of these numbers; of most of them little changed, and no more of it is written."""
+    rows: dict[tuple[str, ...], list[Mapping[str, object]]] = {}
+    for each, number in those:
+        before, after = remembered(each.claim.row), remembered(each.feed)
+        same = all(before[name] == value for name, value in after.items() if name not in _USUAL)
+        names = _USUAL if same else tuple(after)
+        rows.setdefault(names, []).append(
+            {"of_number": number} | {f"new_{name}": after[name] for name in names}
+        )
+    for names, changed in rows.items():
+        connection.execute(_saving(names), changed)
 
 
 @cache
-def _saving(names: Sequence[str]) -> Update:
-    """Return the statement that writes these parameters, but for the first, and ends the lease."""
-    columns: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in names[1:]}
+def _saving(names: tuple[str, ...]) -> Update:
+    """Return the statement that writes these columns, and ends the lease."""
+    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
     ended = {"lease_token": None, "lease_until": None}
     return update(feeds).where(feeds.c.number == bindparam("of_number")).values(ended | columns)
 
