@@ -322,12 +322,12 @@ def _pick_by_age(
         if of_feeds.shut:
             given["shut_feeds"] = sorted(of_feeds.shut)
         rows = connection.execute(candidates(step, some_feeds=bool(of_feeds.shut), lock=lock), given).all()
-        for row in rows:
-            if row.at in groups.shut or row.feed in of_feeds.shut or row.number in picked:
+        for number, group, feed in rows:
+            if group in groups.shut or feed in of_feeds.shut or number in picked:
                 continue
-            picked[row.number] = row.at
-            groups.take(row.at)
-            of_feeds.take(row.feed)
+            picked[number] = group
+            groups.take(group)
+            of_feeds.take(feed)
             if len(picked) == wanted.limit:
                 return picked
         if len(rows) < look:

@@ -35,7 +35,7 @@ def save_quiet(connection: Connection, those: Sequence[Quiet]) -> Collection[int
         count(connection, only.counts)
         return (0,)
     rows = connection.execute(_held(), {"ids": [each.feed.id for each in those]})
-    numbers = {(row.id, row.lease_token): row.number for row in rows}
+    numbers = {(feed, token): number for number, feed, token in rows}
     saved = {
         at: number
         for at, each in enumerate(those)
@@ -67,11 +67,10 @@ def _save(connection: Connection, those: Sequence[tuple[Quiet, int]]) -> None:
     rows: dict[tuple[str, ...], list[Mapping[str, object]]] = {}
     for each, number in those:
         before, after = remembered(each.claim.row), remembered(each.feed)
-        same = all(before[name] == value for name, value in after.items() if name not in _USUAL)
-        names = _USUAL if same else tuple(after)
-        rows.setdefault(names, []).append(
-            {"of_number": number} | {f"new_{name}": after[name] for name in names}
-        )
+        usual = {f"new_{name}": after.pop(name) for name in _USUAL}
+        names = tuple(name for name in after if after[name] != before[name]) and tuple(after)
+        unusual = {f"new_{name}": after[name] for name in names}
+        rows.setdefault((*_USUAL, *names), []).append({"of_number": number, **usual, **unusual})
     for names, changed in rows.items():
         connection.execute(_saving(names), changed)
 
