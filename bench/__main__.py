@@ -1,5 +1,6 @@
 """Measures what the project costs: python3 run.py bench [WHAT] [OPTIONS].
 
+    backtest  a backtest over stored articles, up to 100,000: time and memory
     cluster   1, 2 and 4 workers on one queue in PostgreSQL, beside services that share a store
     database  what a poll, an article and a delivery cost PostgreSQL; a second with a million feeds
     extract   a page: each stage of extraction, and of seeing that it names nobody
@@ -18,7 +19,18 @@ sets of all are measured, one after the other, and kept: some minutes.
 import importlib
 import sys
 
-MEASURED = ("cluster", "database", "extract", "latency", "match", "plans", "poll", "scale", "store")
+MEASURED = (
+    "backtest",
+    "cluster",
+    "database",
+    "extract",
+    "latency",
+    "match",
+    "plans",
+    "poll",
+    "scale",
+    "store",
+)
 
 
 def main() -> int:

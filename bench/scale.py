@@ -120,11 +120,11 @@ def measured(config: Path, feeds: int, idle: float) -> Figures:
                     )
                 time.sleep(0.1)
             time.sleep(SETTLE_SECONDS)
-            family = _family(service.pid)
-            before = sum(map(_processor_seconds, family))
+            processes = family(service.pid)
+            before = sum(map(_processor_seconds, processes))
             time.sleep(idle)
-            spent = sum(map(_processor_seconds, family)) - before
-            memory = {pid: _megabytes(pid) for pid in family}
+            spent = sum(map(_processor_seconds, processes)) - before
+            memory = {pid: megabytes(pid) for pid in processes}
         finally:
             service.terminate()
     own = memory.pop(service.pid)
@@ -137,13 +137,14 @@ def measured(config: Path, feeds: int, idle: float) -> Figures:
     }
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
+    """Return a process and all that came of it."""
     children = [
         int(child)
         for thread in Path(f"/proc/{pid}/task").iterdir()
         for child in (thread / "children").read_text("ascii").split()
     ]
-    return [pid, *(each for child in children for each in _family(child))]
+    return [pid, *(each for child in children for each in family(child))]
 
 
 def _processor_seconds(pid: int) -> float:
@@ -151,7 +152,7 @@ def _processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _megabytes(pid: int) -> float:
+def megabytes(pid: int) -> float:
     """Return a process's memory, of what it shares with others its share."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
     (pss,) = (line.split()[1] for line in lines if line.startswith("Pss:"))

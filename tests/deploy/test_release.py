@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 from deploy import release
 from monitor import __version__
+from tests.docs.blocks import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,6 +29,25 @@ def made(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("release") / "dist"
     assert 0 == release.main(["--out", str(out)], environment)
     return out
+
+
+@pytest.fixture(scope="module")
+def documented(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel by the lines of the document; return the environment."""
+    environment = tmp_path_factory.mktemp("opt") / "news-monitor"
+    (block,) = (each for each in blocks("docs/operations.md") if "run.py release\n" in each.text)
+    # It was built already.
+    lines = block.text.removeprefix("python3 run.py release\n")
+    lines = lines.replace("/opt/news-monitor", str(environment)).replace("dist/", f"{made}/")
+    environ = os.environ | {"PATH": f"{Path(release.uv()).parent}:{os.environ['PATH']}"}
+
+    done = subprocess.run(
+        ["bash", "-euc", lines], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+
+    assert 0 == done.returncode, done.stderr
+    assert __version__ in done.stdout
+    return environment
 
 
 @pytest.fixture(scope="module")
@@ -75,13 +95,15 @@ def test_the_wheel_holds_the_package_its_seeds_and_licenses_and_no_tests(made: P
     assert any(name.startswith("monitor/demo/seeds/articles/") for name in names)
 
 
-def test_the_installed_wheel_runs_the_demo_from_anywhere(installed: Path, tmp_path: Path) -> None:
+def test_the_wheel_as_the_document_installs_it_runs_the_demo_from_anywhere(
+    documented: Path, tmp_path: Path
+) -> None:
     environ = {
         key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))
     }
 
     done = subprocess.run(
-        [installed / "monitor", "demo"],
+        [documented / "bin" / "monitor", "demo"],
         cwd=tmp_path,
         env=environ,
         capture_output=True,

@@ -4,7 +4,7 @@ The words behind the fence say it:
 
     sh              run in the order of the document, in one shell; it must succeed
     sh background   the same, but it goes on: a service; the next block waits until it says something
-    sh shape        the commands and options must exist: of lines with placeholders, or for elsewhere
+    sh elsewhere    needs another machine, or all of this one: commands, options and files must exist
     yaml            a configuration, which must load
     yaml FILE       a configuration that the commands below it use
     json, python    must be read by its parser

@@ -2,45 +2,51 @@
 
 import ast
 import json
-import os
+import re
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.world import Answer, Desk, Outlet, paragraphs
 from tests.docs.blocks import ROOT, Block, blocks, documents, our_lines, understand
-from tests.servers import free_port
+from tests.docs.world import AT_WORK, SERVICE, World, a_world
+from tests.postgresql import PostgreSQL
 
-KINDS = {"sh", "sh background", "sh shape", "yaml", "json", "python", "sql", "text"}
+KINDS = {"sh", "sh background", "sh elsewhere", "yaml", "json", "python", "sql", "text"}
+RUN = {"sh", "sh background"}
 ALL = [block for document in documents() for block in blocks(document)]
-GUIDES = sorted({block.document for block in ALL if block.words in {"sh", "sh background"}})
-# What a reader of the guide must have seen at its end.
-SEEN = {
-    "README.md": ("match.created", "Amazon"),
-    "docs/tutorial.md": ("match.created", "compound", "delivered", "watch.yaml: "),
-    "docs/how-to/backup.md": ("checked",),
-    "docs/how-to/german-watchlist.md": ("valid", "confirmed"),
-    "docs/how-to/slack-desk.md": ("mentions", "Prime Day"),
-    "docs/how-to/upgrade.md": ("checked",),
+# What is followed at one go, each in a world of its own, and what must have been seen at its end.
+WALKS: Mapping[tuple[str, ...], Sequence[str]] = {
+    ("README.md",): ("4 signatures verified", "match.created", "Amazon"),
+    ("docs/tutorial.md",): ("match.created", "compound", "delivered", "watch.yaml: "),
+    ("docs/how-to/backup.md",): ("checked",),
+    ("docs/how-to/german-watchlist.md",): ("valid", "confirmed"),
+    ("docs/how-to/slack-desk.md",): ("mentions", "Prime Day"),
+    ("docs/how-to/upgrade.md",): ("checked",),
+    ("docs/cluster.md",): ("the queue is prepared", '"event": "start"'),
+    ("docs/guarantees.md", "examples/receivers/README.md"): ("1 of 1 promises held", "answered 204"),
+    ("docs/api.md", "docs/matching.md", "docs/webhooks.md", "docs/how-to/verdicts.md"): (
+        "«Amazon",
+        '"verdict": "wrong"',
+    ),
+    ("docs/operations.md",): ("1 alert is released", "1 silence has ended", "checked", "is backup/"),
 }
-SHELL = """\
-set -euo pipefail
-end() {
-  set +e
-  for log in background-*.log; do [ ! -e "$log" ] || cat "$log"; done
-  kill $(jobs -p) 2>/dev/null
-  exit "$1"
+FOLLOWED = [document for walk in WALKS for document in walk]
+# What is shown of a monitor that was at work already.
+BEGUN = {"docs/api.md": AT_WORK + SERVICE, "docs/operations.md": AT_WORK}
+# What needs another machine, or all of this one: its first word, where it stands, and the nearest look at it
+# that there is here.
+NEAREST = {
+    ("python3", "README.md"): "tests/unit/test_run.py",
+    ("cp", "docs/cluster.md"): "tests/deploy/test_kubernetes.py",
+    ("cp", "docs/operations.md"): "tests/deploy/test_systemd.py",
+    ("docker", "docs/operations.md"): "tests/deploy/test_containers.py",
+    ("python3", "docs/operations.md"): "tests/deploy/test_release.py",
 }
-trap 'end $?' EXIT
-"""
-# What listens at the usual port may be of another test: the receiver of `init` moves to a port of ours.
-MOVED = "sed -i 's|http://127.0.0.1:[0-9]*/$|{listener}|' monitor.yaml"
-# Reads pages in processes of its own, several times.
-PATIENCE = 900
+MADE = {"deploy/k8s/overlays/mine"}
+# Files of the checkout that a block names.
+FILE = re.compile(r"(?<![\w./$-])(?:config|deploy|examples|docs)/[\w./-]+|\b(?:requirements\.lock|run\.py)\b")
 
 
 def of_kind(*words: str) -> pytest.MarkDecorator:
@@ -49,7 +55,14 @@ def of_kind(*words: str) -> pytest.MarkDecorator:
 
 @pytest.mark.parametrize("block", ALL, ids=str)
 def test_every_block_says_what_it_is(block: Block) -> None:
-    assert block.words in KINDS or (block.words.startswith("yaml ") and block.document in GUIDES)
+    assert block.words in KINDS or (block.words.startswith("yaml ") and block.document in FOLLOWED)
+
+
+@pytest.mark.parametrize("document", documents())
+def test_no_block_hides_in_a_list_or_a_quotation(document: str) -> None:
+    lines = (ROOT / document).read_text(encoding="utf-8").splitlines()
+
+    assert [] == [line for line in lines if "```" in line and not line.startswith("```")]
 
 
 @of_kind("json")
@@ -62,7 +75,7 @@ def test_a_block_of_python_can_be_read(block: Block) -> None:
     assert ast.parse(block.text).body
 
 
-@of_kind("sh", "sh background", "sh shape")
+@of_kind("sh", "sh background", "sh elsewhere")
 def test_every_command_and_option_of_a_block_exists(block: Block) -> None:
     subprocess.run(["bash", "-n"], input=block.text, text=True, check=True)
 
@@ -70,101 +83,39 @@ def test_every_command_and_option_of_a_block_exists(block: Block) -> None:
         understand(words)
 
 
-@pytest.mark.parametrize("document", GUIDES)
-def test_a_guide_can_be_followed_from_its_first_line_to_its_last(
-    document: str, world: Callable[[], "World"]
+@pytest.mark.parametrize("walk", WALKS, ids=" ".join)
+def test_documents_can_be_followed_from_the_first_line_to_the_last(
+    walk: tuple[str, ...], world: World
 ) -> None:
-    there = world()
+    steps = [block for document in walk for block in blocks(document)]
 
-    done = there.follow(blocks(document))
+    done = world.follow(steps, BEGUN.get(walk[0], ""))
 
-    assert 0 == done.returncode, f"after {there.last(done.stdout)}\n{done.stdout}\n{done.stderr}"
-    for word in SEEN.get(document, ()):
+    assert 0 == done.returncode, f"after {_last(done.stdout)}\n{done.stdout}\n{done.stderr}"
+    for word in WALKS[walk]:
         assert word in done.stdout
-    assert document in SEEN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """An empty folder, a news site and a receiver: what the addresses of the guides lead to."""
+def test_every_document_with_something_to_run_is_followed() -> None:
+    assert sorted(FOLLOWED) == sorted({block.document for block in ALL if block.words in RUN})
 
-    folder: Path
-    site: Outlet
-    desk: Desk
-    listener: str
 
-    def follow(self, steps: list[Block]) -> subprocess.CompletedProcess[str]:
-        """Do what a guide says, in one shell, and show at the end what went on in the background."""
-        script = "\n".join([SHELL, *map(self._step, steps)])
-        environ = {
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "HOME": str(self.folder),
-            "COLUMNS": "160",
-            "MONITOR__NETWORK__ALLOW_PRIVATE": "[127.0.0.0/8]",
-            # Several guides are followed at a time, on one machine.
-            "MONITOR__HTTP__LISTEN": "127.0.0.1:0",
-        }
-        return subprocess.run(
-            ["bash", "-c", script],
-            cwd=self.folder,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+@of_kind("sh elsewhere")
+def test_what_cannot_run_here_is_looked_at_and_names_files_that_are_there(block: Block) -> None:
+    missing = {name for name in FILE.findall(block.text) if not (ROOT / name).exists()}
 
-    def last(self, printed: str) -> str:
-        """Return the last block that was begun."""
-        return [line for line in printed.splitlines() if line.startswith("@@ ")][-1]
+    assert (ROOT / NEAREST[block.text.split()[0], block.document]).is_file()
+    assert missing <= MADE
 
-    def _step(self, block: Block) -> str:
-        text = self._here(block.text)
-        match block.words.split(" ", 1):
-            case ["sh"]:
-                moved = MOVED.format(listener=self.listener) if "monitor init " in text else ""
-                return f"echo '@@ {block}'\n{text}{moved}"
-            case ["sh", "background"]:
-                log = f"background-{block.line}.log"
-                begun = f"( {text.strip()}\n) >{log} 2>&1 &"
-                return f"echo '@@ {block}'\n{begun}\nuntil [ -s {log} ]; do sleep 0.1; done"
-            case ["yaml", file]:
-                return f"cat > {file} <<'END'\n{text}END"
-            case _:
-                return ""
 
-    def _here(self, text: str) -> str:
-        """Return a step with its addresses on loopback."""
-        places = {
-            "https://www.example.org/news.rss": self.site.feed,
-            "https://www.example.org": self.site.base,
-            "url: https://hooks.example.org/news": f"allow_private: true, url: {self.desk.url}",
-            "url: env:SLACK_URL": "allow_private: true, url: env:SLACK_URL",
-            "https://hooks.slack.com/services/T000/B000/XXXX": f"{self.desk.base}/slack",
-            "http://127.0.0.1:8080/": self.listener,
-            "/path/to/news-monitor": str(ROOT),
-            "monitor init ": "monitor init --yes --allow-private 127.0.0.0/8 ",
-            "python3 run.py ": "monitor ",
-        }
-        for written, place in places.items():
-            text = text.replace(written, place)
-        return text
+def _last(printed: str) -> str:
+    """Return the last block that was begun."""
+    return [line for line in ["@@ the beginning", *printed.splitlines()] if line.startswith("@@ ")][-1]
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[Callable[[], World]]:
-    site, desk = Outlet("kurier"), Desk()
-    site.publishes(
-        "Amazon macht DeSantis zum KI-Chef",
-        paragraphs(
-            "Peter DeSantis leitet bei Amazon künftig die Entwicklung von Trainium.", "Amazons Aktie stieg."
-        ),
-        slug="ki-chef",
-    )
-    head = "<link rel=alternate type=application/rss+xml href=/feed.xml title=Kurier>"
-    site.pages["/"] = Answer(body=head.encode(), headers={"content-type": "text/html"})
-    listener = f"http://127.0.0.1:{free_port()}/"
-    yield lambda: World(folder=tmp_path, site=site, desk=desk, listener=listener)
-    site.close()
-    desk.close()
+def world(tmp_path: Path, postgres: PostgreSQL) -> Iterator[World]:
+    postgres.admin("CREATE DATABASE walk")
+    with a_world(tmp_path, postgres.url("walk")) as opened:
+        yield opened
+    postgres.admin("DROP DATABASE walk WITH (FORCE)")

@@ -1,7 +1,10 @@
 """Are the bodies in the document of the webhooks such as the schema describes?"""
 
+import base64
+import hmac
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any, cast
 
@@ -58,3 +61,22 @@ def test_every_example_fits_its_own_schema(kind: EventType) -> None:
 @pytest.mark.parametrize("kind", list(EventType))
 def test_every_type_of_event_stands_in_the_document(kind: EventType) -> None:
     assert f"`{kind.value}`" in PAGE
+
+
+def test_the_heart_of_a_receiver_believes_the_vector_of_the_specification_and_nothing_near_it() -> None:
+    (heart,) = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    told = re.search(
+        r"secret `whsec_(.*?)`, id `(.*?)`, timestamp `(.*?)`,\s+body `(.*?)` gives `(.*?)`", PAGE
+    )
+    assert told is not None
+    secret, name, timestamp, body, signature = told.groups()
+
+    def believes(body: str, signature: str) -> tuple[bool, bool]:
+        known = {"base64": base64, "hmac": hmac, "time": time, "key": base64.b64decode(secret)}
+        known |= {"webhook_id": name, "webhook_timestamp": timestamp, "body": body.encode()}
+        known |= {"webhook_signature": signature}
+        exec(heart, known)  # the block of the document
+        return known["genuine"], known["fresh"]  # type: ignore[return-value]
+
+    assert (True, False) == believes(body, f"v1,other {signature}")
+    assert (False, False) == believes(f"{body} ", signature)
