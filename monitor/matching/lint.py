@@ -60,12 +60,21 @@ def _doubts(entity: Entity, name: str, owners: Mapping[str, Sequence[Entity]]) -
         yield "holds no letter and no digit", "write a name that can stand in a text"
         return
     rivals = [other for other in owners[" ".join(words)] if other.id != entity.id]
-    if rivals and not all(each.context or each.require for each in (entity, *rivals)):
-        shown = ", ".join(other.id for other in rivals[:_MOST_LISTED])
-        yield f"also belongs to {shown}", f"{_paste('context: [WORD, WORD]')} at each of them"
+    if rivals:
+        yield from _shared(entity, rivals)
     helped = entity.context or entity.require
     if len(words) == 1 and not helped:
         yield from _weak(entity, name, words[0])
+
+
+def _shared(entity: Entity, rivals: Sequence[Entity]) -> Iterator[tuple[str, str]]:
+    """Yield that a name is of others, too, until all have context, and sentences that show how it parts."""
+    owners, shown = (entity, *rivals), ", ".join(other.id for other in rivals[:_MOST_LISTED])
+    if not all(each.context or each.require for each in owners):
+        yield f"also belongs to {shown}", f"{_paste('context: [WORD, WORD]')} at each of them"
+    elif not all(each.tests_match and each.tests_no_match for each in owners):
+        tests = _paste("tests: {match: [SENTENCE], no_match: [SENTENCE OF THE OTHER]}")
+        yield f"also belongs to {shown}, told apart only by context", f"{tests} at each of them"
 
 
 def _weak(entity: Entity, name: str, folded: str) -> Iterator[tuple[str, str]]:

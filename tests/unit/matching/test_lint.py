@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,4 +111,25 @@ def test_a_name_of_two_entities_is_told_for_both_until_both_have_context() -> No
         (each.entity, each.problem) for each in told
     ]
     assert {"put into it: context: [WORD, WORD] at each of them"} == {each.suggestion for each in told}
-    assert [] == lint([helped, other])
+    assert {"also belongs to b, told apart only by context"} == {
+        each.problem for each in lint([helped, other]) if each.entity == "a"
+    }
+
+
+def test_a_name_that_context_alone_tells_apart_is_told_until_both_have_sentences_for_it_and_against() -> None:
+    one, other = (
+        entity("a", "organization", "Trainium", context=("y",)),
+        entity("b", "product", "TRAINIUM", require=("x",)),
+    )
+    tested = [replace(each, tests_match=("x y",), tests_no_match=("z",)) for each in (one, other)]
+
+    told = lint([tested[0], other])
+
+    assert [
+        "also belongs to b, told apart only by context",
+        "also belongs to a, told apart only by context",
+    ] == [each.problem for each in told]
+    assert {"put into it: tests: {match: [SENTENCE], no_match: [SENTENCE OF THE OTHER]} at each of them"} == {
+        each.suggestion for each in told
+    }
+    assert [] == lint(tested)
