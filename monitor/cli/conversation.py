@@ -5,7 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -146,7 +146,7 @@ def _asked_more(entity: Entity) -> Entity:
 
 
 def _receiving(given: str | None, sources: Sources, *, asking: bool) -> Receiving:
-    port = _free_port()
+    port = free_port()
     if given is not None or not asking:
         return receiving_of(given or PRINT, port, sources)
     while True:
@@ -181,16 +181,18 @@ def _networks(given: Sequence[str]) -> tuple[str, ...]:
         raise UsageError(f"--allow-private: {error}; write a range such as 10.20.0.0/16") from error
 
 
-def _free_port() -> int:
-    """Return the usual port of loopback if nobody listens there, else another one."""
-    for port in (USUAL_PORT, 0):
-        try:
-            with socket.create_server(("127.0.0.1", port)) as probe:
-                free: int = probe.getsockname()[1]
-                return free
-        except OSError:
-            continue
-    return USUAL_PORT
+def free_port(usual: int = USUAL_PORT) -> int:
+    """Return the usual port of loopback if nobody listens there, else another one.
+
+    Nothing listens here while it looks: whoever begins to at this moment is not kept from it.
+    """
+    for port in (usual, 0):
+        with suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            free: int = probe.getsockname()[1]
+            return free
+    return usual
 
 
 def _words(typed: str) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """Laws of the command line that scripts rely on."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
 import typer.main
 from typer.core import TyperCommand, TyperGroup
 
-from monitor.cli import app
+from monitor.cli import app, conversation
 
 # These print text that is no table: a schema, an OPML document, JSON lines, a log, one line.
 NO_TABLE = {
@@ -50,3 +51,11 @@ def test_every_command_takes_a_configuration_after_its_name(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(ALL.keys() - NO_TABLE))
 def test_every_command_with_a_table_prints_it_as_json_too(name: str) -> None:
     assert "--json" in options(name)
+
+
+def test_the_usual_port_is_proposed_unless_somebody_listens_there() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as service:
+        usual = service.getsockname()[1]
+
+        assert usual != conversation.free_port(usual) > 0
+    assert usual == conversation.free_port(usual)
