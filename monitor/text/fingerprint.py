@@ -95,15 +95,19 @@ def likeness(one: tuple[int, ...], other: tuple[int, ...], least: float = 0.0) -
     """Return how near the texts behind two fingerprints are; strangers where less than `least` is held."""
     if len(one) <= 1 or len(other) <= 1:
         return Likeness(1.0, 0.0) if one and one == other else STRANGERS
+    # What is in both is below both ends. Of most pairs nothing else is asked.
+    common = len(set(one).intersection(other))
+    if common < LEAST_COMMON:
+        return STRANGERS
     end = min(_complete_to(one), _complete_to(other))
-    ours, theirs = (set(each[: bisect_right(each, end)]) for each in (one, other))
-    common = len(ours & theirs)
-    if common < max(LEAST_COMMON, least * min(len(ours), len(theirs))):
+    ours, theirs = (each[: bisect_right(each, end)] for each in (one, other))
+    smaller = min(len(ours), len(theirs))
+    if common < least * smaller:
         return STRANGERS
     numbers, others = _numbers(ours), _numbers(theirs)
     shared = numbers.keys() & others.keys()
     contradictions = sum(numbers[run].isdisjoint(others[run]) for run in shared)
-    return Likeness(common / min(len(ours), len(theirs)), contradictions / len(shared))
+    return Likeness(common / smaller, contradictions / len(shared))
 
 
 def _normal_words(text: str) -> list[str]:
