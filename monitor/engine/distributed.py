@@ -18,11 +18,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.engine.lanes import LEASE, RENEW_EVERY, TICK, Lane, Upkeep
+from monitor.engine.lanes import LEASE, TICK, Lane, Upkeep
 from monitor.engine.leases import InWork
 from monitor.engine.perform import Observe, no_claim, perform, upkeep_failed
 from monitor.engine.queue import Queue, Queued
-from monitor.engine.ticks import ClockJumps, Ticks
+from monitor.engine.ticks import Ticks
 from monitor.errors import StoreError
 from monitor.ports import Batch, Clock, Server, Share, Step, Store, Wanted
 
@@ -59,10 +59,9 @@ class Distributed:
         self._store = store
         self._clock = clock
         self._observe = observe
-        self._upkeep = tuple(upkeep)
         self._standing_by = standing_by
-        self._clock_set_back = Upkeep(name="clock", every=TICK, run=clock_set_back)
-        self._ticks = Ticks(observe)
+        rounds = (Upkeep(name="rescue", every=RESCUE_EVERY, run=self._rescue), *upkeep)
+        self._ticks = Ticks(rounds, clock, observe, self._renew, clock_set_back)
         self._queue = Queue(server, {lane.step: lane.threads for lane in lanes}, self._visit, self._tell)
         self._in_work = InWork()
         self._stopping = threading.Event()
@@ -85,10 +84,6 @@ class Distributed:
 
     def retime(self, name: str, every: timedelta) -> None:
         """Have an upkeep done in another rhythm from now on."""
-        self._upkeep = tuple(
-            replace(each, every=every) if each.name == name else each for each in self._upkeep
-        )
-        # A reload may come before it runs, or after.
         self._ticks.retime(name, every)
 
     def alive(self) -> bool:
@@ -115,19 +110,12 @@ class Distributed:
     async def _run(self, stop: threading.Event, drain: timedelta) -> bool:
         self._loop = asyncio.get_running_loop()
         serving = asyncio.create_task(self._queue.serve(drain.total_seconds()))
-        self._ticks.start(
-            (
-                Upkeep(name="renew", every=RENEW_EVERY, run=self._renew),
-                Upkeep(name="rescue", every=RESCUE_EVERY, run=self._rescue),
-                *self._upkeep,
-            )
-        )
-        jumps = ClockJumps(self._clock)
+        self._ticks.start()
         try:
             while not stop.is_set() and not serving.done():
                 self._alive_at = time.monotonic()
                 self._queue.stand_by(now=self._standing_by())
-                await asyncio.to_thread(self._adjust, jumps.jump())
+                await asyncio.to_thread(self._ticks.heed_clock)
                 await self._look()
                 await self._await_wake()
         finally:
@@ -218,15 +206,6 @@ class Distributed:
             for claim in claims:
                 self._in_work.end(claim)
         self.wake()
-
-    def _adjust(self, jump: timedelta) -> None:
-        """After the wall clock jumped, keep what is in work, and let nothing wait for the old future."""
-        if not jump:
-            return
-        self._ticks.guarded(Upkeep(name="renew", every=RENEW_EVERY, run=self._renew))()
-        if jump < timedelta(0):
-            self._ticks.guarded(self._clock_set_back)()
-        self._ticks.run_all_now(self._clock.now())
 
     def _renew(self) -> None:
         self._in_work.renew(self._store, self._clock)

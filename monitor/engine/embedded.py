@@ -14,16 +14,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from monitor.engine.lanes import LEASE, RENEW_EVERY, TICK, Asking, Lane, Upkeep
+from monitor.engine.lanes import LEASE, TICK, Asking, Lane, Upkeep
 from monitor.engine.leases import InWork
 from monitor.engine.limits import Limits
 from monitor.engine.perform import Observe, Work, no_claim, perform
-from monitor.engine.ticks import ClockJumps, Ticks
+from monitor.engine.ticks import Ticks
 from monitor.errors import StoreError
 from monitor.ports import Claim, Clock, Report, Share, Step, Store, Wanted
 
@@ -54,12 +54,11 @@ class Embedded:
         self._store = store
         self._clock = clock
         self._observe = observe
-        self._upkeep = tuple(upkeep)
-        self._clock_set_back = Upkeep(name="clock", every=TICK, run=clock_set_back)
         self._pools = {lane.step: ThreadPoolExecutor(lane.threads, f"{lane.step}") for lane in lanes}
         self._in_work = InWork()
         self._claimed_at = dict.fromkeys(self._pools, 0.0)
-        self._ticks = Ticks(observe)
+        rounds = (Upkeep(name="tick", every=TICK, run=self.wake), *upkeep)
+        self._ticks = Ticks(rounds, clock, observe, self._renew, clock_set_back)
         self._answers: queue.SimpleQueue[_Came | None] = queue.SimpleQueue()
         self._wake = threading.Event()
         # Lanes that surely had nothing due when they were asked last, until there may be something again.
@@ -72,11 +71,10 @@ class Embedded:
     def run(self, stop: threading.Event, drain: timedelta) -> bool:
         """Work until `stop` is set, then let what is in work end; False where it did not in time."""
         self._start_ticks()
-        jumps = ClockJumps(self._clock)
         try:
             while not stop.is_set():
                 self._alive_at = time.monotonic()
-                self._adjust(jumps.jump())
+                self._ticks.heed_clock()
                 self._dispatch(lambda _: self._clock.now())
                 # A tick ends this wait; its own end matters only where the wall clock was set back.
                 self._await_wake(4 * TICK)
@@ -91,10 +89,6 @@ class Embedded:
 
     def retime(self, name: str, every: timedelta) -> None:
         """Have an upkeep done in another rhythm from now on."""
-        self._upkeep = tuple(
-            replace(each, every=every) if each.name == name else each for each in self._upkeep
-        )
-        # A reload may come before it runs, or after.
         self._ticks.retime(name, every)
 
     def alive(self) -> bool:
@@ -247,25 +241,11 @@ class Embedded:
             work.lane.feeds.leave(work.lane.feed_of(work.claim.row))
         self._in_work.end(work.claim)
 
-    def _adjust(self, jump: timedelta) -> None:
-        """After the wall clock jumped, keep what is in work, and let nothing wait for the old future."""
-        if not jump:
-            return
-        self._ticks.guarded(Upkeep(name="renew", every=RENEW_EVERY, run=self._renew))()
-        if jump < timedelta(0):
-            self._ticks.guarded(self._clock_set_back)()
-        self._ticks.run_all_now(self._clock.now())
-
     def _renew(self) -> None:
         self._in_work.renew(self._store, self._clock)
 
     def _start_ticks(self) -> None:
-        rounds = (
-            Upkeep(name="tick", every=TICK, run=self.wake),
-            Upkeep(name="renew", every=RENEW_EVERY, run=self._renew),
-            *self._upkeep,
-        )
-        self._ticks.start(rounds)
+        self._ticks.start()
         threading.Thread(target=self._heed_answers, name="answers", daemon=True).start()
 
     def _finish(self, patience: timedelta) -> bool:

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor as TickThreads
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor.engine.lanes import Upkeep
+from monitor.engine.lanes import RENEW_EVERY, TICK, Upkeep
 from monitor.engine.perform import Observe, upkeep_failed
 from monitor.ports import Clock
 
@@ -18,25 +19,41 @@ CLOCK_JUMP = timedelta(seconds=5)
 
 
 class Ticks:
-    """Runs each upkeep in its rhythm, in a thread of its own."""
+    """Runs each upkeep in its rhythm, in a thread of its own, whatever the clock does."""
 
-    def __init__(self, observe: Observe) -> None:
-        """Nothing runs yet; `observe` is told what fails."""
+    def __init__(
+        self,
+        upkeep: Sequence[Upkeep],
+        clock: Clock,
+        observe: Observe,
+        renew: Callable[[], None],
+        clock_set_back: Callable[[], None],
+    ) -> None:
+        """Nothing runs yet; `observe` is told what fails.
+
+        `renew` keeps what is in work; `clock_set_back` brings near what was put off before that.
+        """
+        self._renew = Upkeep(name="renew", every=RENEW_EVERY, run=renew)
+        self._clock_set_back = Upkeep(name="clock", every=TICK, run=clock_set_back)
+        self._rounds = (self._renew, *upkeep)
+        self._clock = clock
+        self._jumps = ClockJumps(clock)
         self._observe = observe
         self._scheduler: BackgroundScheduler | None = None
 
-    def start(self, rounds: Sequence[Upkeep]) -> None:
-        """Run these from now on, after their first wait."""
+    def start(self) -> None:
+        """Run each from now on, after its first wait."""
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             # One thread for each: a purge or a slow store must not keep leases from being renewed.
-            executors={"default": TickThreads(len(rounds))},
+            executors={"default": TickThreads(len(self._rounds))},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         )
-        for each in rounds:
+        for each in self._rounds:
             seconds = each.every.total_seconds()
-            self._scheduler.add_job(self.guarded(each), "interval", seconds=seconds, id=each.name)
+            self._scheduler.add_job(self._guarded(each), "interval", seconds=seconds, id=each.name)
         self._scheduler.start()
+        self._jumps = ClockJumps(self._clock)
 
     def stop(self) -> None:
         """Begin nothing more; what runs is not waited for."""
@@ -44,18 +61,28 @@ class Ticks:
             self._scheduler.shutdown(wait=False)
 
     def retime(self, name: str, every: timedelta) -> None:
-        """Have one run in another rhythm; nothing where it does not run yet, or any more."""
+        """Have one run in another rhythm from now on, or once it runs."""
+        self._rounds = tuple(
+            replace(each, every=every) if each.name == name else each for each in self._rounds
+        )
+        # A reload may come before it runs, or after.
         if self._scheduler is not None:
             with suppress(JobLookupError):
                 self._scheduler.reschedule_job(name, trigger="interval", seconds=every.total_seconds())
 
-    def run_all_now(self, now: datetime) -> None:
-        """Plan each anew: after the clock was set back they would wait for the old future."""
+    def heed_clock(self) -> None:
+        """After the wall clock jumped, keep what is in work, and let nothing wait for the old future."""
+        jump = self._jumps.jump()
+        if not jump:
+            return
+        self._guarded(self._renew)()
+        if jump < timedelta(0):
+            self._guarded(self._clock_set_back)()
         if self._scheduler is not None:
             for job in self._scheduler.get_jobs():
-                job.modify(next_run_time=now)
+                job.modify(next_run_time=self._clock.now())
 
-    def guarded(self, upkeep: Upkeep) -> Callable[[], None]:
+    def _guarded(self, upkeep: Upkeep) -> Callable[[], None]:
         """Return the upkeep such that its failure is one log line, and the next round tries again."""
 
         def run() -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from monitor.engine import embedded
+from monitor.engine import ticks
 from monitor.engine.embedded import Embedded
 from monitor.engine.lanes import LEASE, Lane, Upkeep
 from monitor.engine.limits import Limits
@@ -332,7 +332,7 @@ def test_drain_ends_its_threads_where_the_store_is_gone() -> None:
 
 
 def test_leases_are_renewed_for_what_is_in_work_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "RENEW_EVERY", timedelta(seconds=0.05))
+    monkeypatch.setattr(ticks, "RENEW_EVERY", timedelta(seconds=0.05))
     office, release = Office(), threading.Event()
     office.acts[Step.POLL] = lambda row: assert_set(release) if row.id == "long" else None
     rows = office.rows[Step.POLL]
