@@ -94,3 +94,20 @@ def understand(words: list[str]) -> None:
             _, inner, rest = command.resolve_command(context, [*context._protected_args, *context.args])
             assert inner is not None
             command, context = inner, inner.make_context("monitor", rest, parent=context)
+
+
+def expect_command(words: list[str]) -> None:
+    """Return if words begin with a command, and with one of its group.
+
+    Raises:
+        LookupError: there is none.
+    """
+    if words[0] in {*run.DEVELOPMENT, "lock"}:
+        return
+    command = typer.main.get_command(app)
+    for word in words:
+        if not isinstance(command, TyperGroup):
+            return
+        if word not in command.commands:
+            raise LookupError(f"no command `monitor {' '.join(words)}`")
+        command = command.commands[word]

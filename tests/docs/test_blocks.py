@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.blocks import ROOT, Block, blocks, documents, our_lines, understand
+from tests.docs.blocks import ROOT, Block, blocks, documents, expect_command, our_lines, understand
 from tests.docs.world import AT_WORK, SERVICE, World, a_world
 from tests.postgresql import PostgreSQL
 
@@ -44,6 +44,8 @@ NEAREST = {
     ("docker", "docs/operations.md"): "tests/deploy/test_containers.py",
     ("python3", "docs/operations.md"): "tests/deploy/test_release.py",
 }
+# `monitor feeds add …`: its plain words.
+IN_A_SENTENCE = re.compile(r"`(?:monitor|python3 run\.py)((?: [a-z]+)+)(?=[ `])")
 MADE = {"deploy/k8s/overlays/mine"}
 # Files of the checkout that a block names.
 FILE = re.compile(r"(?<![\w./$-])(?:config|deploy|examples|docs)/[\w./-]+|\b(?:requirements\.lock|run\.py)\b")
@@ -98,6 +100,14 @@ def test_documents_can_be_followed_from_the_first_line_to_the_last(
 
 def test_every_document_with_something_to_run_is_followed() -> None:
     assert sorted(FOLLOWED) == sorted({block.document for block in ALL if block.words in RUN})
+
+
+@pytest.mark.parametrize("document", documents())
+def test_every_command_that_a_sentence_names_exists(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+
+    for words in IN_A_SENTENCE.findall(text):
+        expect_command(words.split())
 
 
 @of_kind("sh elsewhere")
