@@ -1,8 +1,11 @@
 """Arguments → call → print → exit code."""
 
+import atexit
+import gc
 import os
 import sys
-from typing import Annotated
+from contextlib import suppress
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -10,6 +13,9 @@ from monitor.adapters.crashes import guard_threads, say
 from monitor.cli import articles, checking, context, deliveries, feeds, held, service, setup, upkeep
 from monitor.cli.shared import EXIT_CONFIG, EXIT_FAILED, EXIT_TRY_LATER, EXIT_USAGE
 from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
+
+# Before Python looks for garbage again; it is 700 by default.
+OBJECTS_BETWEEN_LOOKS = 20_000
 
 app = typer.Typer(
     help="Watches news feeds for entities and sends signed webhook alerts with evidence.",
@@ -45,9 +51,25 @@ def _options(
     pass
 
 
-def main() -> None:
-    """Run a command; every error raised on purpose becomes a line and an exit code, any other a report."""
+def main() -> NoReturn:
+    """Run a command and end with its exit code."""
     guard_threads()
+    # Importing makes a hundred thousand things that stay.
+    gc.set_threshold(OBJECTS_BETWEEN_LOOKS)
+    try:
+        _run()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    else:
+        code = 0
+    code = _hand_over() or code
+    atexit._run_exitfuncs()  # noqa: SLF001  (what Python would call)
+    # Python would take all modules apart, which is as much work as to import a fourth of them.
+    os._exit(code)
+
+
+def _run() -> None:
+    """Run a command; every error raised on purpose becomes a line and an exit code, any other a report."""
     try:
         app(standalone_mode=True)
     except ConfigError as error:
@@ -72,13 +94,17 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001  (a bug: its words may hold secrets, so Python must not tell it)
         say(error)
         sys.exit(EXIT_FAILED)
-    finally:
-        _let_go_of_the_log()
 
 
-def _let_go_of_the_log() -> None:
-    """Drop what standard error did not take, on a full disk: at its end Python would fail for it."""
-    try:
+def _hand_over() -> int:
+    """Write out what was said; return the exit code of an answer that was not taken, or 0.
+
+    What standard error does not take, on a full disk, is dropped: nobody can be told.
+    """
+    with suppress(OSError, ValueError):
         sys.stderr.flush()
+    try:
+        sys.stdout.flush()
     except (OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        return EXIT_FAILED
+    return 0

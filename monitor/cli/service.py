@@ -1,5 +1,6 @@
 """Commands that run the service, or look after it."""
 
+import gc
 import signal
 import threading
 from collections import Counter
@@ -25,6 +26,9 @@ from monitor.terminal import spinner
 if TYPE_CHECKING:
     from monitor.config.schema import Config
     from monitor.ports import Report
+
+# Python's own: a service holds large things, whose memory is wanted back.
+OBJECTS_BETWEEN_LOOKS = 700
 
 app = typer.Typer()
 
@@ -110,6 +114,9 @@ def _serve(loaded: "Config") -> None:
     from monitor.app import Worker
     from monitor.serving import serve, watch_file
 
+    # What importing made stays, and need not be looked at.
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_LOOKS)
     # Before there are threads, of which each would have an arena.
     bound_kept_memory()
     # Signals that come before we serve are kept.
