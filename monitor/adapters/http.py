@@ -90,7 +90,8 @@ class HttpDoor:
         self._policy = policy
         self._now = now
         self._robots = Robots(policy.user_agent)
-        context = tls_context(ca_file)
+        # To read the authorities takes long enough to be done once, for mail servers too.
+        self.trusted = context = tls_context(ca_file)
         allowed = networks(policy.allow_private)
         self._fetching = Lane(Guard(resolve, allowed, _FETCH_LOOK_UPS), context, _FETCH_ROOM)
         self._sending = Lane(Guard(resolve, (), _SEND_LOOK_UPS), context, _SEND_ROOM)

@@ -22,7 +22,7 @@ from monitor.ports import Ports
 
 def senders_by(http: HttpDoor) -> Senders:
     """Return every door by which a delivery may leave; `http` is the one to the web."""
-    return Senders(http=http, mail=MailDoor(), bridge=Bridge())
+    return Senders(http=http, mail=MailDoor(context=http.trusted), bridge=Bridge())
 
 
 @contextmanager

@@ -10,16 +10,18 @@ from functools import lru_cache
 from pathlib import Path
 from unicodedata import normalize
 
-from simplemma import Lemmatizer, __version__
-from simplemma.strategies import (
-    DefaultStrategy,
-    DictionaryFactory,
-    DictionaryLookupStrategy,
-    StreamDictionaryFactory,
-    TrieDictionaryFactory,
-)
+from monitor.matching.rules import rules_of
 
 DICTIONARIES = frozenset({"de", "en"})
+with rules_of(sorted(DICTIONARIES)):
+    from simplemma import Lemmatizer, __version__
+    from simplemma.strategies import (
+        DefaultStrategy,
+        DictionaryFactory,
+        DictionaryLookupStrategy,
+        StreamDictionaryFactory,
+        TrieDictionaryFactory,
+    )
 # Of the others, those in which a capital within a sentence means a name: no titles, no lands in the genitive.
 SMALL_TITLES = frozenset({"fr", "es", "ca", "pt", "it", "nl", "sv", "da", "no", "nb", "nn"})
 

@@ -30,6 +30,11 @@ _ADDING = {
 }
 
 
+def make_words(connection: Connection) -> None:
+    """Make the table of words in a new store of SQLite: they come parted by blanks, and by nothing else."""
+    connection.exec_driver_sql("CREATE VIRTUAL TABLE article_words USING fts5(words, tokenize = 'ascii')")
+
+
 def add_words(connection: Connection, number: int, zones: Zones) -> None:
     """Have an article found by what is kept of it: its title, and its text where that is kept."""
     words = words_of(zones.title, zones.text, zones.captions)
