@@ -5,6 +5,7 @@ lengths the JSON lists. Nothing is ever unpickled on either side.
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -16,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, BinaryIO, get_type_hints
 
+from monitor.adapters.imports import without
 from monitor.text.mishaps import told
 from monitor.text.plain import from_plain, to_plain
 
@@ -95,14 +97,24 @@ def main() -> None:
     with open(os.devnull, "r+b") as nowhere:  # noqa: PTH123  (file descriptors, not paths)
         for number in (0, 1):
             os.dup2(nowhere.fileno(), number)
-    for module in limits["preload"]:
-        importlib.import_module(module)
+    _load(limits["preload"])
     _confine(limits)
     answers.write(encode_frame({"ready": True}, ()))
     answers.flush()
     while (frame := _read_frame(questions)) is not None:
         answers.write(_answer(*frame, cpu_seconds=limits["cpu_seconds"]))
         answers.flush()
+
+
+def _load(modules: Sequence[str]) -> None:
+    """Import what tasks need, and nothing that is not for them, without looking for garbage meanwhile."""
+    gc.disable()
+    # trafilatura brings it along, and with it numpy, to ask for a language that nobody has it ask for.
+    with without("py3langid"):
+        for module in modules:
+            importlib.import_module(module)
+    gc.freeze()
+    gc.enable()
 
 
 def _confine(limits: dict[str, Any]) -> None:
