@@ -11,8 +11,12 @@ from itertools import count
 import pytest
 from hypothesis import settings
 from psycopg import sql
+from simplemma.strategies import StreamDictionaryFactory
 
 from monitor.adapters.store import open_store
+from monitor.articles import language
+from monitor.errands.words import ready_words
+from monitor.matching import languages
 from tests.postgresql import NotInstalledError, PostgreSQL
 
 # Whoever runs the tests in the background has what he starts ignore these; services under test obey them.
@@ -21,6 +25,8 @@ for _each, _default in ((signal.SIGINT, signal.default_int_handler), (signal.SIG
         signal.signal(_each, _default)
 # Some thousand interpreters start: none but the first shall compile what it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Words are looked up in what is packed, as a service does: unpacking them takes each process a second.
+ready_words()
 settings.register_profile("patient", deadline=None, print_blob=True)
 settings.load_profile("patient")
 
@@ -32,6 +38,23 @@ _NUMBERS = count()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of the longest file before all others."""
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
+
+@pytest.fixture
+def as_they_come() -> Iterator[None]:
+    """Words and languages are looked up as their libraries bring them, until the test has them packed."""
+    _unpack()
+    yield
+    _unpack()
+    ready_words()
+
+
+def _unpack() -> None:
+    languages._WORDS.look_in(StreamDictionaryFactory())
+    languages.is_word.cache_clear()
+    languages.lemma.cache_clear()
+    language._PACKED.clear()
+    language._identifier.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -3,17 +3,13 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from simplemma.strategies import StreamDictionaryFactory
 
-from monitor.articles import language
 from monitor.articles.language import language_of
 from monitor.errands import words
 from monitor.errands.words import EDITION, ready_words
-from monitor.matching import languages
 from monitor.matching.languages import is_word
 
 ROOT = Path(__file__).parents[2]
@@ -21,12 +17,7 @@ ASKING = "import sys; from pathlib import Path; from monitor.errands.words impor
 ASKING += "print(ready_words(Path(sys.argv[1])))"
 
 
-@pytest.fixture(autouse=True)
-def as_they_come() -> Iterator[None]:
-    yield
-    languages._WORDS.look_in(StreamDictionaryFactory())
-    language._PACKED.clear()
-    language._identifier.cache_clear()
+pytestmark = pytest.mark.usefixtures("as_they_come")
 
 
 def asking(cache: Path) -> subprocess.Popen[str]:

@@ -1,7 +1,7 @@
 """Is the gold well-formed, and does the matcher still find what it found?"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -10,8 +10,6 @@ from tests.quality.floors import faults, read_floors
 from tests.quality.gold import SPLITS, GoldCase, macro_f1, read_topic, split_of
 from tests.quality.measure import Measured, total
 
-CASES = [case for topic in gold.topics() for case in topic.cases]
-ARTICLES = [case for case in CASES if case.about is not None]
 ONE, OTHER = (
     "{entity: amazon, zone: lead, surface: Amazons}",
     "{entity: amazon, zone: lead, surface: Amazons Chef}",
@@ -28,39 +26,46 @@ cases:
 """
 
 
+@pytest.fixture(scope="module")
+def cases() -> Sequence[GoldCase]:
+    return [case for topic in gold.topics() for case in topic.cases]
+
+
 def words(case: GoldCase) -> int:
     return len(f"{case.zones.title} {case.zones.text}".split())
 
 
-def test_cases_have_ids_of_their_own() -> None:
-    assert len(CASES) == len({case.id for case in CASES})
+def test_cases_have_ids_of_their_own(cases: Sequence[GoldCase]) -> None:
+    assert len(cases) == len({case.id for case in cases})
 
 
-def test_the_gold_is_large_and_of_many_languages() -> None:
-    languages = Counter(case.language for case in CASES)
+def test_the_gold_is_large_and_of_many_languages(cases: Sequence[GoldCase]) -> None:
+    languages = Counter(case.language for case in cases)
 
-    assert len(CASES) >= 500
-    assert 0.6 <= languages["de"] / len(CASES) <= 0.7
-    assert languages["en"] / len(CASES) >= 0.25
+    assert len(cases) >= 500
+    assert 0.6 <= languages["de"] / len(cases) <= 0.7
+    assert languages["en"] / len(cases) >= 0.25
     assert len(languages) >= 15
 
 
-def test_a_third_of_the_cases_is_held_and_names_decide_which() -> None:
-    held = [case for case in CASES if case.split == "held"]
+def test_a_third_of_the_cases_is_held_and_names_decide_which(cases: Sequence[GoldCase]) -> None:
+    held = [case for case in cases if case.split == "held"]
 
-    assert 0.3 <= len(held) / len(CASES) <= 0.37
-    assert all(split_of(case.id) == case.split for case in CASES)
-
-
-def test_a_third_of_the_cases_names_nobody_and_is_full_of_traps() -> None:
-    traps = [case for case in CASES if case.refused and not case.places]
-
-    assert len(traps) >= len(CASES) / 3
+    assert 0.3 <= len(held) / len(cases) <= 0.37
+    assert all(split_of(case.id) == case.split for case in cases)
 
 
-def test_forty_cases_are_articles() -> None:
-    assert len(ARTICLES) >= 40
-    assert all(80 <= words(case) <= 200 for case in ARTICLES)
+def test_a_third_of_the_cases_names_nobody_and_is_full_of_traps(cases: Sequence[GoldCase]) -> None:
+    traps = [case for case in cases if case.refused and not case.places]
+
+    assert len(traps) >= len(cases) / 3
+
+
+def test_forty_cases_are_articles(cases: Sequence[GoldCase]) -> None:
+    articles = [case for case in cases if case.about is not None]
+
+    assert len(articles) >= 40
+    assert all(80 <= words(case) <= 200 for case in articles)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Laws of which language a text is in."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -73,14 +72,7 @@ def test_undeclared_texts_are_identified() -> None:
     assert choose_language(None, None, " ".join(ENGLISH)) == "en"
 
 
-@pytest.fixture
-def as_it_comes() -> Iterator[None]:
-    yield
-    module._PACKED.clear()
-    module._identifier.cache_clear()
-
-
-@pytest.mark.usefixtures("as_it_comes")
+@pytest.mark.usefixtures("as_they_come")
 def test_a_packed_model_gives_the_same_answers(tmp_path: Path) -> None:
     texts = (" ".join(GERMAN), " ".join(ENGLISH), "同社は来年春に新しい研究部門", "Компания", "Dublin", "ß")
     before = [_identify(text) for text in texts]

@@ -1,10 +1,8 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from simplemma.strategies import (
     DefaultDictionaryFactory,
-    StreamDictionaryFactory,
     TrieDictionaryFactory,
 )
 
@@ -17,14 +15,6 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("words") / "packed"
     pack(folder)
     return folder
-
-
-@pytest.fixture
-def as_they_come() -> Iterator[None]:
-    forget()
-    yield
-    languages._WORDS.look_in(StreamDictionaryFactory())
-    forget()
 
 
 def forget() -> None:
