@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -95,7 +96,7 @@ def _insert_new(dialect: str, table: Table, returning: tuple[Column[Any], ...]) 
 
 
 def insert_numbers(connection: Connection, table: Table, rows: Sequence[Mapping[str, int]]) -> None:
-    """Insert rows of whole numbers, but for those that are there already.
+    """Insert rows of two and more whole numbers, but for those that are there already.
 
     They go to the driver as they are: to ask for each value what type it has costs more than to write it.
     """
@@ -103,7 +104,7 @@ def insert_numbers(connection: Connection, table: Table, rows: Sequence[Mapping[
     if names is None:
         connection.exec_driver_sql(text, list(rows))
     else:
-        connection.exec_driver_sql(text, [tuple(row[name] for name in names) for row in rows])
+        connection.exec_driver_sql(text, list(map(itemgetter(*names), rows)))
 
 
 @cache
