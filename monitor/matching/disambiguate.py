@@ -28,27 +28,23 @@ from monitor.matching.people import (
     is_trade,
     reads_as_surname,
 )
+from monitor.matching.places import as_place
 from monitor.matching.spans import CueFound, Found
 from monitor.matching.strength import strength
 from monitor.matching.surroundings import Word, head_of, words_of
+from monitor.matching.trade import is_trade_of_name
 from monitor.matching.weights import Weights
 from monitor.matching.words.bearers import BEARERS
 from monitor.matching.words.given import BEFORE_SURNAMES, GIVEN_NAMES, SURNAMES
 from monitor.matching.words.roles import (
-    AGENT_VERBS,
-    FUNCTION_WORDS,
     GEOGRAPHIC_HEADS,
-    GEOGRAPHIC_WORDS,
     LEGAL_FORMS,
-    LOCATED,
     OFFICES,
     ORGANIZATION_HEADS,
-    ORGANIZATION_WORDS,
     PARLIAMENTS,
     PERSON_HEADS,
     PLACE_HEADS,
     PREFIXES,
-    QUARTERS,
     STREETS,
 )
 from monitor.model import EntityKind, Form, MatchReason
@@ -57,7 +53,7 @@ from monitor.text.tokens import Span
 
 _PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
 _LANDMARKS = GEOGRAPHIC_HEADS | STREETS
-_GOING_ON = FUNCTION_WORDS | AGENT_VERBS
+_YEARS_OLD = ("jaehrige", "jaehriger", "jaehrigen", "year-old")
 _LEAST_REST = 6  # letters behind a name that hardly end another name
 _MOST_FURTHER = 4  # context words beyond the first that still count
 
@@ -83,8 +79,14 @@ def _names(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         yield from _given(full, found, by)
     elif can_be_surname(found):
         yield from _governed(found, governing(found.place, scene.full_names), by)
-    if found.target.kind is not EntityKind.PERSON and (age := sight.around.age):
+    if found.target.kind is not EntityKind.PERSON and (age := sight.around.age or _years_old(sight)):
         yield clue(MatchReason.OTHER_NAME, f"{found.text} {age}", by.age)
+
+
+def _years_old(sight: Sight) -> str:
+    """Return what says right before a name how old somebody is: "die 34-jährige Mercedes"."""
+    before = sight.around.before[:1]
+    return before[0].text if before and before[0].folded.endswith(_YEARS_OLD) else ""
 
 
 def _given(full: FullName, found: Found, by: Weights) -> Iterator[Clue]:
@@ -278,27 +280,10 @@ def _beside(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
         yield clue(MatchReason.LEGAL_FORM, after.text, by.legal_form)
     elif after and after.folded in ORGANIZATION_HEADS:
         yield clue(MatchReason.ORGANIZATION_CUE, after.text, by.organization_follows)
-    if before and (head_of(before.folded) in ORGANIZATION_WORDS or before.folded.endswith(LOCATED)):
+    if before and is_trade_of_name(before):
         yield clue(MatchReason.ORGANIZATION_CUE, before.text, by.organization_word)
-    elif before and head_of(before.folded) in GEOGRAPHIC_WORDS:
-        span = Span(before.span.start, found.surface.end)
-        yield clue(MatchReason.GEOGRAPHIC_CUE, before.text, by.geographic_before, span)
-    elif (article := _article(around.before)) and _stands_bare(sight) and is_word(found.target.name, "en"):
-        yield clue(MatchReason.GEOGRAPHIC_CUE, f"{article.text} {found.text}", by.bare_article)
-
-
-def _article(before: Sequence[Word]) -> Word | None:
-    """Return "the" before a name, or before the part of a region that it names ("the western Amazon")."""
-    place = 1 if before and before[0].folded in QUARTERS else 0
-    return before[place] if len(before) > place and before[place].folded == "the" else None
-
-
-def _stands_bare(sight: Sight) -> bool:
-    """Return whether after "the" and the name the sentence goes on, or ends, without a noun."""
-    single = sight.found.target.words == 1
-    after = sight.around.after
-    goes_on = not after or after[0].folded in _GOING_ON or after[0].folded.endswith("ed")
-    return single and goes_on
+    else:
+        yield from as_place(sight, by)
 
 
 # ---- elsewhere in the article --------------------------------------------------------------------

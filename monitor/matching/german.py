@@ -93,6 +93,12 @@ def is_noun(word: str) -> bool:
     return is_word(written, "de") and lemma(written, "de")[:1].isupper()
 
 
+def is_form(word: str) -> bool:
+    """Return whether a word is a form of a noun that is written otherwise: Visa of Visum, no genitive."""
+    base = lemma(word, "de") if is_word(word, "de") else word
+    return base[0].isupper() and word not in (base, f"{base}s", f"{base}es")
+
+
 @lru_cache(maxsize=32768)
 def inflects(word: str) -> bool:
     """Return whether the dictionary knows a word's plural or old genitive: it is a noun, not a mere name."""
@@ -115,6 +121,16 @@ def is_ordinary(word: str) -> bool:
 def is_adjective(word: str) -> bool:
     """Return whether a small word is an inflected adjective."""
     return word.islower() and _adjective_stem(word) is not None
+
+
+@lru_cache(maxsize=32768)
+def is_participle(word: str) -> bool:
+    """Return whether a small word may be an inflected participle; "plante" is a verb's past as well."""
+    if not word.islower() or not word.endswith(_ENDINGS) or not is_word(word, "de"):
+        return False
+    verb = lemma(word, "de")
+    stems = (word.removesuffix(ending) for ending in _LONGEST_FIRST if word.endswith(ending))
+    return verb.endswith("n") and verb[0].islower() and next(stems).endswith(("t", "en", "nd"))
 
 
 def is_closed_compound(name_part: str, rest: str) -> bool:

@@ -10,42 +10,41 @@ from functools import lru_cache
 
 from monitor.matching.english import has_plural
 from monitor.matching.evidence import Clue, Scene, Sight, clue
-from monitor.matching.german import inflects, is_adjective, is_noun, is_ordinary
+from monitor.matching.german import inflects, is_adjective, is_ordinary
 from monitor.matching.languages import is_word
 from monitor.matching.lexicon import LEAST_ACRONYM, Role, bare_words, folded_words
-from monitor.matching.people import Bearer, governing
+from monitor.matching.nouns import counts, is_no_town, said_as_word
+from monitor.matching.people import Bearer, governing, is_trade
 from monitor.matching.scripts import is_dense
-from monitor.matching.surroundings import Surroundings, Word, head_of
+from monitor.matching.surroundings import OPENING_QUOTES, Surroundings, Word, head_of
+from monitor.matching.trade import opens_title, sign_of_doer, trade_talk
 from monitor.matching.weights import Weights
 from monitor.matching.words.everyday import COUNTRIES, ENGLISH_WORDS, GERMAN_WORDS, PLACES
 from monitor.matching.words.given import GIVEN_NAMES
 from monitor.matching.words.roles import (
-    AGENT_VERBS,
     CARRYING_ON,
     DEFINITE,
     ENGLISH_ARTICLES,
-    GENITIVES,
     LEGAL_FORMS,
-    OBLIQUE,
+    NUMBERS,
+    OPENERS,
     ORGANIZATION_HEADS,
     ORGANIZATION_WORDS,
     OWNED,
-    POSTS,
     QUANTIFIERS,
     SETTLEMENTS,
-    SOURCES,
     TO_PLACES,
+    UNITS,
     WITH_ARTICLE,
 )
-from monitor.model import EntityKind, Form, MatchReason, Zone
+from monitor.matching.words.verbs import AGENT_VERBS
+from monitor.model import EntityKind, Form, MatchReason
 
 _PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
 _POSSESSED = frozenset({Form.GENITIVE, Form.POSSESSIVE})
-_POST_ENDINGS = ("chef", "chefin", "sprecher", "sprecherin", "vorstand", "vorsitzende", "vorsitzender")
 _CARRIERS = AGENT_VERBS | CARRYING_ON | ORGANIZATION_HEADS | LEGAL_FORMS
 _HEADS = OWNED | ORGANIZATION_HEADS
 _ORDINARY = {"de": GERMAN_WORDS | ORGANIZATION_WORDS, "en": ENGLISH_WORDS | ORGANIZATION_WORDS}
-_OPENING_QUOTES = frozenset("\"'„“‚‘»«›‹”’")
 _CLOSING_QUOTES = frozenset("\"'“”‘’«»‹›")
 
 
@@ -109,13 +108,8 @@ def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     folded = "".join(bare_words(name))
     if is_common(name, scene.language):
         yield from _common(sight, scene, by)
-    elif scene.language == "de" and is_adjective(name.split()[-1].lower()) and _is_adjective_here(sight):
-        yield clue(MatchReason.COMMON_WORD, name, by.adjective)
-    elif scene.language == "de" and (
-        _is_somebody(sight) or (inflects(name) and (_counts(sight) or _is_of_something(sight)))
-    ):
-        text = f"{sight.around.before[0].text} {sight.found.text}"
-        yield clue(MatchReason.COMMON_WORD, text, by.counted_noun)
+    elif scene.language == "de" and (said := said_as_word(sight, by)):
+        yield said
     elif folded in GIVEN_NAMES:
         weight = by.given_name if kind is EntityKind.ORGANIZATION else by.given_name_of_any
         yield clue(MatchReason.COMMON_WORD, name, weight)
@@ -124,10 +118,26 @@ def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         yield from _as_place(sight, by)
     else:
         yield from _short(sight, folded, by)
+    if is_common(name, scene.language) or folded in GIVEN_NAMES or folded in PLACES:
+        yield from trade_talk(sight, by)
+    yield from _by_signs(sight, folded, by)
+
+
+def _by_signs(sight: Sight, folded: str, by: Weights) -> Iterator[Clue]:
+    """Do letters, numbers or a domain tell what a single word is?"""
+    found = sight.found
+    if folded in UNITS and _is_measured(sight):
+        yield clue(MatchReason.OTHER_WORD, f"{sight.around.before[0].text} {found.text}", by.unit)
     if _is_other_acronym(sight):
-        yield clue(MatchReason.SHORT_NAME, sight.found.text, by.other_acronym)
-    if sight.found.form is Form.HANDLE and "." in sight.found.text:
-        yield clue(MatchReason.ORGANIZATION_CUE, sight.found.text, by.domain)
+        yield clue(MatchReason.SHORT_NAME, found.text, by.other_acronym)
+    if found.form is Form.HANDLE and "." in found.text:
+        yield clue(MatchReason.ORGANIZATION_CUE, found.text, by.domain)
+
+
+def _is_measured(sight: Sight) -> bool:
+    """Return whether a number stands before a name that is a unit's, too: "drei Tesla", "50 Siemens"."""
+    before = sight.around.before[:1]
+    return bool(before) and (before[0].text[0].isdecimal() or before[0].folded in NUMBERS)
 
 
 def _as_place(sight: Sight, by: Weights) -> Iterator[Clue]:
@@ -135,7 +145,7 @@ def _as_place(sight: Sight, by: Weights) -> Iterator[Clue]:
     before = sight.around.before[:1]
     if before and before[0].folded in TO_PLACES:
         yield clue(MatchReason.GEOGRAPHIC_CUE, f"{before[0].text} {sight.found.text}", by.place_of_someone)
-    elif sign := _sign_of_doer(sight):
+    elif sign := sign_of_doer(sight):
         yield clue(MatchReason.ORGANIZATION_CUE, sign.text, by.agent)
 
 
@@ -193,7 +203,7 @@ def _written_as_name(sight: Sight, by: Weights) -> Iterator[Clue]:
 
 def _is_quoted(text: str, start: int, end: int) -> bool:
     """Return whether quotation marks hold a name and nothing else."""
-    opens = start > 0 and text[start - 1] in _OPENING_QUOTES
+    opens = start > 0 and text[start - 1] in OPENING_QUOTES
     return opens and text[end : end + 1] in _CLOSING_QUOTES and text[end : end + 1] != ""
 
 
@@ -225,13 +235,13 @@ def _used_as_name(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """Does the sentence use an ordinary word as it would a name, or as it would a noun?"""
     before = sight.around.before
     article = before[:1] and before[0].folded in DEFINITE
-    sign = _sign_of_doer(sight)
+    sign = sign_of_doer(sight)
     if sign and sight.found.target.kind is not EntityKind.PRODUCT and not _is_namesakes(sight, scene):
         yield clue(MatchReason.ORGANIZATION_CUE, sign.text, by.agent)
     town = before[:1] and before[0].folded in SETTLEMENTS
     if town and sight.found.target.kind in (EntityKind.PLACE, EntityKind.OTHER):
         yield clue(MatchReason.GEOGRAPHIC_CUE, before[0].text, by.settlement)
-    if scene.language == "de" and (_counts(sight) or _is_no_town(sight)):
+    if scene.language == "de" and (counts(sight) or is_no_town(sight)):
         text = f"{before[0].text} {sight.found.text}"
         yield clue(MatchReason.COMMON_WORD, text, by.counted_word)
     elif sight.found.form in _POSSESSED and not article and not is_word(_core(sight), scene.language):
@@ -242,81 +252,6 @@ def _is_namesakes(sight: Sight, scene: Scene) -> bool:
     """Return whether a namesake was named last, who may do whatever an organization does."""
     last = governing(sight.found.place, scene.full_names)
     return last is not None and last.bearer is not Bearer.OWN
-
-
-def _sign_of_doer(sight: Sight) -> Word | None:
-    """Return the word beside a name that makes it the one who does something, or to whom a post belongs.
-
-    What a verb does something to ("Volkswagen baut den Golf") is no doer, nor is what has an article in
-    English ("the Amazon lost").
-    """
-    before, after = sight.around.before, sight.around.after
-    article = before[:1] and before[0].folded in DEFINITE
-    if article and before[0].folded == "the":
-        return None
-    object_of = article and before[0].folded in OBLIQUE
-    doer = before[1:2] if article else before[:1]
-    verbs = (*after[:1], *(() if object_of and doer and doer[0].folded not in SOURCES else doer))
-    sign = next((each for each in verbs if each.folded in AGENT_VERBS), None)
-    if sign is None and after and after[0].folded == "to" and _opens_title(sight):
-        return after[0]
-    return doer[0] if sign is None and doer and _belongs(before) else sign
-
-
-def _opens_title(sight: Sight) -> bool:
-    """Return whether a name opens a title that is no title in capitals: "Orange to cut jobs"."""
-    return sight.found.page.zone is Zone.TITLE and sight.around.opens_here
-
-
-def _belongs(before: Sequence[Word]) -> bool:
-    """Return whether somebody's post, or a part of a company, is said to be of the name ("Chef der Bahn")."""
-    linked = len(before) > 1 and before[0].folded in GENITIVES
-    head = head_of(before[1].folded) if linked else ""
-    return head in POSTS or head.endswith(
-        ("chef", "chefin", "sprecher", "sprecherin", "vorstand", "vorsitzende")
-    )
-
-
-def _is_adjective_here(sight: Sight) -> bool:
-    """Return whether a noun follows a name that is an adjective (Grüne Woche), or "im" stands before it."""
-    before, after = sight.around.before, sight.around.after
-    name = sight.found.target.name
-    named = bool(before) and folded_words(name) != bare_words(name) and sight.found.text[0].isupper()
-    if named or sight.found.form is Form.COMPOUND:
-        return False
-    fused = bool(before) and before[0].folded in {"im", "ins", "am"}
-    return fused or (bool(after) and after[0].capital and is_noun(after[0].text))
-
-
-def _counts(sight: Sight) -> bool:
-    """Return whether the word before makes a name a thing among others: an adjective, "ein" or a number."""
-    before = sight.around.before[0] if sight.around.before else None
-    of_head = sight.found.form is Form.COMPOUND or sight.found.target.kind is EntityKind.PRODUCT
-    if before is None or before.capital or of_head:
-        return False
-    return before.folded in QUANTIFIERS or before.text.isdecimal() or is_adjective(before.text)
-
-
-def _is_of_something(sight: Sight) -> bool:
-    """Return whether a noun with an article is said to be somebody's, as no name is: "die Allianz der …"."""
-    before, after = sight.around.before[:1], sight.around.after[:1]
-    pointed = bool(before) and before[0].folded in DEFINITE and sight.found.form in _PLAIN
-    return pointed and bool(after) and after[0].text in {"der", "des"}
-
-
-def _is_somebody(sight: Sight) -> bool:
-    """Return whether an adjective says of an organization's name that it is a man: "als gebürtiger Bayer"."""
-    before = sight.around.before[:1]
-    if sight.found.target.kind is not EntityKind.ORGANIZATION or sight.found.form not in _PLAIN or not before:
-        return False
-    word = before[0].folded
-    return word.endswith("er") and word not in QUANTIFIERS and is_adjective(before[0].text)
-
-
-def _is_no_town(sight: Sight) -> bool:
-    """Return whether an article stands before a town's name, as before the noun alone ("beim Essen")."""
-    place = sight.found.target.kind is EntityKind.PLACE
-    return place and bool(sight.around.before) and sight.around.before[0].folded in WITH_ARTICLE
 
 
 def _used_as_word(sight: Sight, by: Weights) -> Iterator[Clue]:
@@ -339,11 +274,21 @@ def _used_as_word(sight: Sight, by: Weights) -> Iterator[Clue]:
             yield clue(MatchReason.COMMON_WORD, f"{found.text} {after[0].text}", by.part_of_phrase)
         text = f"{found.text} {after[0].text}"
         link = after[0].folded
-        plain_noun = not around.before and not after[0].capital and not (link == "to" and _opens_title(sight))
+        plain_noun = not around.before and not after[0].capital and not (link == "to" and opens_title(sight))
         if link == "of" if around.headline else plain_noun:
             yield clue(MatchReason.COMMON_WORD, text, by.opens_as_word)
         elif around.headline and after[0].capital:
             yield clue(MatchReason.COMMON_WORD, text, by.headline_noun)
+    if found.form in _PLAIN and around.headline and around.before and _is_of_noun(around.before[0]):
+        yield clue(MatchReason.COMMON_WORD, f"{around.before[0].text} {found.text}", by.headline_phrase)
+
+
+def _is_of_noun(before: Word) -> bool:
+    """Return whether a word of a headline makes one thing with a noun behind it: "Police Chase"."""
+    word = before.folded
+    verb = word in AGENT_VERBS or word.endswith(("s", "ed", "ing"))
+    known = word in OPENERS or word in ORGANIZATION_WORDS or is_trade(word) or word.endswith(("er", "or"))
+    return before.capital and before.text.isalpha() and not verb and not known and is_word(word, "en")
 
 
 def _carries_on(after: Word) -> bool:

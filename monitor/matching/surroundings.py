@@ -10,6 +10,7 @@ from monitor.matching.words.roles import TITLES
 from monitor.text.normalize import fold
 from monitor.text.tokens import Sentences, Span
 
+OPENING_QUOTES = frozenset("\"'„“‚‘»«›‹”’")
 _WINDOW = 60  # code points looked at on either side
 _MOST_BEFORE = 5  # words: a role of two, a given name, two initials
 _MOST_AFTER = 2

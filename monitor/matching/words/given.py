@@ -97,6 +97,18 @@ BEFORE_SURNAMES = GIVEN_NAMES | listed(
     "ulf ulrik umberto ursel uschi valeria valerie vaughn vernon vicki vicky vince vincenzo virgil vito",
     "vivien vladimir volkmar wade wallace warren wayne wesley whitney wilbur wilma wim winston",
     "wolf-dieter yann yannick yasmin yuri yusuf zac zach zachary zara zinedine zoltan",
+    "agnieszka aisha akira alessia allyson amadou amina andrij anil arjun bilal bjarne bohdan branko",
+    "burak caeleb carlotta chiara chinedu deepak deniz deshawn dieudonne dmytro dragan dusan efe elio",
+    "emilia emir emre eyke fabio fenja fiete florentin fumio gesa gianluca ginevra giovane hamza haruto",
+    "hauke hieronymus hiroshi ilkay imke insa ivana jamal jannes jannik jannis jaron jaroslaw jelena",
+    "jelle jinping jonte kacper kenji kobe kofi krzysztof kylian lasse layla lebron leni lennart leyla",
+    "lian lorenzo lotta luka maja malgorzata malin mamadou marcello mareike marija massimo mateusz",
+    "mathieu mathilda matilde mats matti mila milos mirjana mohamad moussa mykola narendra natalija",
+    "nathaniel nico nicolo nour novak oksana oleksandr olena onur ousmane primoz priya rahul rajesh",
+    "ravi ronja sakura sanae sanjay selin serena serge shinzo silas sjoerd soenke sofiia stjepan sunita",
+    "svea swantje tadej takeshi tessa timothee timothy tomasz tomke tyrese tyrone usain valentina vesna",
+    "vikram wiebke wojciech wout xiaoping yannik yassine yigit youssef yuki zbigniew zeynep zoran",
+    "zuzanna",
 )
 
 # Given names that are ordinary words too: where they open a sentence they say nothing.

@@ -67,6 +67,27 @@ ORGANIZATION_WORDS = listed(
     "mutter company retailer giant tech-giant maker carmaker insurer startup start-up firm",
     "manufacturer operator supplier lender bank hyperscaler",
 )
+# The same before the names of papers; they may be such names themselves.
+PUBLICATIONS = listed(
+    "magazin magazins nachrichtenmagazin nachrichtenmagazins zeitung tageszeitung wochenzeitung",
+    "boulevardzeitung boulevardblatt newspaper",
+)
+# How German words for companies end: Parfümeriekette, Reifenhersteller.
+ORGANIZATION_ENDINGS = (
+    "konzern",
+    "konzerns",
+    "kette",
+    "hersteller",
+    "herstellers",
+    "anbieter",
+    "anbieters",
+    "haendler",
+    "versicherer",
+    "zulieferer",
+    "betreiber",
+    "discounter",
+    "filialist",
+)
 
 # Where and whose a company is said to be, before its name: Seattle-based Amazon.
 LOCATED = ("-based", "-headquartered", "-listed", "-owned", "-backed")
@@ -118,6 +139,51 @@ QUARTERS = listed(
 GEOGRAPHIC_WORDS = listed(
     "fluss river strom nebenfluss regenwald rainforest insel berg lake mount",
 )
+# Before a name these make a house of it: Hotel Continental, Gasthof Adler.
+VENUES = listed(
+    "hotel hotels gasthof gasthaus pension restaurant cafe kino theater schloss burg villa haus kneipe",
+    "museum brauhaus apotheke campingplatz inn cinema theatre theater castle",
+)
+# How words begin for what is put into a company, or done to it with "in" before its name.
+INVESTING = (
+    "invest",
+    "anteil",
+    "beteilig",
+    "einstieg",
+    "einsteig",
+    "vertrauen",
+    "umbenenn",
+    "umbenannt",
+    "umfirm",
+    "stake",
+    "share",
+    "stock",
+    "interest",
+    "position",
+    "confidence",
+    "trust",
+    "faith",
+    "holding",
+    "bet",
+    "geld",
+    "kapital",
+    "aktien",
+    "milli",
+    "believ",
+    "glaub",
+)
+# And how German compounds of it end.
+PUT_IN = ("anteil", "anteile", "anteilen", "aktien")
+# "der Hafen von", "the streets of": what follows is a place.
+OF_PLACES = listed(
+    "hafen bucht kueste strand flughafen bahnhof stadtrat altstadt innenstadt zentrum strassen gassen",
+    "universitaet bistum erzbistum bischof erzbischof buergermeister buergermeisterin oberbuergermeister",
+    "provinz bezirk gemeinde schlacht belagerung einwohner bewohner kathedrale stadtteil vorort naehe",
+    "umgebung norden sueden osten westen nordwestlich suedwestlich nordoestlich suedoestlich noerdlich",
+    "suedlich oestlich westlich port bay coast shores streets mayor university province district suburbs",
+    "outskirts north south east west city town village bishop archbishop battle siege residents people",
+    "department county",
+)
 
 # After "the NAME" these go on with the sentence: the name stood alone, as names of rivers do.
 FUNCTION_WORDS = listed(
@@ -136,42 +202,6 @@ OPENERS = FUNCTION_WORDS | listed(
     "wenn wer wie wird wo wollte zu zudem zum zur zwischen according against although amid among",
     "around both despite even former if instead just last meanwhile new now only our soon these",
     "though us why yet yesterday again later here unlike about",
-)
-
-# What people and organizations do and say, and other things do not; "laut" stands before them.
-AGENT_VERBS = listed(
-    "laut berichtet berichten berichtete berichteten meldet melden meldete schreibt schrieb teilte teilt",
-    "kuendigt kuendigte plant planen will wollen wollte wollten erklaert erklaerte sagte sagt betonte",
-    "verkauft verkaufte kauft kaufte uebernimmt uebernahm investiert investierte streicht strich fordert",
-    "fordern forderte forderten lehnt lehnten lehnte prueft verhandelt verhandelte klagt klagte entlaesst",
-    "beschaeftigt weist wies dementiert dementierte bestaetigt bestaetigte kritisiert kritisierte",
-    "kritisieren warnt warnte verspricht versprach rechnet rechnete hofft hoffte einigt einigte wehrt",
-    "wehrte verklagt verklagte reagiert reagierte said says announced announces reported reports plans",
-    "planned launched launches unveiled unveils acquired acquires hired hires declined verlangt verlangen",
-    "verlangte stimmt stimmten droht drohte liefert lieferte senkt senkte steigert steigerte bietet",
-    "startet startete baut beruft beharrt beantragt beantragte rose fell grew lost won jumped climbed",
-    "slid sank soared tumbled rallied posted beat missed cut raised makes made sells sold buys bought",
-    "pays paid faces names named opens opened closes wins loses gains hits cuts raises sees saw goes went",
-    "gets got takes took gives gave keeps kept begins began sets brings brought builds built denied",
-    "denies sued sues refused refuses agreed agrees expects expected warned warns told wants accuses",
-    "admits adds aims allows appeals appoints asks avoids backs bans bets blames blocks boosts borrows",
-    "cancels chooses claims clears commits completes considers defends delays delivers demands develops",
-    "ditches donates doubles drops dumps earns eases eliminates ends enters escapes exits expands",
-    "explores extends eyes falls fails fears files fights finds fined fixes forms found halts halves",
-    "helps hikes hints holds hosts ignores imposes improves introduces invests issues joins lays lands",
-    "leads leaves lets licenses lifts limits lists lobbies looks lowers merges misses moves mulls needs",
-    "nears notches offers orders outlines overhauls owes owns partners patches pauses picks pitches plots",
-    "pledges posts postpones predicts prepares presents presses probes produces promises promotes",
-    "proposes pulls pushes puts quits raids rallies ramps reaches reassures rebounds recalls receives",
-    "recruits reduces rejects releases relies remains removes renames replaces replies reopens resumes",
-    "retires returns reveals reverses revives rewrites rolls runs rushes scales scores scraps seals",
-    "secures seeks sends settles sheds ships shifts shows shuts signs slams slashes slides slips slows",
-    "snaps soars sparks spends spins splits spurns stands stays steps stops strikes struggles stuns",
-    "submits subpoenaed suffers supports suspends swings switches taps targets tells tests throws",
-    "tightens tops touts tries trims triples tumbles turns unloads updates upgrades urges uses vows",
-    "waives weighs welcomes widens withdraws withholds works had has bet led held left lent met put ran",
-    "sent shut spent spun stood stuck swung thought understood withdrew wrote knew drew drove ate broke",
-    "chose flew hid rang rode shook shrank spoke stole struck tore",
 )
 
 # Before an ordinary word these count it, own it or point at it, as nobody does with a name.
@@ -194,12 +224,56 @@ OWNED = listed(
 )
 GENITIVES = listed("der des von vom bei beim of at")
 
+# "bei der Post": where one works, or is a customer.
+WORKPLACES = listed("bei")
+
+# What news of companies speaks of, and whose compounds do.
+TRADE_TALK = listed(
+    "aktie aktien aktionaer aktionaere aktionaeren anleger anlegern analyst analysten boerse dax dividende",
+    "dividenden umsatz umsatzes umsaetze quartal quartals gewinnwarnung konzern konzerns vorstand",
+    "aufsichtsrat filiale filialen mitarbeiter mitarbeitern beschaeftigte beschaeftigten stellenabbau",
+    "uebernahme fusion hersteller anbieter insolvenz boersengang marktanteil marktanteile investoren",
+    "betriebsrat finanzchef bilanz geschaeftsjahr jahresueberschuss wettbewerber konkurrent konkurrenten",
+    "kartellamt bundeskartellamt zulieferer unternehmen unternehmens vertrieb sparte tochterfirma",
+    "tochtergesellschaft tochtergesellschaften gesellschaft",
+    "shares stock investors analysts earnings revenue revenues quarter quarterly profit profits ceo",
+    "shareholders retailer carmaker automaker layoffs merger takeover acquisition dividend subsidiary",
+    "chain regulators antitrust lender insurer company executives customers stores",
+)
+TRADE_HEADS = (
+    "aktie",
+    "aktien",
+    "umsatz",
+    "umsaetze",
+    "konzern",
+    "konzerns",
+    "filiale",
+    "filialen",
+    "vorstand",
+    "dividende",
+    "quartal",
+    "uebernahme",
+    "sparte",
+    "unternehmen",
+    "hersteller",
+    "anbieter",
+    "vorstandschef",
+)
+
+# Named after people, after whom companies are, too; and what counts them.
+UNITS = listed("tesla siemens weber henry joule newton watt volt ampere pascal hertz kelvin bar mach gray")
+NUMBERS = listed(
+    "zwei drei vier fuenf sechs sieben acht neun zehn elf zwoelf zwanzig dreissig hundert tausend two three",
+    "four five six seven eight nine ten eleven twelve twenty",
+)
+
 # Whose these are is an organization.
 POSTS = BUSINESS | listed(
     "sprecher sprecherin aufsichtsrat vorstand vorsitzender vorsitzende vorsitzenden mitarbeiter",
     "mitarbeitern mitarbeiterin beschaeftigte beschaeftigten kunden aktionaere tochter konkurrent",
     "fraktion fraktionsvorsitzende fraktionsvorsitzender abgeordnete zentrale aktie aktien filialen",
-    "redakteur redakteurin reporter reporterin spokesman spokeswoman spokesperson shares employees",
+    "redakteur redakteurin reporter reporterin bericht berichts interview interviews informationen ausgabe",
+    "spokesman spokeswoman spokesperson shares employees",
     "customers shareholders subsidiary analysts",
 )
 
@@ -209,8 +283,10 @@ SETTLEMENTS = listed("stadt kreisstadt hansestadt gemeinde dorf ort ortsteil lan
 # Before the name of a place these lead to it, or from it, as to nobody.
 TO_PLACES = listed("nach in aus near on")
 
+# Prepositions that hold an article.
+FUSED = listed("beim zum vom im am ans ins")
 # Where a noun has an article and a town has none.
-WITH_ARTICLE = listed("das dem des beim zum vom im am ans ins")
+WITH_ARTICLE = listed("das dem des") | FUSED
 
 # What follows a name that opens an English sentence, where a plain noun would follow a plain word.
 CARRYING_ON = FUNCTION_WORDS - listed("a an the its their his her your you to this that into of")

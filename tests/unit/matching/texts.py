@@ -3,6 +3,8 @@
 from monitor.matching.matcher import Matcher, build_matcher
 from monitor.model import Case, Entity, EntityId, EntityKind, Match, Matched, Name, Zones
 
+# The confidence that a watchlist asks for by itself.
+WATCHED = 0.5
 AMAZON, DESANTIS, TRAINIUM = EntityId("amazon"), EntityId("desantis"), EntityId("trainium")
 
 
@@ -50,6 +52,11 @@ def read(
 
 def read_for(kind: str, name: str, text: str, language: str = "de", **more: tuple[str, ...]) -> Matched:
     return read(build_matcher([entity("it", kind, name, **more)]), text, language)
+
+
+def alerts(name: str, text: str, language: str = "de") -> bool:
+    """Return whether a watchlist hears of a text on an organization: of what is rather it than not."""
+    return any(each.confidence >= WATCHED for each in read_for("organization", name, text, language).matches)
 
 
 def accepted(matched: Matched, key: str = "it") -> list[tuple[str, str]]:
