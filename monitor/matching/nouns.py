@@ -18,6 +18,8 @@ from monitor.matching.words.verbs import AGENT_VERBS
 from monitor.model import EntityKind, Form, MatchReason
 from monitor.text.normalize import fold
 
+_ARTICLES = DEFINITE | FUSED | QUANTIFIERS
+_NOT_FEMININE = DEFINITE - {"die"}
 _LONGEST_EVERYDAY = 6  # letters
 _ADVERBIAL = frozenset({"allem", "anderem"})  # "vor allem Amazon", "unter anderem Amazon"
 _PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
@@ -43,7 +45,7 @@ def _as_word_of_dictionary(sight: Sight, by: Weights) -> Clue | None:
     if sign_of_doer(sight) or _is_beside_name(around):
         return None
     before = around.before[:2]
-    pointed = before and before[0].folded in DEFINITE - {"die"} and not (before[1:] and before[1].capital)
+    pointed = before and before[0].folded in _NOT_FEMININE and not (before[1:] and before[1].capital)
     if pointed and _is_everyday(name):
         return clue(MatchReason.COMMON_WORD, f"{before[0].text} {sight.found.text}", by.article_of_noun)
     stands_bare = before and before[0].folded not in DEFINITE and is_form(name)
@@ -75,7 +77,7 @@ def counts(sight: Sight) -> bool:
         return False
     if before.capital:
         return before.folded in QUANTIFIERS and sight.around.opens and len(sight.around.before) == 1
-    pointed = len(sight.around.before) > 1 and sight.around.before[1].folded in DEFINITE | FUSED | QUANTIFIERS
+    pointed = len(sight.around.before) > 1 and sight.around.before[1].folded in _ARTICLES
     described = is_adjective(before.text) or (pointed and is_participle(before.text))
     return described or before.folded in QUANTIFIERS or before.text.isdecimal()
 
@@ -109,8 +111,8 @@ def _lacks_article(sight: Sight) -> bool:
     before = sight.around.before[:2]
     if not before or not _is_plain_organization(sight):
         return False
-    strong = before[0].folded.endswith(("es", "em")) and before[0].folded not in QUANTIFIERS | DEFINITE
-    led = len(before) > 1 and before[1].folded in DEFINITE | QUANTIFIERS | FUSED
+    strong = before[0].folded.endswith(("es", "em")) and before[0].folded not in _ARTICLES
+    led = len(before) > 1 and before[1].folded in _ARTICLES
     return strong and not led and before[0].folded not in _ADVERBIAL and is_adjective(before[0].text)
 
 

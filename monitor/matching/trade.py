@@ -31,8 +31,10 @@ from monitor.model import EntityKind, Form, MatchReason, Zone
 _SINGLE = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS, Form.GENITIVE, Form.POSSESSIVE})
 _POSTS = ("chef", "chefin", "sprecher", "sprecherin", "vorstand", "vorsitzende")
 _HEARD = frozenset({"interview", "gespraech"})  # "im Interview mit der Zeit"
-_POINTING = frozenset({"das", "a", "an", "the"})
+_POINTING = FUSED | OBLIQUE | QUANTIFIERS | {"das", "a", "an", "the"}
 _WHERE = frozenset({"unter", "hinter", "neben", "auf", "um"})  # "unter der Linde"
+_NAMED_SO = ORGANIZATION_WORDS | PUBLICATIONS
+_NAMED_ENDINGS = (*LOCATED, *ORGANIZATION_ENDINGS)
 _OF_COMPANIES = LEGAL_FORMS | ORGANIZATION_HEADS | ORGANIZATION_WORDS | TRADE_TALK
 
 
@@ -90,8 +92,7 @@ def _makes_noun(before: Sequence[Word]) -> bool:
     word = before[0].folded
     if word == "der" and len(before) > 1:
         return before[1].folded in _WHERE
-    pointed = word in FUSED or word in OBLIQUE or word in QUANTIFIERS or word in _POINTING
-    return pointed or is_adjective(before[0].text.lower())
+    return word in _POINTING or is_adjective(before[0].text.lower())
 
 
 def _is_trade_talk(word: Word) -> bool:
@@ -101,5 +102,4 @@ def _is_trade_talk(word: Word) -> bool:
 
 def is_trade_of_name(before: Word) -> bool:
     """Return whether a word says what sort of organization the name behind it names."""
-    named = head_of(before.folded) in ORGANIZATION_WORDS | PUBLICATIONS or before.folded.endswith(LOCATED)
-    return named or before.folded.endswith(ORGANIZATION_ENDINGS)
+    return head_of(before.folded) in _NAMED_SO or before.folded.endswith(_NAMED_ENDINGS)

@@ -13,7 +13,7 @@ from typing import Protocol, cast
 from tests.quality.floors import Corpora, faults, raised, read_floors, write_floors
 from tests.quality.measure import FIGURES, Measured, interval, total
 
-CORPORA = ("gold", "smartdata", "germeval", "stories")
+CORPORA = ("gold", "bare", "smartdata", "germeval", "stories")
 SEED = 2014
 
 
