@@ -9,7 +9,16 @@ from pathlib import Path
 
 from monitor.cli.deliveries import TEST_PATIENCE
 from tests.acceptance.test_alerts import TEXT, configured
-from tests.acceptance.world import SECRET, Desk, Monitor, Outlet, eventually, paragraphs
+from tests.acceptance.world import (
+    SECRET,
+    Answer,
+    Desk,
+    Monitor,
+    Outlet,
+    eventually,
+    on_both_databases,
+    paragraphs,
+)
 
 Open = Callable[[str], Outlet]
 
@@ -145,6 +154,27 @@ def test_deliveries_are_listed_shown_and_replayed_with_the_same_bytes(
     assert shown["body"].encode() == desk.requests[0][1] == desk.requests[1][1]
     assert desk.requests[0][0]["webhook-id"] == desk.requests[1][0]["webhook-id"] == row["id"]
     assert 2 == len(json.loads(monitor.call("deliveries", "show", row["id"], "--json"))["attempts"])
+
+
+@on_both_databases
+def test_what_is_looked_at_beside_the_commands_is_what_they_print(
+    monitor: Monitor, desk: Desk, outlet: Open
+) -> None:
+    kurier, bote = outlet("kurier"), outlet("bote")
+    kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
+    bote.answers("/feed.xml", Answer(status=500))
+    configured(monitor, desk, kurier, bote)
+    desk.answers(429, retry_after="3600")
+    monitor.once()
+
+    looked, pending = monitor.status(), monitor.deliveries("pending")
+    listed = json.loads(monitor.call("deliveries", "list", "--json", "--state", "pending"))
+
+    assert looked == json.loads(monitor.call("status", "--json"))
+    assert pending == listed["deliveries"]
+    assert {"bote": "http_5xx", "kurier": None} == {each["id"]: each["reason"] for each in looked["feeds"]}
+    assert (1, 1, 1) == (looked["articles"], looked["deliveries"]["pending"], len(pending))
+    assert "rate_limited" == looked["receivers"][0]["reason"]
 
 
 def test_a_receiver_is_tested_through_the_real_path(monitor: Monitor, desk: Desk, outlet: Open) -> None:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from threading import Event
-from typing import Any
 
 import pytest
 
@@ -47,11 +46,6 @@ def publish(outlet: Outlet, count: int, name: str = "bau") -> None:
         outlet.publishes(
             f"Amazon {name} {number}", text.replace("Vorhabens", f"{name}{number}"), slug=f"{name}{number}"
         )
-
-
-def shown(monitor: Monitor, *more: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(monitor.call("deliveries", "list", "--json", *more))["deliveries"]
-    return rows
 
 
 def test_slow_dead_and_limited_receivers_delay_no_other(
@@ -107,9 +101,9 @@ def test_a_receiver_that_is_gone_waits_until_its_url_changes_and_its_deliveries_
     desk.answers(410, times=1000)
     configured(monitor, kurier, {"desk": f"url: '{desk.url}'"})
     monitor.start()
-    eventually(lambda: shown(monitor, "--state", "dead"), what="the first is dead")
+    eventually(lambda: monitor.deliveries("dead"), what="the first is dead")
     publish(kurier, 2)
-    eventually(lambda: len(shown(monitor, "--state", "pending")) == 2, what="two wait")
+    eventually(lambda: len(monitor.deliveries("pending")) == 2, what="two wait")
 
     configured(monitor, kurier, {"desk": f"url: '{moved.url}'"})
     monitor.reload()

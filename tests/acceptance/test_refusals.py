@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.acceptance.test_alerts import TEXT
@@ -24,9 +24,8 @@ def configured(monitor: Monitor, kurier: Outlet, desk: Desk, mailbox: Mailbox) -
     )
 
 
-def listed(monitor: Monitor) -> dict[str, dict[str, Any]]:
-    rows = json.loads(monitor.call("deliveries", "list", "--json"))["deliveries"]
-    return {row["receiver"]: row for row in rows}
+def listed(monitor: Monitor) -> Mapping[str, Mapping[str, Any]]:
+    return {row["receiver"]: row for row in monitor.deliveries()}
 
 
 def attempts(monitor: Monitor, delivery: str) -> list[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import feedparser
@@ -89,17 +90,18 @@ def test_a_report_of_an_empty_store_and_of_no_time_at_all(monitor: Monitor) -> N
     assert "cannot be written" in monitor.call("report", "-o", nowhere, expect=2)
 
 
-@pytest.fixture
-def hostile(monitor: Monitor, desk: Desk, outlet: Open) -> Path:
-    """A report of a store that hostile pages filled."""
-    kurier = outlet("kurier")
-    kurier.publishes(HOSTILE, TEXT, slug="hostile")
-    monitor.configure(
-        f"feeds:\n  - {{id: {'w' * 60}, url: '{kurier.feed}', first_poll: all}}\n{ENTITIES}"
-        f"receivers:\n  desk: {{url: '{desk.url}', secrets: ['env:DESK_SECRET'], allow_private: true}}\n"
-        "http: {listen: null}\n"
-    )
-    monitor.once()
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report of a store that hostile pages filled; it is made once, and looked at."""
+    monitor = Monitor(tmp_path_factory.mktemp("hostile"))
+    with closing(Outlet("kurier")) as kurier, closing(Desk()) as desk:
+        kurier.publishes(HOSTILE, TEXT, slug="hostile")
+        monitor.configure(
+            f"feeds:\n  - {{id: {'w' * 60}, url: '{kurier.feed}', first_poll: all}}\n{ENTITIES}"
+            f"receivers:\n  desk: {{url: '{desk.url}', secrets: ['env:DESK_SECRET'], allow_private: true}}\n"
+            "http: {listen: null}\n"
+        )
+        monitor.once()
     file = monitor.folder / "report.html"
     monitor.call("report", "-o", str(file))
     return file

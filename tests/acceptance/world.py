@@ -9,7 +9,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +20,9 @@ from typing import Any, TypeVar
 
 import pytest
 from standardwebhooks import Webhook
+
+from monitor.errands.stores import open_command_store
+from monitor.ports import DeliveryFilter
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PATIENCE = 30.0
@@ -273,9 +278,15 @@ class Monitor:
         found: dict[str, Any] = json.loads(self.call("once", "--json"))
         return found
 
-    def status(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.call("status", "--json"))
-        return found
+    def status(self) -> Mapping[str, Any]:
+        """Return what `monitor status --json` prints, as it looks: without a process, which takes long."""
+        with closing(open_command_store(self.store)) as store:
+            return store.status(datetime.now(UTC))
+
+    def deliveries(self, state: str | None = None) -> Sequence[Mapping[str, Any]]:
+        """Return the deliveries that `monitor deliveries list --json` prints, likewise."""
+        with closing(open_command_store(self.store)) as store:
+            return store.deliveries(DeliveryFilter(state=state))
 
     def start(self, **environ: str) -> None:
         """Start the service and wait until it serves."""
