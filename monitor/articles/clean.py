@@ -13,6 +13,7 @@ the story itself and stays; a consent layer never is one.
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 # Elements whose text is never the article's; the second set only where they do not hold the page.
@@ -67,6 +68,7 @@ _WITHIN_TEXT = frozenset(
 # What holds more of them is read as text alone: lxml reads a text in so many pieces in quadratic time.
 _MOST_WITHIN_TEXT = 1_000
 _LONG_WORDS = 25
+_LONGEST_REMEMBERED = 200  # characters of an element's marks
 _STORY_PARAGRAPHS = 3
 _MOST_ATTRIBUTES = 64
 # More than this share of a block's letters inside links, in two links or more, is a list of links.
@@ -183,19 +185,33 @@ def _spaced(text: str) -> str:
     return " ".join(text.split())
 
 
+def _told_by(marks: str) -> tuple[bool, bool]:
+    """Return whether an element's marks name a consent layer, and something beside the article.
+
+    Pages mark many elements alike.
+    """
+    return _told_by_few(marks) if len(marks) <= _LONGEST_REMEMBERED else _told_by_few.__wrapped__(marks)
+
+
+@lru_cache(maxsize=4096)
+def _told_by_few(marks: str) -> tuple[bool, bool]:
+    parted = _HUMP.sub(" ", marks)
+    return bool(_CONSENT.search(parted)), bool(_BESIDE.search(parted))
+
+
 def _is_beside(node: Node, measure: _Measure, page: int) -> bool:
     attributes = node.attrib
     if not attributes and node.tag not in _OFTEN_BESIDE:
         return False
     if node.tag in ("html", "body", "main", "article") or measure.letters > _CONSENT_SHARE * page:
         return False
-    marks = _HUMP.sub(" ", " ".join([attributes.get(name, "") for name in _MARKS]))
-    if _CONSENT.search(marks) and next(node.iter("article", "main"), None) is None:
+    says_consent, says_beside = _told_by(" ".join([attributes.get(name, "") for name in _MARKS]))
+    if says_consent and next(node.iter("article", "main"), None) is None:
         return True
     if measure.letters > _PAGE_SHARE * page:
         return False
     hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
-    beside = hidden or node.tag in _OFTEN_BESIDE or bool(_BESIDE.search(marks))
+    beside = hidden or node.tag in _OFTEN_BESIDE or says_beside
     return beside and measure.long < _STORY_PARAGRAPHS
 
 

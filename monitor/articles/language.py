@@ -32,7 +32,7 @@ _SURE_ENOUGH = 0.5
 _NEARLY_CERTAIN = 0.99
 _WORDS_TO_OVERRULE = 30
 # The identifier reads a text's start: more changes nothing but the time it takes.
-_CHARACTERS = 5_000
+_CHARACTERS = 2_000
 _PRIMARY_LENGTHS = (2, 3)
 # What is packed: that of another version, or of other languages, is another.
 EDITION = f"py3langid-{__version__}-{len(_LANGUAGES)}"

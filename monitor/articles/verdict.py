@@ -13,6 +13,7 @@ Known exceptions: an article *about* cookie banners of fewer than 60 words.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.model import Verdict
 
@@ -58,8 +59,47 @@ _PAYWALL_WORDS = (
     "(?:article|content|story) is (?:only )?(?:available )?(?:for|to) (?:paid |registered )?subscribers",
     *("sign in to read", "cancel (?:at )?any ?time", "free articles? (?:left|remaining)"),
 )
-_CONSENT = re.compile("|".join(_CONSENT_WORDS), re.IGNORECASE)
-_PAYWALL = re.compile("|".join(_PAYWALL_WORDS), re.IGNORECASE)
+
+
+class _Wording(NamedTuple):
+    """What walls say, and small letters of which some stand in whatever they say: looked for first."""
+
+    pattern: re.Pattern[str]
+    stems: tuple[str, ...]
+
+
+_CONSENT = _Wording(
+    re.compile("|".join(_CONSENT_WORDS), re.IGNORECASE),
+    (
+        *(
+            "cookie",
+            "akzeptieren",
+            "zustimmung",
+            "werbung",
+            "einwilligung",
+            "partner",
+            "datenschutzeinstellungen",
+        ),
+        *("privatsphäre-einstellungen", "werbefrei", "personalisierte", "interesse", "informationen auf"),
+        *("legitimate interest", "consent to the use", "personali", "information on", "privacy"),
+    ),
+)
+_PAYWALL = _Wording(
+    re.compile("|".join(_PAYWALL_WORDS), re.IGNORECASE),
+    (
+        *(
+            "lesen mit",
+            "jetzt",
+            "abonnent",
+            "registriert",
+            "kündbar",
+            "weiterlesen",
+            "freischalten",
+            "subscri",
+        ),
+        *("already a", "to continue reading", "unlock", "sign in", "cancel", "free article"),
+    ),
+)
 _CUT = re.compile(
     r"(?:\[?(?:…|\.\.\.)\]?|(?:weiterlesen|mehr|read more|continue reading)\s*[»›>→]*)\s*$", re.IGNORECASE
 )
@@ -98,9 +138,12 @@ def is_wall(text: str) -> bool:
     return _is_wall(text, _CONSENT) or _is_wall(text, _PAYWALL)
 
 
-def _is_wall(text: str, wording: re.Pattern[str]) -> bool:
+def _is_wall(text: str, wording: _Wording) -> bool:
     """Tell whether a paragraph is a wall's; a long one that speaks of walls once is an article about them."""
-    found = {match[0].casefold() for match in wording.finditer(text)}
+    folded = text.casefold()
+    if not any(stem in folded for stem in wording.stems):
+        return False
+    found = {match[0].casefold() for match in wording.pattern.finditer(text)}
     return len(found) > 1 or (len(found) == 1 and len(text.split()) < TEASER_WORDS)
 
 

@@ -1,7 +1,12 @@
 """Laws of how much of an article could be read."""
 
-import pytest
+import re
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.articles import verdict
 from monitor.articles.verdict import judge
 from monitor.model import Verdict
 from tests.unit.articles.pages import ENGLISH, GERMAN, LEAD, page, paragraphs, read
@@ -112,3 +117,24 @@ def test_a_paywalled_page_gives_its_teaser() -> None:
 
     assert (extracted.verdict, extracted.access) == (Verdict.PARTIAL, "paywall")
     assert extracted.zones.text == "\n\n".join(GERMAN[:2])
+
+
+@pytest.mark.parametrize(
+    ("wording", "alternative"),
+    [
+        (wording, alternative)
+        for wording, alternatives in (
+            (verdict._CONSENT, verdict._CONSENT_WORDS),
+            (verdict._PAYWALL, verdict._PAYWALL_WORDS),
+        )
+        for alternative in alternatives
+    ],
+)
+@given(data=st.data())
+@settings(max_examples=20)
+def test_whatever_a_wall_says_holds_one_of_the_parts_that_are_looked_for_first(
+    wording: verdict._Wording, alternative: str, data: st.DataObject
+) -> None:
+    said = data.draw(st.from_regex(re.compile(alternative, re.IGNORECASE | re.ASCII), fullmatch=True))
+
+    assert any(stem in said.casefold() for stem in wording.stems)
