@@ -138,24 +138,6 @@ def test_systemd_is_told_that_the_service_is_ready_alive_and_ending(
     assert "WATCHDOG=1" in told
 
 
-def test_deliveries_are_listed_shown_and_replayed_with_the_same_bytes(
-    monitor: Monitor, desk: Desk, outlet: Open
-) -> None:
-    kurier = outlet("kurier")
-    kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
-    configured(monitor, desk, kurier)
-    monitor.once()
-    (row,) = json.loads(monitor.call("deliveries", "list", "--json"))["deliveries"]
-    shown = json.loads(monitor.call("deliveries", "show", row["id"], "--json"))
-
-    monitor.call("deliveries", "replay", row["id"])
-    monitor.once()
-
-    assert shown["body"].encode() == desk.requests[0][1] == desk.requests[1][1]
-    assert desk.requests[0][0]["webhook-id"] == desk.requests[1][0]["webhook-id"] == row["id"]
-    assert 2 == len(json.loads(monitor.call("deliveries", "show", row["id"], "--json"))["attempts"])
-
-
 @on_both_databases
 def test_what_is_looked_at_beside_the_commands_is_what_they_print(
     monitor: Monitor, desk: Desk, outlet: Open

@@ -82,7 +82,8 @@ def test_links_of_an_alert_take_a_verdict_that_the_api_shows_also_after_a_crash(
     code, _ = monitor.stop()
 
     assert 0 == code
-    assert {before} == {body for _, body in desk.requests}
+    replayed = {(headers["webhook-id"], body) for headers, body in desk.requests}
+    assert {(desk.requests[0][0]["webhook-id"], before)} == replayed
 
 
 RIGHT = "Amazon baut in Leipzig ein Lager, die Gewerkschaft fordert mehr Lohn für die Packer."

@@ -5,6 +5,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
+
+import pytest
 
 from tests.acceptance.screen import OpenScreen
 from tests.acceptance.test_alerts import TEXT, configured
@@ -12,6 +15,16 @@ from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually
 
 Open = Callable[[str], Outlet]
 OTHER_SCREEN, FORMER_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Monitor:
+    """A store in which a feed was polled; it is only looked at."""
+    monitor = Monitor(tmp_path_factory.mktemp("stored"))
+    with closing(Outlet("kurier")) as kurier, closing(Desk()) as desk:
+        configured(monitor, desk, kurier)
+        monitor.once()
+    return monitor
 
 
 def test_a_status_is_watched_beside_the_service_and_ctrl_c_gives_the_terminal_back(
@@ -38,14 +51,9 @@ def test_a_status_is_watched_beside_the_service_and_ctrl_c_gives_the_terminal_ba
     assert "Traceback" not in watched.text
 
 
-def test_for_scripts_each_status_is_one_line_and_the_end_is_no_failure(
-    monitor: Monitor, desk: Desk, outlet: Open
-) -> None:
-    configured(monitor, desk, outlet("kurier"))
-    monitor.once()
-
-    line = [sys.executable, "-m", "monitor", "status", "--watch", "0.2", "--json", "-c", str(monitor.config)]
-    with subprocess.Popen(line, env=monitor.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watch:
+def test_for_scripts_each_status_is_one_line_and_the_end_is_no_failure(stored: Monitor) -> None:
+    line = [sys.executable, "-m", "monitor", "status", "--watch", "0.2", "--json", "-c", str(stored.config)]
+    with subprocess.Popen(line, env=stored.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watch:
         assert watch.stdout is not None
         assert watch.stderr is not None
         lines = [json.loads(watch.stdout.readline()) for _ in range(3)]
@@ -58,15 +66,11 @@ def test_for_scripts_each_status_is_one_line_and_the_end_is_no_failure(
     assert 0 == watch.returncode
 
 
-def test_where_nothing_is_drawn_each_status_stands_below_the_last(
-    monitor: Monitor, desk: Desk, outlet: Open
-) -> None:
-    configured(monitor, desk, outlet("kurier"))
-    monitor.once()
-    out = monitor.folder / "out"
+def test_where_nothing_is_drawn_each_status_stands_below_the_last(stored: Monitor) -> None:
+    out = stored.folder / "out"
 
-    line = [sys.executable, "-m", "monitor", "status", "--watch", "0.2", "-c", str(monitor.config)]
-    with out.open("wb") as shown, subprocess.Popen(line, env=monitor.environ, stdout=shown) as watch:
+    line = [sys.executable, "-m", "monitor", "status", "--watch", "0.2", "-c", str(stored.config)]
+    with out.open("wb") as shown, subprocess.Popen(line, env=stored.environ, stdout=shown) as watch:
         eventually(lambda: out.read_text("utf-8").count("Ctrl-C ends it") > 1)
         watch.send_signal(signal.SIGINT)
 
@@ -74,8 +78,6 @@ def test_where_nothing_is_drawn_each_status_stands_below_the_last(
     assert "\x1b" not in out.read_text("utf-8")
 
 
-def test_seconds_without_watching_are_wrong_usage(monitor: Monitor, desk: Desk, outlet: Open) -> None:
-    configured(monitor, desk, outlet("kurier"))
-
-    assert "--watch" in monitor.call("status", "5", expect=2)
-    assert "0.1" in monitor.call("status", "--watch", "0", expect=2)
+def test_seconds_without_watching_are_wrong_usage(stored: Monitor) -> None:
+    assert "--watch" in stored.call("status", "5", expect=2)
+    assert "0.1" in stored.call("status", "--watch", "0", expect=2)
