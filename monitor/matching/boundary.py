@@ -80,6 +80,8 @@ def _like(found: str, own: str) -> bool:
     """Return whether what parts two words in a text may stand for what parts them in the name."""
     if found == own:
         return True
+    if " " in own and found.replace("-", " ") == own:  # St.-Pauli-Fans, Procter-&-Gamble-Chef
+        return True
     loose = {" ", "-"}
     signs = own.replace(" ", "")
     dotted = own in _MIDDLE_DOTS and (found in _MIDDLE_DOTS or found == " ")

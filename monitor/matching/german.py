@@ -49,6 +49,24 @@ _PLACE_ENDINGS = frozenset(
     keit news bruck bruecke tal thal zell werda sattel konzerne konzernen firmen anbieter anbietern
     straße strasse straßen strassen allee gasse weg wegs weges damm platz platzes""".split()  # noqa: SIM905
 )
+# What a noun's attributes begin with: Institut für, Verband der, Haus am.
+_LINKS = frozenset({"für", "der", "des", "von", "am", "an", "in", "im", "zur", "zum", "auf", "gegen"})
+_FEMININE = (
+    "ung",
+    "heit",
+    "keit",
+    "schaft",
+    "tät",
+    "ion",
+    "ei",
+    "e",
+    "ik",
+    "ur",
+    "anz",
+    "enz",
+    "bank",
+    "kammer",
+)
 _NO_GENITIVE_S = ("s", "x", "z", "ß")
 _LATIN = frozenset({"Jesus"})  # whose genitive, Jesu, takes no ending
 
@@ -170,13 +188,40 @@ def _link(name_part: str) -> str:
 
 
 def adjective_forms(name: str) -> Sequence[str]:
-    """Return the other forms of a name of several words that begins with adjectives or an article."""
+    """Return the other forms of a name of several words: of its adjectives, its article, and its noun.
+
+    The last word is left as it is: what endings it takes is seen in the text.
+    """
     words = name.split()
     stems = [_stem(word) for word in words[:-1]]
     forms = [form for form in _declined(words, stems) if form != name]
     articles = _ARTICLE_FORMS.get(words[0].lower(), ()) if len(words) > 1 else ()
     forms += [" ".join([article, *words[1:]]) for article in articles]
-    return forms
+    return forms + list(_in_genitive(name, forms))
+
+
+def _in_genitive(name: str, forms: Sequence[str]) -> Iterator[str]:
+    """Yield the forms in which the noun that the rest hangs on is in the genitive: "des Verbandes der"."""
+    words = name.split()
+    link = next((place for place, word in enumerate(words[:-1]) if word in _LINKS), 0)
+    noun = words[link - 1] if link else ""
+    if not noun[:1].isupper():
+        return
+    for genitive in _genitives(noun):
+        for form in (name, *forms):
+            declined = form.split()
+            yield " ".join([*declined[: link - 1], genitive, *declined[link:]])
+
+
+def _genitives(noun: str) -> Sequence[str]:
+    """Return a noun's genitives with an ending: those of the dictionary, or both where it lacks the noun.
+
+    A noun that it holds without them, or one that ends as feminine ones do, has none.
+    """
+    both = [noun + "s", noun + "es"] if takes_s(noun) else [noun + "es"]
+    known = [each for each in both if is_word(each, "de")]
+    feminine = is_word(noun, "de") or noun.endswith(_FEMININE)
+    return known if known or feminine else both
 
 
 def _declined(words: Sequence[str], stems: Sequence[str | None]) -> Iterator[str]:

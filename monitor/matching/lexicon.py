@@ -23,6 +23,7 @@ from monitor.matching.german import adjective_forms, is_noun
 from monitor.matching.grammar.forms import made_forms
 from monitor.matching.languages import is_word
 from monitor.matching.words.bearers import BEARERS, Bearers
+from monitor.matching.words.given import GIVEN_NAMES
 from monitor.model import Case, Entity, EntityKind, Form, MatchReason, Name
 from monitor.text.normalize import fold
 
@@ -31,6 +32,7 @@ PARTICLES = frozenset(
     "de del della der den di da das dos du la le van von vom zu zur ten ter al el bin ibn mac mc".split()  # noqa: SIM905
 )
 _ARTICLES = frozenset({"der", "die", "das", "den", "dem", "des", "the"})
+_POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")  # McDonald's, in German McDonalds as well
 _CAMEL = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 _UMLAUTS = str.maketrans("äöüÄÖÜ", "aouAOU")
 _NORDIC = str.maketrans({"ø": "oe", "Ø": "Oe", "å": "aa", "Å": "Aa"})
@@ -248,6 +250,8 @@ def _spellings(text: str, kind: EntityKind) -> Iterator[tuple[str, Form]]:
         spellings.setdefault(_CAMEL.sub(" ", text), Form.FOLDED)
     if " " in text:
         spellings.setdefault(_joined_particles(text), Form.FOLDED)
+    if kind is not EntityKind.PERSON and not _is_of_given_name(text):
+        spellings.setdefault(_POSSESSIVE.sub("s", text), Form.FOLDED)
     if not text.isascii():
         for made in made_forms(text, kind):
             spellings.setdefault(made, Form.INFLECTED)
@@ -257,6 +261,11 @@ def _spellings(text: str, kind: EntityKind) -> Iterator[tuple[str, Form]]:
             spelled = display.translate(table)
             if spelled not in spellings:
                 yield spelled, Form.FOLDED if form is Form.EXACT else form
+
+
+def _is_of_given_name(text: str) -> bool:
+    """Return whether a name is somebody's by his given name: Wendy's, whose "Wendys" is anybody's."""
+    return bool(_POSSESSIVE.search(text)) and folded_words(text)[0] in GIVEN_NAMES
 
 
 def _joined_particles(text: str) -> str:
