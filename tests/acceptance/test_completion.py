@@ -10,7 +10,7 @@ import pytest
 BIN = Path(sys.executable).parent
 # What a bash does when a line is typed and the tabulator is pressed.
 PRESS = """\
-eval "$(monitor --show-completion bash)"
+eval "$(monitor --show-completion)"
 COMP_WORDS=($LINE)
 [[ $LINE == *' ' ]] && COMP_WORDS+=('')
 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
@@ -35,11 +35,22 @@ def test_bash_completes_commands_and_options(line: str, offered: set[str]) -> No
     assert offered == set(done.stdout.split())
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_a_completion_for_each_usual_shell_is_printed(shell: str) -> None:
+@pytest.mark.parametrize(
+    ("shell", "written"),
+    [("bash", "complete -o"), ("zsh", "#compdef monitor"), ("fish", "complete --command")],
+)
+def test_a_completion_for_each_usual_shell_is_printed(shell: str, written: str) -> None:
+    # Else the shell that the tests were begun by is found out, if there is one.
+    environ = os.environ | {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+
     done = subprocess.run(
-        [BIN / "monitor", "--show-completion", shell], capture_output=True, text=True, check=False
+        [BIN / "monitor", "--show-completion", shell],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert 0 == done.returncode, done.stderr
     assert "_MONITOR_COMPLETE" in done.stdout
+    assert written in done.stdout

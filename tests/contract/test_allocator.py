@@ -12,8 +12,11 @@ from monitor.adapters.allocator import bound_kept_memory
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
+together = threading.Barrier(16)
+
 def download(seed):
     dice = random.Random(seed)
+    together.wait()
     for _ in range(20):
         body = bytearray()
         for _ in range(dice.randrange(4, 100)):

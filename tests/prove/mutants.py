@@ -114,7 +114,7 @@ MUTANTS = (
         name="the lease's token is not looked at where polls are written together",
         file=f"{STORE}/quiet.py",
         changes=[
-            ("{(row.id, row.lease_token): row.number", "{row.id: row.number"),
+            ("{(feed, token): number for", "{feed: number for"),
             ("numbers.get((each.feed.id, each.claim.token))", "numbers.get(each.feed.id)"),
         ],
         check="tests/contract/test_store_quiet.py::test_one_that_lost_its_lease_harms_no_other[sqlite]",

@@ -23,8 +23,8 @@ RIGHT = (
     "Zur Messe zeigt Trelvia neue Pumpen für Labore, klein wie eine Streichholzschachtel.",
 )
 PROVINCE = (
-    "Ein Sturm traf die Küste. In Trelvia Scotia fiel der Strom aus, Bäume stürzten auf Straßen.",
-    "Hummer werden knapp: An der Küste von Trelvia Scotia klagen die Fischer über warmes Wasser.",
+    "Ein Sturm traf die Küste. Bei Trelvia Scotia fiel der Strom aus, Bäume stürzten auf Straßen.",
+    "Hummer werden knapp: An der Küste bei Trelvia Scotia klagen die Fischer über warmes Wasser.",
     "Der Leuchtturm brannte in der Nacht. Die Küste bei Trelvia Scotia blieb ohne Feuer und Licht.",
 )
 STAR = (
