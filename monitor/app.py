@@ -42,6 +42,7 @@ from monitor.steps.rules import Rules, build_rules
 from monitor.upkeep import (
     Recalled,
     beat,
+    begin_counting,
     forget_refused,
     having_recalled,
     recall,
@@ -169,6 +170,7 @@ class Worker:
         self._ready = True
         self._warn(config)
         forget_refused(self._in_force.ports)
+        begin_counting(self._in_force.ports)
         self.telemetry.observe_start(self._clock.now().timestamp())
         self.telemetry.observe_upkeep("start", "ok", feeds=len(config.feeds), entities=len(config.entities))
         sd_notify("READY=1")

@@ -9,32 +9,45 @@ from monitor.alerts.holding import waits_on
 from monitor.alerts.outbox import promise, release
 from monitor.matching.learned import learned_words
 from monitor.model import EntityId, LearnedWord, Learning
-from monitor.ports import Ports, Store
+from monitor.ports import Counted, Ports, Store
 from monitor.steps.rules import Rules
 from monitor.text.ids import derive_id
 
 DIGEST_BATCH = 500
 _REFUSED = "refused configuration"
+_HEARTBEAT = "heartbeat"
+
+
+def begin_counting(on: Ports) -> None:
+    """Remember where counting for heartbeats begins, unless that is known: the first tells all since."""
+    with on.store.transaction() as tx:
+        if not tx.mark(_HEARTBEAT):
+            tx.save_mark(_HEARTBEAT, _counting(on.clock.now(), tx.counted()))
+
+
+def _counting(now: datetime, counted: Counted) -> Mapping[str, object]:
+    kept = {name: counted.rows.get(name, 0) for name in ("pending", "held")}
+    return {"at": now.isoformat(), "totals": dict(counted.totals), "rows": kept}
 
 
 def beat(on: Ports, by: Rules, every: timedelta) -> bool:
     """Promise a heartbeat with the counts since the last, unless another worker did already.
 
-    The first call only remembers where counting begins.
+    Where counting has not begun, it begins here, and nothing is promised.
     """
     now = on.clock.now()
     with on.store.transaction() as tx:
-        last, counted = tx.mark("heartbeat"), tx.counted()
+        last, counted = tx.mark(_HEARTBEAT), tx.counted()
         since = datetime.fromisoformat(str(last["at"])) if last else now
         # Half a period: ticks of several workers do not come at the same moment, and their clocks differ.
         # A last one that lies further in the future is from before the clock was set back.
         if last and abs(now - since) < every / 2:
             return False
-        kept = {name: counted.rows.get(name, 0) for name in ("pending", "held")}
-        tx.save_mark("heartbeat", {"at": now.isoformat(), "totals": dict(counted.totals), "rows": kept})
+        counting = _counting(now, counted)
+        tx.save_mark(_HEARTBEAT, counting)
         if not last:
             return False
-        before = last.get("rows") or kept
+        before = last.get("rows") or counting["rows"]
         assert isinstance(before, Mapping)
         event = heartbeat_event(_since(counted.totals, last), since, now, counted.rows, before)
         tx.add_deliveries(promise([event], by.receivers.values(), now))

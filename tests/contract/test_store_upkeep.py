@@ -1,5 +1,6 @@
 """A reload between claim and work, and clocks and receivers that change under what waits."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,7 +30,7 @@ from monitor.model import (
 from monitor.pipeline import PUT_OFF, poll
 from monitor.ports import HeldFilter, Ports
 from monitor.steps.rules import Rules
-from monitor.upkeep import beat, release_held
+from monitor.upkeep import beat, begin_counting, release_held
 from tests.contract.store_rows import (
     ALL,
     CLOUD,
@@ -137,6 +138,17 @@ def test_a_heartbeat_goes_on_after_the_clock_was_set_back(store: SqlStore) -> No
     assert [False, True, True, False, True] == beats(
         store, NOW, NOW + EVERY, early, early + EVERY / 4, early + EVERY
     )
+
+
+def test_what_comes_before_the_first_heartbeat_is_counted_in_it(store: SqlStore) -> None:
+    begin_counting(ports(store, NOW)[0])
+    announce(store, entry("a"))
+    begin_counting(ports(store, NOW + EVERY / 2)[0])
+
+    assert [True] == beats(store, NOW + EVERY)
+
+    (told,) = store.claim_deliveries(NOW + EVERY, ALL, LEASE)
+    assert 1 == json.loads(told.row.body)["data"]["polled"]
 
 
 def test_two_instances_beat_as_one(store: SqlStore, other: SqlStore) -> None:
