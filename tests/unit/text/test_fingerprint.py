@@ -87,6 +87,16 @@ def test_unrelated_texts_are_strangers() -> None:
     assert STRANGERS == likeness(fingerprint(text(300, 1)), fingerprint(text(300, 2)))
 
 
+def test_who_is_held_by_less_than_is_asked_for_is_a_stranger() -> None:
+    half = [*words(100, 1), *words(100, 2)]
+    one, other = fingerprint(" ".join(words(100, 1))), fingerprint(" ".join([*half[:50], *half[100:]]))
+    near = likeness(one, other)
+
+    assert 0.3 < near.contained < 0.7
+    assert near == likeness(one, other, 0.2)
+    assert STRANGERS == likeness(one, other, 0.8)
+
+
 def test_a_text_too_long_to_keep_enough_of_is_a_stranger() -> None:
     long = text(9000)
 
