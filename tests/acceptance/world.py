@@ -9,9 +9,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,13 +22,17 @@ import pytest
 from standardwebhooks import Webhook
 
 from monitor.errands.stores import open_command_store
-from monitor.ports import DeliveryFilter
+from monitor.errors import StoreError
+from monitor.ports import DeliveryFilter, Step, Wanted
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PATIENCE = 30.0
 
 Found = TypeVar("Found")
 on_both_databases = pytest.mark.parametrize("monitor", ["SQLite", "PostgreSQL"], indirect=True)
+
+
+_ALL = Wanted(limit=1000, at_once=1000)
 
 
 def eventually(look: Callable[[], Found], within: float = PATIENCE, what: str = "") -> Found:
@@ -252,6 +256,7 @@ class Monitor:
             "PYTHONPATH": str(Path(__file__).parents[2]),
         }
         self.process: subprocess.Popen[bytes] | None = None
+        self._passed = False
 
     def configure(self, text: str) -> None:
         self.config.write_text(
@@ -275,8 +280,22 @@ class Monitor:
         return done.stdout if expect == 0 else done.stdout + done.stderr
 
     def once(self) -> dict[str, Any]:
+        """Make a pass; one after another waits for the feeds that are due again within a second."""
+        if self._passed:
+            self._await_due()
         found: dict[str, Any] = json.loads(self.call("once", "--json"))
+        self._passed = True
         return found
+
+    def _await_due(self) -> None:
+        soon = datetime.now(UTC) + timedelta(seconds=1.2)
+        with suppress(StoreError), closing(open_command_store(self.store)) as store:
+
+            def due(at: datetime) -> int:
+                return sum(len(each.numbers) for each in store.due_batches(Step.POLL, at, _ALL))
+
+            wanted = due(soon)
+            eventually(lambda: due(datetime.now(UTC)) >= wanted, what="the feeds are due again")
 
     def status(self) -> Mapping[str, Any]:
         """Return what `monitor status --json` prints, as it looks: without a process, which takes long."""
