@@ -5,6 +5,8 @@ Observations: German capitalizes every noun, so that a capital tells nothing; bu
 elsewhere begins a sentence with a capital.
 """
 
+from functools import lru_cache
+
 from monitor.matching.evidence import Clue, Sight, clue
 from monitor.matching.german import inflects, is_adjective, is_form, is_noun, is_ordinary, is_participle
 from monitor.matching.languages import is_word, lemma
@@ -33,7 +35,14 @@ def said_as_word(sight: Sight, by: Weights) -> Clue | None:
     if _is_noun_here(sight):
         text = f"{sight.around.before[0].text} {sight.found.text}"
         return clue(MatchReason.COMMON_WORD, text, by.counted_noun)
-    return _as_word_of_dictionary(sight, by) if _is_plain_organization(sight) and not name.isupper() else None
+    known = _is_plain_organization(sight) and _is_in_dictionary(name)
+    return _as_word_of_dictionary(sight, by) if known else None
+
+
+@lru_cache(maxsize=32768)
+def _is_in_dictionary(name: str) -> bool:
+    """Return whether a name, in small letters or as a noun, is a word or a form of one, and no acronym."""
+    return not name.isupper() and (_is_small_word(name) or _is_everyday(name) or is_form(name))
 
 
 def _as_word_of_dictionary(sight: Sight, by: Weights) -> Clue | None:
@@ -94,6 +103,7 @@ def _is_noun_here(sight: Sight) -> bool:
     return _is_countryman(name) and counts(sight)
 
 
+@lru_cache(maxsize=32768)
 def _is_countryman(name: str) -> bool:
     """Return whether a name is what somebody of a land is called: Bayer, of Bayern."""
     return f"{fold(name).text}n" in PLACES
