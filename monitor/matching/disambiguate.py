@@ -15,7 +15,7 @@ namesakes by given names in general, only from well-known ones (`words.bearers`)
 
 from collections.abc import Iterator, Sequence
 
-from monitor.matching.evidence import Clue, Scene, Sight, clue
+from monitor.matching.evidence import PLAIN, Clue, Scene, Sight, clue
 from monitor.matching.languages import is_word
 from monitor.matching.lexicon import Role, folded_words
 from monitor.matching.neighbors import neighbors
@@ -51,7 +51,6 @@ from monitor.model import EntityKind, Form, MatchReason
 from monitor.text.normalize import fold
 from monitor.text.tokens import Span
 
-_PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
 _LANDMARKS = GEOGRAPHIC_HEADS | STREETS
 _YEARS_OLD = ("jaehrige", "jaehriger", "jaehrigen", "year-old")
 _LEAST_REST = 6  # letters behind a name that hardly end another name
@@ -269,7 +268,7 @@ def _is_double_given_name(found: Found, parts: Sequence[str]) -> bool:
 def _beside(sight: Sight, _scene: Scene, by: Weights) -> Iterator[Clue]:
     """Which words stand right before and after the name of something that is no person?"""
     found, around = sight.found, sight.around
-    if found.target.kind in (EntityKind.PERSON, EntityKind.PLACE) or found.form not in _PLAIN:
+    if found.target.kind in (EntityKind.PERSON, EntityKind.PLACE) or found.form not in PLAIN:
         return
     after = around.after[0] if around.after else None
     before = around.before[0] if around.before else None

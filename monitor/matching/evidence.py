@@ -11,8 +11,11 @@ from monitor.matching.people import Bearer, FullName
 from monitor.matching.spans import CueFound, Found
 from monitor.matching.surroundings import Surroundings, Word, head_of
 from monitor.matching.words.roles import OFFICES
-from monitor.model import Entity, Evidence, MatchReason
+from monitor.model import Entity, Evidence, Form, MatchReason
 from monitor.text.tokens import Span
+
+# The forms of a name that stands as it is.
+PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
 
 
 class Clue(NamedTuple):

@@ -6,7 +6,7 @@ before it, a town's name its club (TSV Köln), and the plural of a people an art
 
 from collections.abc import Iterator, Sequence
 
-from monitor.matching.evidence import Clue, Scene, Sight, clue
+from monitor.matching.evidence import PLAIN, Clue, Scene, Sight, clue
 from monitor.matching.languages import DICTIONARIES, is_word
 from monitor.matching.lexicon import folded_words
 from monitor.matching.people import is_bare_name, is_trade, reads_as_surname
@@ -24,18 +24,17 @@ from monitor.matching.words.roles import (
     ORGANIZATION_WORDS,
     PLACE_HEADS,
 )
-from monitor.model import EntityKind, Form, MatchReason
+from monitor.model import EntityKind, MatchReason
 from monitor.text.tokens import Span
 
 _PARTICLES = frozenset({"von", "van", "de", "di", "del", "della", "zu"})
-_PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
 _CUES = ORGANIZATION_HEADS | ORGANIZATION_WORDS | GEOGRAPHIC_HEADS | GEOGRAPHIC_WORDS | LEGAL_FORMS
 
 
 def neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """Do capitalized words beside the name make another name of it?"""
     found, around = sight.found, sight.around
-    if found.form not in _PLAIN:
+    if found.form not in PLAIN:
         return
     yield from _as_given_name(sight, scene, by)
     if found.target.kind is EntityKind.PLACE and found.target.words == 1:

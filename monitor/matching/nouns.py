@@ -7,7 +7,7 @@ elsewhere begins a sentence with a capital.
 
 from functools import lru_cache
 
-from monitor.matching.evidence import Clue, Sight, clue
+from monitor.matching.evidence import PLAIN, Clue, Sight, clue
 from monitor.matching.german import inflects, is_adjective, is_form, is_noun, is_ordinary, is_participle
 from monitor.matching.languages import is_word, lemma
 from monitor.matching.lexicon import bare_words, folded_words
@@ -24,7 +24,6 @@ _ARTICLES = DEFINITE | FUSED | QUANTIFIERS
 _NOT_FEMININE = DEFINITE - {"die"}
 _LONGEST_EVERYDAY = 6  # letters
 _ADVERBIAL = frozenset({"allem", "anderem"})  # "vor allem Amazon", "unter anderem Amazon"
-_PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
 
 
 def said_as_word(sight: Sight, by: Weights) -> Clue | None:
@@ -129,7 +128,7 @@ def _lacks_article(sight: Sight) -> bool:
 def _is_of_something(sight: Sight) -> bool:
     """Return whether a noun with an article is said to be somebody's, as no name is: "die Allianz der …"."""
     before, after = sight.around.before[:1], sight.around.after[:1]
-    pointed = bool(before) and before[0].folded in DEFINITE and sight.found.form in _PLAIN
+    pointed = bool(before) and before[0].folded in DEFINITE and sight.found.form in PLAIN
     return pointed and bool(after) and after[0].text in {"der", "des", "gegen", "zwischen"}
 
 
@@ -171,4 +170,4 @@ def _is_small_word(name: str) -> bool:
 
 def _is_plain_organization(sight: Sight) -> bool:
     """Return whether an organization's name stands as it is."""
-    return sight.found.form in _PLAIN and sight.found.target.kind is EntityKind.ORGANIZATION
+    return sight.found.form in PLAIN and sight.found.target.kind is EntityKind.ORGANIZATION

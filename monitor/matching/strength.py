@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from monitor.matching.english import has_plural
-from monitor.matching.evidence import Clue, Scene, Sight, clue
+from monitor.matching.evidence import PLAIN, Clue, Scene, Sight, clue
 from monitor.matching.german import inflects, is_adjective, is_ordinary
 from monitor.matching.languages import is_word
 from monitor.matching.lexicon import LEAST_ACRONYM, Role, bare_words, folded_words
@@ -40,7 +40,6 @@ from monitor.matching.words.roles import (
 from monitor.matching.words.verbs import AGENT_VERBS
 from monitor.model import EntityKind, Form, MatchReason
 
-_PLAIN = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS})
 _POSSESSED = frozenset({Form.GENITIVE, Form.POSSESSIVE})
 _CARRIERS = AGENT_VERBS | CARRYING_ON | ORGANIZATION_HEADS | LEGAL_FORMS
 _HEADS = OWNED | ORGANIZATION_HEADS
@@ -173,7 +172,7 @@ def _common(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     else:
         weight = by.common_word_inside if _is_inside(around) else by.common_word_opening
         yield clue(MatchReason.COMMON_WORD, name, weight)
-    if scene.language == "en" and scene.in_small and found.form in _PLAIN and not _is_inside(around):
+    if scene.language == "en" and scene.in_small and found.form in PLAIN and not _is_inside(around):
         yield clue(MatchReason.LOWER_CASE, name.lower(), by.in_small_elsewhere)
     if folded_words(name) != bare_words(name) and found.text[0].isupper() and _is_inside(around):
         yield clue(MatchReason.NAME, found.text, by.capital_article)
@@ -263,7 +262,7 @@ def _used_as_word(sight: Sight, by: Weights) -> Iterator[Clue]:
             yield clue(MatchReason.COMMON_WORD, found.text, by.compound_of_word)
     elif found.form is Form.PLURAL:
         yield clue(MatchReason.COMMON_WORD, found.text, by.plural_of_word)
-    elif found.form in _PLAIN and after and not _carries_on(after[0]):
+    elif found.form in PLAIN and after and not _carries_on(after[0]):
         before = around.before[:1]
         if (
             before
@@ -279,7 +278,7 @@ def _used_as_word(sight: Sight, by: Weights) -> Iterator[Clue]:
             yield clue(MatchReason.COMMON_WORD, text, by.opens_as_word)
         elif around.headline and after[0].capital:
             yield clue(MatchReason.COMMON_WORD, text, by.headline_noun)
-    if found.form in _PLAIN and around.headline and around.before and _is_of_noun(around.before[0]):
+    if found.form in PLAIN and around.headline and around.before and _is_of_noun(around.before[0]):
         yield clue(MatchReason.COMMON_WORD, f"{around.before[0].text} {found.text}", by.headline_phrase)
 
 

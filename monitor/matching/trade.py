@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from monitor.matching.evidence import Clue, Sight, clue
+from monitor.matching.evidence import PLAIN, Clue, Sight, clue
 from monitor.matching.german import is_adjective
 from monitor.matching.lexicon import bare_words
 from monitor.matching.surroundings import Word, head_of, words_of
@@ -28,7 +28,7 @@ from monitor.matching.words.roles import (
 from monitor.matching.words.verbs import AGENT_VERBS
 from monitor.model import EntityKind, Form, MatchReason, Zone
 
-_SINGLE = frozenset({Form.EXACT, Form.FOLDED, Form.CAPITALS, Form.GENITIVE, Form.POSSESSIVE})
+_SINGLE = PLAIN | {Form.GENITIVE, Form.POSSESSIVE}
 _POSTS = ("chef", "chefin", "sprecher", "sprecherin", "vorstand", "vorsitzende")
 _HEARD = frozenset({"interview", "gespraech"})  # "im Interview mit der Zeit"
 _POINTING = FUSED | OBLIQUE | QUANTIFIERS | {"das", "a", "an", "the"}
