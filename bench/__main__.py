@@ -7,7 +7,7 @@
     latency   from a feed that shows news to the receiver that has the alert, idle and under load
     match     the matcher, from 3 names to 100,000, beside pyahocorasick and `re`
     plans     how PostgreSQL finds the rows of each statement in a store of ten million entries
-    poll      a poll, in four phases, beside a script and `reader`
+    poll      a poll, in four phases, beside a script, `reader` and Miniflux
     scale     the service at rest, from 100 feeds to 100,000: memory, and processor time of doing nothing
     store     the store, from 1,000 feeds to 100,000 with a million articles, beside plain `sqlite3`
 

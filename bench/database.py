@@ -109,19 +109,19 @@ class Meter:
             log=float(row[0]),
             transactions=float(row[1]),
             dead=float(row[2]),
-            server=_processor_seconds(
+            server=processor_seconds(
                 int((self._server.folder / "cluster/postmaster.pid").read_text().split()[0])
             ),
             asker=time.process_time(),
         )
 
 
-def _processor_seconds(pid: int) -> float:
+def processor_seconds(pid: int) -> float:
     """Return what a server and its processes spent, those that ended included."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     own = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    return own + sum(_processor_seconds(int(child)) for child in children)
+    return own + sum(processor_seconds(int(child)) for child in children)
 
 
 # ---- the units -------------------------------------------------------------------------------------

@@ -1,21 +1,23 @@
-"""What does a poll cost, beside a script, or beside `reader`?
+"""What does a poll cost, beside a script, beside `reader`, or beside Miniflux?
 
 All do the same work, one after the other, over the same feeds from the same server on loopback:
 
     first        every entry is new
     unchanged    every feed answers 304
     some         one feed in twenty has a new entry, the others answer 304
-    again        every feed answers 200 with the body that it had before
+    again        every feed answers 200 with the body that it had before, under another ETag and date
 
 `monitor` is the whole service as it runs: claims, limits, log lines, and what is new is processed.
-`monitor-all` is the poll alone, and reads every entry of a first one. Processor time is that of all
-processes; the server's own share of all that was spent is told beside it. A figure of work that was not
-done is refused: each must have asked for every feed, and found the same new entries.
+`monitor-all` is the poll alone, and reads every entry of a first one. `miniflux` is measured where its
+program is on this machine (Debian has it, and so has its own site); `--miniflux` names it. Processor time
+is that of all processes; the server's own share of all that was spent is told beside it. A figure of work
+that was not done is refused: each must have asked for every feed, and found the same new entries.
 """
 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,7 +36,7 @@ READER = ("reader==3.26", "sgmllib3k==1.0.0")
 PHASES = ("first", "unchanged", "some", "again")
 LARGE = (5_000, 20_000)
 OURS = ("monitor", "monitor-all")
-PEERS = ("reader", "script")
+PEERS = ("miniflux", "reader", "script")
 COLUMNS = ("phase", "", "feeds/s", "ms CPU a feed", "to the dearest", "server's share")
 Figures = dict[str, float]
 
@@ -47,6 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--against", choices=PEERS, nargs="*", default=("script",), help="who is measured beside us"
     )
+    parser.add_argument("--miniflux", default="miniflux", metavar="PROGRAM", help="the program of that peer")
     parser.add_argument("--short", action="store_true", help="one run of 100 feeds: under a minute")
     parser.add_argument("--full", action="store_true", help="the service with 5,000 and 20,000 feeds besides")
     parser.add_argument("--write", action="store_true", help="keep the table in bench/RESULTS.md")
@@ -54,16 +57,18 @@ def main(arguments: Sequence[str]) -> int:
     feeds, runs = (100, 1) if chosen.short else (chosen.feeds, chosen.runs)
     found: dict[tuple[str, str], list[Figures]] = {}
     for who in (*OURS, *chosen.against):
-        python = with_reader() if who == "reader" else sys.executable
+        line = begun(who, chosen.miniflux)
         for run in range(runs):
             print(f"{who} {run + 1} of {runs} …", file=sys.stderr, flush=True)
-            for phase, figures in measure(python, who, feeds):
+            for phase, figures in measure(line, who, feeds):
                 found.setdefault((phase, who), []).append(figures)
     told = table(COLUMNS, [row(phase, who, found) for phase in PHASES for who in (*OURS, *chosen.against)])
     text = f"{feeds:,} feeds of 35 entries, 72 KB, RSS and Atom.\n\n{told}"
     for many in LARGE if chosen.full else ():
         print(f"monitor, {many:,} feeds …", file=sys.stderr, flush=True)
-        large = {(phase, "monitor"): [figures] for phase, figures in measure(sys.executable, "monitor", many)}
+        large = {
+            (phase, "monitor"): [figures] for phase, figures in measure(begun("monitor"), "monitor", many)
+        }
         told = table(COLUMNS, [row(phase, "monitor", large) for phase in PHASES])
         text += f"\n\n{many:,} feeds, one run.\n\n{told}"
     text += f"\n\n{load()}"
@@ -84,15 +89,24 @@ def with_reader() -> str:
     return str(python)
 
 
-def measure(python: str, who: str, feeds: int) -> Iterator[tuple[str, Figures]]:
+def begun(who: str, miniflux: str = "") -> Sequence[str]:
+    """Return the command that begins whoever is measured."""
+    if who == "miniflux":
+        if shutil.which(miniflux) is None:
+            raise SystemExit(f"there is no program {miniflux!r}: --miniflux names one")
+        return (sys.executable, "-m", "bench.miniflux", miniflux)
+    python = with_reader() if who == "reader" else sys.executable
+    return (python, str(HERE / "pollers.py"), who)
+
+
+def measure(line: Sequence[str], who: str, feeds: int) -> Iterator[tuple[str, Figures]]:
     """Yield what each phase took, in a process and with a server of its own."""
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
         started([sys.executable, str(HERE / "feeds.py")]) as server,
     ):
         url = f"http://127.0.0.1:{_line(server)}"
-        line = [python, str(HERE / "pollers.py"), who, folder, url, str(feeds)]
-        with started(line) as poller:
+        with started([*line, folder, url, str(feeds)]) as poller:
             _line(poller)
             for phase in PHASES:
                 _ask(f"{url}/phase/{phase}")

@@ -208,7 +208,7 @@ def script(urls: list[str]) -> Poll:
 
 
 def main(who: str, folder: str, url: str, feeds: int) -> None:
-    """Serve one line after the other."""
+    """Serve whoever is named."""
     urls = [f"{url}/feed/{number}" for number in range(feeds)]
     name, _, first_poll = who.partition("-")
     once = (
@@ -220,13 +220,18 @@ def main(who: str, folder: str, url: str, feeds: int) -> None:
         if who == "reader"
         else script(urls)
     )
+    serve(once, spent)
+    os._exit(0)
+
+
+def serve(once: Poll, spent: Callable[[], float]) -> None:
+    """Poll once for each line of standard input, and print what it took."""
     print(json.dumps("ready"), flush=True)
     for _ in sys.stdin:
         began, used = time.monotonic(), spent()
         new = once()
         told = {"seconds": time.monotonic() - began, "cpu": spent() - used, "new": new}
         print(json.dumps(told), flush=True)
-    os._exit(0)
 
 
 if __name__ == "__main__":
