@@ -14,7 +14,14 @@ import re
 from typing import NamedTuple
 
 from monitor.matching.automaton import is_wordlike
-from monitor.matching.german import ends_in_noun, is_closed_compound, is_other_noun, takes_endings, takes_s
+from monitor.matching.german import (
+    ends_in_noun,
+    is_closed_compound,
+    is_noun,
+    is_other_noun,
+    takes_endings,
+    takes_s,
+)
 from monitor.matching.grammar.forms import begins_word, form_of_rest, is_parted_ending
 from monitor.matching.grammar.latin import GENITIVE_S, has_plural_s
 from monitor.matching.grammar.semitic import is_prefix, is_semitic, takes_prefix
@@ -27,6 +34,8 @@ from monitor.text.normalize import BARRIER, Folded
 _HYPHENS = frozenset("-\u2010\u2011\ufe63\uff0d")
 _CONTRACTIONS = frozenset({"ll", "d", "ve", "re", "m", "t"})
 _DIGITS = re.compile(r"\d+[a-z]{0,2}")
+# What is so many years old, or percent, is no name that ends in a number: "der 66-Jährige".
+_COUNTED = re.compile("-(?:jaehrig|koepfig|prozentig|seitig|stuendig|minuetig|taegig|stellig|fach|mal|year)")
 _DOMAIN = re.compile(
     r"(?:\.com?)?\.(?:com|net|org|de|at|ch|eu|fr|it|es|nl|be|pl|se|dk|uk|ie|us|ca|au|jp|in|br|mx|tr|io|ai|tv"
     r"|info|news|biz|shop|app|cloud|dev)(?![\w-])"
@@ -93,7 +102,7 @@ def form_of(original: str, folded: Folded, start: int, end: int, target: Target,
     """Return how the name at `folded.text[start:end]` stands in its word."""
     text = folded.text
     if not target.joined and text[end : end + 1] in _APART and (start == 0 or text[start - 1] in _APART):
-        return Fit(target.form, start, end, end)
+        return _before_stray_hyphen(original, folded, Fit(target.form, start, end, end), language)
     if start and text[start - 1] in "#@/.:" and (handle := _handle(original, folded, start, end)):
         return handle
     if target.joined or text[end : end + 1] == ".":
@@ -106,6 +115,26 @@ def form_of(original: str, folded: Folded, start: int, end: int, target: Target,
         if (fit := step(original, folded, start, end, target, language)) is not None:
             return _with_hyphens(original, folded, fit, language)
     return _with_hyphens(original, folded, Fit(target.form, start, end, end), language)
+
+
+def _before_stray_hyphen(original: str, folded: Folded, fit: Fit, language: str) -> Fit:
+    """Return a fit with the noun that hangs on it by a hyphen behind a blank: "Zalando -Chef".
+
+    So texts read whose links and marks were taken out.
+    """
+    place = fit.end + 1
+    if (
+        folded.text[fit.end : place + 1] != " -"
+        or language != "de"
+        or not _is_hyphen(original, folded, place)
+    ):
+        return fit
+    end = _word_end(folded.text, place + 1)
+    first, last = folded.span(place, end)
+    noun = original[first + 1 : last]
+    if not noun[:1].isupper() or not is_noun(noun):
+        return fit
+    return Fit(Form.COMPOUND, fit.start, end, fit.end, folded.text[place:end])
 
 
 def _handle(original: str, folded: Folded, start: int, end: int) -> Fit | None:
@@ -203,8 +232,10 @@ def _attached(
         form = judge(text[end:after], rest, target, language)
         if form is Form.PLURAL and text[after : after + 1] == "'" and text[start - 1 : start] != "'":
             return Fit(Form.POSSESSIVE, start, after + 1, after + 1)
+        if form is Form.COMPOUND:
+            return Fit(form, start, after, end, rest)
         if form is not None:
-            return Fit(form, start, after, after, rest if form is Form.COMPOUND else "")
+            return Fit(form, start, after, after)
     return Fit(None, start, after, after)
 
 
@@ -266,7 +297,8 @@ def _with_hyphens(original: str, folded: Folded, fit: Fit, language: str) -> Fit
     if fit.form and start == fit.start and is_parted_ending("-", text[fit.end + 1 : end], language):
         return Fit(Form.INFLECTED, start, end, end)
     rest = f"{folded.text[start : fit.start]}{fit.rest}{folded.text[fit.end : end]}"
-    return Fit(Form.COMPOUND if fit.form else None, start, end, fit.core_end, rest)
+    counted = text[fit.end - 1].isdecimal() and _COUNTED.match(rest)
+    return Fit(Form.COMPOUND if fit.form and not counted else None, start, end, fit.core_end, rest)
 
 
 def _is_hyphen(original: str, folded: Folded, place: int) -> bool:

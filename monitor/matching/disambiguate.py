@@ -16,6 +16,7 @@ namesakes by given names in general, only from well-known ones (`words.bearers`)
 from collections.abc import Iterator, Sequence
 
 from monitor.matching.evidence import PLAIN, Clue, Scene, Sight, clue
+from monitor.matching.german import inflects
 from monitor.matching.languages import is_word
 from monitor.matching.lexicon import Role, folded_words
 from monitor.matching.neighbors import neighbors
@@ -37,6 +38,8 @@ from monitor.matching.weights import Weights
 from monitor.matching.words.bearers import BEARERS
 from monitor.matching.words.given import BEFORE_SURNAMES, GIVEN_NAMES, SURNAMES
 from monitor.matching.words.roles import (
+    CALLED_AFTER_PLACES,
+    EMPLOYED,
     GEOGRAPHIC_HEADS,
     LEGAL_FORMS,
     OFFICES,
@@ -139,7 +142,7 @@ def _offices(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     own = full is not None and full.bearer is Bearer.OWN
     if not can_be_surname(found) or own:
         return
-    beside, apposition = sight.roles_before, sight.around.apposition
+    beside, apposition = _roles_beside(sight)
     office = _office(beside, scene)
     named = _office(apposition, scene)
     if office:
@@ -152,6 +155,16 @@ def _offices(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         trade = next((each for each in (*beside, *apposition) if is_trade(each.folded)), None)
         if trade:
             yield clue(MatchReason.ROLE, trade.text, by.business)
+
+
+def _roles_beside(sight: Sight) -> tuple[Sequence[Word], Sequence[Word]]:
+    """Return the words before and after a name that may say what its bearer does.
+
+    Of a compound that is the word right before alone: "Sänger loben Ford-Motoren" says nothing of Ford.
+    """
+    if sight.found.form is Form.COMPOUND:
+        return sight.roles_before[:1], ()
+    return sight.roles_before, sight.around.apposition
 
 
 def _office(words: Sequence[Word], scene: Scene) -> Word | None:
@@ -197,7 +210,7 @@ def _compounds(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         yield clue(MatchReason.GEOGRAPHIC_CUE, found.text, by.geographic_compound, found.surface)
     elif scene.language == "de" and _is_group(found):
         yield clue(MatchReason.OTHER_NAME, found.text, by.group_of_parliament, found.surface)
-    elif any(part in ORGANIZATION_HEADS or is_trade(part) for part in parts):
+    elif any(part in ORGANIZATION_HEADS or part in EMPLOYED or is_trade(part) for part in parts):
         yield clue(MatchReason.ORGANIZATION_CUE, found.text, by.organization_compound)
     elif scene.language == "de" and _is_word_rather(found):
         yield clue(MatchReason.COMMON_WORD, found.text, by.compound_of_dictionary, found.surface)
@@ -219,13 +232,18 @@ def _is_word_rather(found: Found) -> bool:
     """Return whether a closed compound with a word of the dictionary may be a word, or a name, of its own.
 
     That is so where the word is a thing's name (Euro|kurs), and where a few letters hang on it which make a
-    whole that the dictionary does not hold, as in names of places (Neckar|fels).
+    whole that the dictionary does not hold; on a place's name, such as houses and hills are called by
+    (Neckar|fels, Elb|arena), for a lily is not.
     """
     closed = found.form is Form.COMPOUND and found.text.isalpha()
     if not closed or not is_word(found.target.name, "de"):
         return False
-    thing = found.target.kind not in (EntityKind.ORGANIZATION, EntityKind.PLACE)
-    return thing or (len(found.rest) < _LEAST_REST and not is_word(found.text, "de"))
+    kind = found.target.kind
+    if kind not in (EntityKind.ORGANIZATION, EntityKind.PLACE):
+        return True
+    everyday = inflects(found.rest.capitalize()) and fold(found.rest).text not in CALLED_AFTER_PLACES
+    called = kind is EntityKind.ORGANIZATION or not everyday
+    return called and len(found.rest) < _LEAST_REST and not is_word(found.text, "de")
 
 
 def _is_group(found: Found) -> bool:

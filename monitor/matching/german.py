@@ -20,6 +20,7 @@ from monitor.matching.words.roles import ORGANIZATION_HEADS
 from monitor.text.normalize import fold
 
 _LEAST_STEM = 4  # letters of a name before any noun; shorter ones begin other words (Rom|an, Si|eger)
+_LEAST_PREFIX = 3  # letters of a compound's first part
 LEAST_NOUN = 4  # letters; shorter rests are endings (Amazonas, Amazonen) more often than nouns
 
 _ENDINGS = ("e", "en", "er", "es", "em")
@@ -105,6 +106,11 @@ def ends_in_noun(name: str) -> bool:
     return is_noun(name.replace("-", " ").split()[-1])
 
 
+def ends_in_some_noun(word: str) -> bool:
+    """Return whether a word may be a compound: a noun stands at its end."""
+    return any(is_noun(word[begin:]) for begin in range(_LEAST_PREFIX, len(word) - LEAST_NOUN + 1))
+
+
 def is_noun(word: str) -> bool:
     """Return whether a word, however it is written, is a form of a German noun."""
     written = word[:1].upper() + word[1:].lower()
@@ -122,6 +128,13 @@ def inflects(word: str) -> bool:
     """Return whether the dictionary knows a word's plural or old genitive: it is a noun, not a mere name."""
     forms = (word + ending for ending in _NOUN_ENDINGS)
     return is_word(word, "de") and any(is_word(form, "de") and lemma(form, "de") == word for form in forms)
+
+
+@lru_cache(maxsize=32768)
+def with_umlauts(name: str) -> str:
+    """Return a name with the umlauts that it spells out, where the dictionary holds it so alone: Mueller."""
+    written = name.replace("ae", "ä").replace("oe", "ö").replace("ue", "ü")
+    return written if written != name and is_word(written, "de") and not is_word(name, "de") else name
 
 
 @lru_cache(maxsize=32768)

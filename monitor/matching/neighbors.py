@@ -28,6 +28,7 @@ from monitor.model import EntityKind, MatchReason
 from monitor.text.tokens import Span
 
 _PARTICLES = frozenset({"von", "van", "de", "di", "del", "della", "zu"})
+_SAINTS = ("St. ", "Sankt ", "St ")
 _CUES = ORGANIZATION_HEADS | ORGANIZATION_WORDS | GEOGRAPHIC_HEADS | GEOGRAPHIC_WORDS | LEGAL_FORMS
 
 
@@ -40,7 +41,10 @@ def neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     if found.target.kind is EntityKind.PLACE and found.target.words == 1:
         yield from _as_surname_of_place(sight, by)
         yield from _as_part_of_place(sight, scene, by)
-    if found.target.words != 1 or found.target.kind is EntityKind.PERSON:
+    if found.target.kind is EntityKind.PERSON:
+        return
+    if found.target.words != 1:
+        yield from _as_first_of_patrons(sight, by)
         return
     folded = "".join(folded_words(found.target.name))
     common = is_common(found.target.name, scene.language) or folded in GIVEN_NAMES
@@ -59,6 +63,16 @@ def neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         yield clue(MatchReason.OTHER_NAME, f"{before.text} {found.text}", weight, span)
 
 
+def _as_first_of_patrons(sight: Sight, by: Weights) -> Iterator[Clue]:
+    """Is a saint's name one of two, as in those of churches: St. Peter und Paul?"""
+    found, after = sight.found, sight.around.after
+    saint = found.text.startswith(_SAINTS)
+    if saint and len(after) > 1 and after[0].text == "und" and after[1].folded in GIVEN_NAMES:
+        text = f"{found.text} {after[0].text} {after[1].text}"
+        span = Span(found.surface.start, after[1].span.end)
+        yield clue(MatchReason.OTHER_NAME, text, by.as_given_name, span)
+
+
 def _as_given_name(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """Does a surname follow, so that the name is a given name: Friedrich Peters, Max Weber, Paris Jackson?"""
     found = sight.found
@@ -74,8 +88,13 @@ def _as_given_name(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
 
 
 def _behind_particle(after: Sequence[Word]) -> Sequence[Word]:
-    """Return the words after a name without a particle of surnames that they begin with ("Josef von …")."""
-    return after[1:] if after and after[0].text in _PARTICLES else after[:1]
+    """Return the words after a name without a particle of surnames that they begin with ("Josef von …").
+
+    Who is called by a given name behind it is who did something: "wurde Kant von Karl Jaspers gelobt".
+    """
+    if not after or after[0].text not in _PARTICLES:
+        return after[:1]
+    return () if after[1:] and after[1].folded in GIVEN_NAMES else after[1:]
 
 
 def _weight_of_following(found: Found, after: Word, language: str, by: Weights) -> float:

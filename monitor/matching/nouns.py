@@ -8,14 +8,22 @@ elsewhere begins a sentence with a capital.
 from functools import lru_cache
 
 from monitor.matching.evidence import PLAIN, Clue, Sight, clue
-from monitor.matching.german import inflects, is_adjective, is_form, is_noun, is_ordinary, is_participle
+from monitor.matching.german import (
+    ends_in_some_noun,
+    inflects,
+    is_adjective,
+    is_form,
+    is_noun,
+    is_ordinary,
+    is_participle,
+)
 from monitor.matching.languages import is_word, lemma
 from monitor.matching.lexicon import bare_words, folded_words
 from monitor.matching.surroundings import OPENING_QUOTES, Surroundings
 from monitor.matching.trade import sign_of_doer
 from monitor.matching.weights import Weights
-from monitor.matching.words.everyday import PLACES
-from monitor.matching.words.roles import DEFINITE, FUSED, QUANTIFIERS, WITH_ARTICLE
+from monitor.matching.words.everyday import PLACES, PLANETS
+from monitor.matching.words.roles import DEFINITE, FUSED, LANDSCAPES, QUANTIFIERS, WITH_ARTICLE
 from monitor.matching.words.verbs import AGENT_VERBS
 from monitor.model import EntityKind, Form, MatchReason
 from monitor.text.normalize import fold
@@ -96,10 +104,15 @@ def _is_noun_here(sight: Sight) -> bool:
         return True
     name = sight.found.target.name
     if _is_fused(sight):
-        return _is_everyday(name) or sight.around.before[0].folded == "am"
+        return _is_everyday(name) or (sight.around.before[0].folded == "am" and not _is_house(name))
     if inflects(name):
         return counts(sight) or _is_of_something(sight)
     return _is_countryman(name) and counts(sight)
+
+
+def _is_house(name: str) -> bool:
+    """Return whether a name ends in a noun, as those of schools and theatres do, and no landscape's."""
+    return ends_in_some_noun(name) and not name.lower().endswith(LANDSCAPES)
 
 
 @lru_cache(maxsize=32768)
@@ -142,8 +155,11 @@ def _is_somebody(sight: Sight) -> bool:
 
 
 def is_no_town(sight: Sight) -> bool:
-    """Return whether an article stands before a town's name, as before the noun alone ("beim Essen")."""
-    place = sight.found.target.kind is EntityKind.PLACE
+    """Return whether an article stands before a town's name, as before the noun alone ("beim Essen").
+
+    The moon and the planets have one.
+    """
+    place = sight.found.target.kind is EntityKind.PLACE and sight.found.target.name.lower() not in PLANETS
     return place and bool(sight.around.before) and sight.around.before[0].folded in WITH_ARTICLE
 
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.matching.german import LEAST_NOUN, is_noun
+from monitor.matching.german import ends_in_some_noun
 from monitor.matching.grammar.cyrillic import is_given
 from monitor.matching.grammar.latin import bases, elision
 from monitor.matching.languages import DICTIONARIES, SMALL_TITLES, is_word
@@ -36,7 +36,6 @@ from monitor.text.tokens import Span
 
 _NO_NAMES = BUSINESS | OFFICES | TITLES | OPENERS | LEGAL_FORMS | ORGANIZATION_HEADS | ORGANIZATION_WORDS
 _MOST_INITIALS = 2
-_LEAST_PREFIX = 3  # letters of a compound's first part
 
 
 class Bearer(StrEnum):
@@ -186,14 +185,9 @@ def _may_be_title(word: Word, before: Sequence[Word], language: str) -> bool:
 def reads_as_name(word: str, language: str) -> bool:
     """Return whether a capitalized word that nobody knows can be nothing but a name."""
     plain = word.isalpha() and not word.isupper() and len(word) > 1
-    return plain and not is_word(word, language) and not (language == "de" and _ends_in_noun(word))
+    return plain and not is_word(word, language) and not (language == "de" and ends_in_some_noun(word))
 
 
 def reads_as_surname(text: str, language: str) -> bool:
     """Return whether a capitalized word is none of a language, nor an English one: it can be a name only."""
     return text[:1].isupper() and reads_as_name(text, language) and not is_word(text.lower(), "en")
-
-
-def _ends_in_noun(word: str) -> bool:
-    """Return whether a German word may be a compound: a noun stands at its end."""
-    return any(is_noun(word[begin:]) for begin in range(_LEAST_PREFIX, len(word) - LEAST_NOUN + 1))

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from monitor.matching.english import has_plural
 from monitor.matching.evidence import PLAIN, Clue, Scene, Sight, clue
-from monitor.matching.german import inflects, is_adjective, is_ordinary
+from monitor.matching.german import inflects, is_adjective, is_noun, is_ordinary, with_umlauts
 from monitor.matching.languages import is_word
 from monitor.matching.lexicon import LEAST_ACRONYM, Role, bare_words, folded_words
 from monitor.matching.nouns import counts, is_no_town, said_as_word
@@ -44,6 +44,7 @@ _POSSESSED = frozenset({Form.GENITIVE, Form.POSSESSIVE})
 _CARRIERS = AGENT_VERBS | CARRYING_ON | ORGANIZATION_HEADS | LEGAL_FORMS
 _HEADS = OWNED | ORGANIZATION_HEADS
 _ORDINARY = {"de": GERMAN_WORDS | ORGANIZATION_WORDS, "en": ENGLISH_WORDS | ORGANIZATION_WORDS}
+_FAMILY = ("geboren", "verwitwet", "geschieden", "verheiratet")  # "geborene Müller": a surname follows
 _CLOSING_QUOTES = frozenset("\"'“”‘’«»‹›")
 
 
@@ -70,7 +71,7 @@ def strength(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
 def _as_surname(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     """What speaks against a bare surname: that it is a word, and that it is used as one?"""
     display, before = sight.found.target.display, sight.around.before
-    surname = display.split()[-1]
+    surname = with_umlauts(display.split()[-1])
     ordinary = is_common(display, "de") or inflects(surname) or is_ordinary(surname)
     if ordinary:
         yield clue(MatchReason.COMMON_WORD, display, by.common_surname)
@@ -85,7 +86,8 @@ def _as_surname(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
 def _points(before: Word) -> bool:
     """Return whether a word before a surname makes a noun of it: an article, a number, an adjective."""
     pointing = before.folded in DEFINITE or before.folded in QUANTIFIERS or before.folded in WITH_ARTICLE
-    return not before.capital and (pointing or is_adjective(before.text))
+    described = is_adjective(before.text) and not before.folded.startswith(_FAMILY)
+    return not before.capital and (pointing or described)
 
 
 def _there_is(before: Sequence[Word]) -> bool:
@@ -110,7 +112,8 @@ def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     elif scene.language == "de" and (said := said_as_word(sight, by)):
         yield said
     elif folded in GIVEN_NAMES:
-        weight = by.given_name if kind is EntityKind.ORGANIZATION else by.given_name_of_any
+        person = kind is EntityKind.ORGANIZATION and not _is_hung_on(sight)
+        weight = by.given_name if person else by.given_name_of_any
         yield clue(MatchReason.COMMON_WORD, name, weight)
     elif folded in PLACES and kind is not EntityKind.PLACE:
         yield clue(MatchReason.COMMON_WORD, name, by.place)
@@ -120,6 +123,13 @@ def _weakness(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     if is_common(name, scene.language) or folded in GIVEN_NAMES or folded in PLACES:
         yield from trade_talk(sight, by)
     yield from _by_signs(sight, folded, by)
+
+
+def _is_hung_on(sight: Sight) -> bool:
+    """Return whether a noun hangs on a name by a hyphen, as on few given names: Otto-Katalog."""
+    found = sight.found
+    parts = found.page.original[found.core.end : found.surface.end].split("-")
+    return len(parts) == 2 and not parts[0].strip() and is_noun(parts[1])  # noqa: PLR2004  (before the hyphen, and behind it)
 
 
 def _by_signs(sight: Sight, folded: str, by: Weights) -> Iterator[Clue]:

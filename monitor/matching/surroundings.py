@@ -16,7 +16,7 @@ _MOST_BEFORE = 5  # words: a role of two, a given name, two initials
 _MOST_AFTER = 2
 _WORD = re.compile(r"[^\W_](?:[\w.’'‐‑-]*[^\W_])?")
 _APPOSITION = re.compile(r"\s?[,(–—]\s?([^,;.!?()\n–—]{2,70})")
-_AGE = re.compile(r"\s?(?:\(|,\s)([1-9]\d)[,)]")
+_AGE = re.compile(r"\s?(?:\(|,\s)([1-9]\d)(?:\)|,(?!\d))")  # and no share: "Bayern (11,4 Prozent)"
 _INITIAL = re.compile(r"[^\W\d_]")
 _ABBREVIATED = TITLES | {"gov", "sen", "rep", "gen", "pres", "st", "jr", "sr", "inc", "corp", "co", "ltd"}
 

@@ -71,5 +71,7 @@ PLACES = listed(
     "washington weimar wien wiesbaden wolfsburg wuerzburg zuerich mars venus jupiter neptun neptune uranus",
 )
 
+PLANETS = listed("merkur venus erde mond mars jupiter saturn uranus neptun pluto sonne")
+
 # Lands by their letters.
 COUNTRIES = listed("us usa uk gb ddr brd udssr uae vae")

@@ -106,6 +106,15 @@ PERSON_HEADS = listed(
     "aeusserung aeusserungen zitat zitate besuch besuchs affaere attentat attentats attentaeter",
 )
 
+# What hangs on a company's name by a hyphen where it is people who work for it: Orange-Anwälte.
+EMPLOYED = listed(
+    "anwalt anwaelte anwaelten anwaeltin autor autoren autorin berater beraterin bote boten designer",
+    "designerin fotograf fotografen fotografin juristen juristin justiziar kolumnist kolumnistin",
+    "kommentator konstrukteur konstrukteure korrespondent korrespondenten korrespondentin",
+    "lobbyist lobbyisten mechaniker mechanikerin monteur monteure testfahrer verkaeufer verkaeuferin",
+    "vertreter vertreterin volontaer werber werberin zusteller zustellerin",
+)
+
 GEOGRAPHIC_HEADS = listed(
     "regenwald regenwalds regenwaldes regenwaelder delta deltas becken beckens gebiet gebiete gebiets",
     "gebietes fluss flusses ufer muendung urwald dschungel tiefland quelle quellen stamm staemme",
@@ -117,6 +126,19 @@ GEOGRAPHIC_HEADS = listed(
     "logging ranchers cattle savanna savannah shaman",
 )
 STREETS = listed("strasse strassen platz platzes allee weg weges gasse ring ufer bruecke gymnasium schule")
+# How names of rivers, lakes, hills and squares end, at which one may be: "am Bodensee".
+LANDSCAPES = tuple(
+    listed(
+        "bach berg bruch eck feld fluss hafen kanal kreuz markt meer moor park platz ring see strand sund",
+        "tal tor ufer wald weg weiher",
+    )
+)
+# What of few letters is called after the land or town where it stands: Ruhrhalle, Elbarena, Neckarfels.
+CALLED_AFTER_PLACES = listed(
+    "anger arena bahn bank baude born bote bruch druck fels forst funk furt grube grund halle hang hoehe",
+    "holz horn horst hotel huette insel joch kamp kino klamm klub kreis kurve markt messe moor moos muehle",
+    "oper park post quell rain ring sand schau spitz strom sund teich treff turm ufer welle werk werke wiese",
+)
 # After a name, with a capital letter, these make a street, a place or a landmark of it: Ford Street.
 PLACE_HEADS = listed(
     "street avenue road lane drive boulevard highway county beach bay hill hills creek lake point springs",

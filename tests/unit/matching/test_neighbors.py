@@ -12,6 +12,11 @@ from tests.unit.matching.texts import read_for
         ("Max", "Hier liest Max, der Autor.", "de", True),
         ("Josef", "Er traf dort Josef von Zwirbelt.", "de", False),
         ("Josef", "Er traf dort Josef von nebenan.", "de", True),
+        ("Xanthippe", "Gestern wurde Xanthippe von Karl gelobt.", "de", True),
+        ("Adorno", "Damals wurde Adorno von Hannah Arendt kritisiert.", "de", True),
+        ("Wagner", "Hier wurde Wagner von Ludwig empfangen.", "de", True),
+        ("Wagner", "Hier wurde Wagner von Xyzzy empfangen.", "de", False),
+        ("Xanthippe", "Da schrieb Xanthippe von Xyzzy.", "de", False),
         ("Max", "Hier liest Max noch.", "de", True),
         ("Max", "The writer Max Zwirbelt arrived.", "en", False),
         ("Max", "Max Cuts Jobs Again Today", "en", True),
@@ -74,3 +79,19 @@ def test_what_a_hyphen_joins_to_a_person_may_make_another_of_it(name: str, text:
 )
 def test_a_club_and_a_people_are_no_place(name: str, text: str, language: str, *, named: bool) -> None:
     assert named is bool(read_for("place", name, text, language).matches)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "named"),
+    [
+        ("St. Peter", "Die Kirche St. Peter und Paul wird saniert.", False),
+        ("St. Georg", "Im Dom St. Georg und Martin wird gesungen.", False),
+        ("Sankt Johannes", "In Sankt Johannes und Paul läuteten die Glocken.", False),
+        ("St. Peter", "In St. Peter und Husum regnet es.", True),
+        ("St. Georg", "Die Cafés in St. Georg und Altona sind voll.", True),
+        ("Sankt Johannes", "In Sankt Johannes läuteten die Glocken.", True),
+        ("Bad Peter", "In Bad Peter und Paul war da.", True),
+    ],
+)
+def test_the_first_of_two_patrons_is_no_town(name: str, text: str, *, named: bool) -> None:
+    assert named is bool(read_for("place", name, text).matches)

@@ -68,6 +68,11 @@ def test_what_only_names_do_makes_a_name_of_a_word(kind: str, name: str, text: s
         ("person", "Max Herbst", "Im Herbst begann der Bau."),
         ("person", "Kaiser", "Zur Zeit des Kaisers war das anders."),
         ("person", "Kohl", "Im Vereinsheim gab es Kohl und Pinkel."),
+        ("person", "Mueller", "Das Haus eines Müllers brannte."),
+        ("person", "Baecker", "Es war die Idee des Bäckers."),
+        ("person", "Koehler", "Ein alter Köhler lebte im Wald."),
+        ("place", "Hof", "Auf dem Dach des Hofes saß er."),
+        ("place", "Halle", "Sie gingen zum Halle am Ende."),
     ],
 )
 def test_what_names_never_do_makes_a_word_of_a_name(kind: str, name: str, text: str) -> None:
@@ -131,3 +136,20 @@ def test_the_word_that_tells_is_shown() -> None:
     matched = read_for("organization", "Bahn", "Am Montag teilte die Bahn mit, dass Züge fehlen.")
 
     assert ("organization_cue", "teilte") in weights(matched)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text"),
+    [
+        ("person", "Mueller", "Gestern sprach Müller lange."),
+        ("person", "Baecker", "Anna Schmidt, geborene Bäcker, lacht."),
+        ("person", "Schroeder", "Die Rede eines Schröder bleibt."),
+        ("person", "Koch", "Seine Frau, geborene Koch, lacht."),
+        ("person", "Weber", "Frau Adler, verwitwete Weber, lacht."),
+        ("place", "Mond", "Die Besiedlung des Mondes beginnt."),
+        ("place", "Mars", "Der Flug zum Mars dauert Monate."),
+        ("place", "Saturn", "Die Ringe des Saturn sind aus Eis."),
+    ],
+)
+def test_what_names_may_do_as_well_leaves_a_name_one(kind: str, name: str, text: str) -> None:
+    assert read_for(kind, name, text).matches

@@ -46,6 +46,21 @@ def test_an_apposition_follows_in_commas_or_brackets(text: str, words: list[str]
 
 
 @pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("Amazon (54) trat auf.", "54"),
+        ("Amazon, 80, trat auf.", "80"),
+        ("Amazon (54), Sänger", "54"),
+        ("Amazon (11,4 Prozent) wuchs.", ""),
+        ("Amazon, 17,1 Prozent", ""),
+        ("Amazon (54 Prozent) wuchs.", ""),
+    ],
+)
+def test_an_age_is_a_whole_number_in_commas_or_brackets(text: str, age: str) -> None:
+    assert age == around(text).age
+
+
+@pytest.mark.parametrize(
     ("text", "headline"),
     [
         ("Retail Giant Amazon Cuts Jobs", True),
