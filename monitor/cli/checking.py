@@ -226,10 +226,12 @@ def explain(
     Of an alert's id, or with --stored, what became of it: feed, entry, page, story, alerts, deliveries.
     """
     from monitor.errands.pages import fetch_page, read_apart
+    from monitor.errands.words import use_ready_words
     from monitor.ops.explain import show_explain
     from monitor.ops.looking import look_at
     from monitor.ops.tracing import ALERT, look_in_store
 
+    use_ready_words()
     # Whoever mends an entity whose tests fail must be able to see why.
     loaded = load(config, tests=False)
     now = datetime.now(UTC)
@@ -281,7 +283,7 @@ def backtest(
 
     now, seen, processes = datetime.now(UTC), Seen(), cores()
     begin = parse_since(since, now)
-    running, new = load(config, tests=False), load(candidate)
+    new, running = load(candidate), load(config, tests=False)
     with ExitStack() as open_:
         store = open_.enter_context(opened(running)) if articles is None else None
         sides = sides_of(running, new, partial(rules_for, store=store))

@@ -52,6 +52,10 @@ def load(config: Path | None, *, tests: bool = True) -> "Config":
     from monitor.config.load import load_config
     from monitor.config.tree import find_config
 
+    if tests:
+        from monitor.errands.words import use_ready_words
+
+        use_ready_words()
     with counting("rows of entities") as progress:
         return load_config(find_config(config, os.environ), os.environ, run_tests=tests, progress=progress)
 

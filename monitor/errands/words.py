@@ -31,12 +31,26 @@ def ready_words(cache: Path | None = None) -> str | None:
     They stand in a folder of `cache`: by default the account's own for caches, which `XDG_CACHE_HOME` moves.
     """
     try:
-        folder = _packed(cache or user_cache_path("news-monitor", appauthor=False) / "words")
+        _use(_packed(cache or _account_cache()))
     except (OSError, subprocess.SubprocessError) as error:
         return str(error)
+    return None
+
+
+def use_ready_words(cache: Path | None = None) -> None:
+    """Have words and languages looked up in what is packed, where it is: a command does not wait for that."""
+    folder = (cache or _account_cache()) / EDITION
+    if folder.is_dir():
+        _use(folder)
+
+
+def _use(folder: Path) -> None:
     languages.use_packed(folder)
     language.use_packed(folder)
-    return None
+
+
+def _account_cache() -> Path:
+    return user_cache_path("news-monitor", appauthor=False) / "words"
 
 
 def _packed(cache: Path) -> Path:

@@ -15,7 +15,10 @@ from monitor.matching.languages import is_word
 ROOT = Path(__file__).parents[2]
 ASKING = "import sys; from pathlib import Path; from monitor.errands.words import ready_words; "
 ASKING += "print(ready_words(Path(sys.argv[1])))"
-
+USING = "import sys; from pathlib import Path; from monitor.errands.words import use_ready_words; "
+USING += "use_ready_words(Path(sys.argv[1])); from monitor.matching.languages import is_word; "
+USING += "from monitor.articles.language import language_of; "
+USING += "print(is_word('Aktien', 'de'), language_of('Amazon macht Peter DeSantis zum Chef'))"
 
 pytestmark = pytest.mark.usefixtures("as_they_come")
 
@@ -49,6 +52,19 @@ def test_who_is_killed_while_packing_leaves_nothing_that_is_taken_for_whole(tmp_
     assert not (tmp_path / EDITION).exists()
     assert ready_words(tmp_path) is None
     assert {EDITION, f"{EDITION}.lock"} == {each.name for each in tmp_path.iterdir()}
+
+
+def test_a_command_uses_what_is_packed_and_has_nothing_packed(tmp_path: Path) -> None:
+    def known() -> str:
+        line = [sys.executable, "-c", USING, str(tmp_path)]
+        return subprocess.run(line, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+    assert "True de\n" == known()
+    assert not list(tmp_path.iterdir())
+    assert ready_words(tmp_path) is None
+    assert "True de\n" == known()
+    (tmp_path / EDITION / "en.dic").replace(tmp_path / EDITION / "de.dic")
+    assert "False de\n" == known()
 
 
 @pytest.mark.parametrize("trouble", ["no folder", "no process", "no time"])
