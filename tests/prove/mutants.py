@@ -114,8 +114,12 @@ MUTANTS = (
         name="the lease's token is not looked at where polls are written together",
         file=f"{STORE}/quiet.py",
         changes=[
-            ("{(feed, token): number for", "{feed: number for"),
-            ("numbers.get((each.feed.id, each.claim.token))", "numbers.get(each.feed.id)"),
+            (
+                'feeds.c.lease_token.in_(bindparam("tokens", expanding=True))',
+                "feeds.c.lease_token.is_not(None)",
+            ),
+            ("{token: number for", '{token.rpartition("/")[2]: number for'),
+            ("numbers.get(each.claim.token)", 'numbers.get(each.claim.token.rpartition("/")[2])'),
         ],
         check="tests/contract/test_store_quiet.py::test_one_that_lost_its_lease_harms_no_other[sqlite]",
     ),

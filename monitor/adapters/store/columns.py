@@ -33,7 +33,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
         """Return the microseconds."""
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+        return None if value is None else microseconds(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:  # noqa: ARG002
         """Return what makes of microseconds the time, in UTC."""
@@ -48,7 +48,7 @@ class Wait(TypeDecorator[timedelta]):
 
     def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:  # noqa: ARG002
         """Return the microseconds."""
-        return None if value is None else value // _MICROSECOND
+        return None if value is None else as_microseconds(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], timedelta | None]:  # noqa: ARG002
         """Return what makes of microseconds the length of time."""
@@ -158,6 +158,16 @@ class Plain(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
         """Return the value of the model."""
         return None if value is None else from_plain(self.kind, json.loads(value))
+
+
+def microseconds(time: datetime) -> int:
+    """Return an aware time as `Moment` columns hold it."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def as_microseconds(wait: timedelta) -> int:
+    """Return a length of time as `Wait` columns hold it."""
+    return wait // _MICROSECOND
 
 
 def _low_first(numbers: bytes | Sequence[int]) -> "array[int]":

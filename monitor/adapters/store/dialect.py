@@ -9,13 +9,14 @@ busy timeout), 10 s of patience with other processes.
 
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
+    ClauseElement,
     Column,
     ColumnElement,
     Connection,
@@ -96,24 +97,40 @@ def _insert_new(dialect: str, table: Table, returning: tuple[Column[Any], ...]) 
 
 
 def insert_numbers(connection: Connection, table: Table, rows: Sequence[Mapping[str, int]]) -> None:
-    """Insert rows of two and more whole numbers, but for those that are there already.
+    """Insert rows of two and more whole numbers, but for those that are there already."""
+    names = tuple(rows[0])
+    run_plain(connection, insert_new(connection, table), names, list(map(itemgetter(*names), rows)))
 
-    They go to the driver as they are: to ask for each value what type it has costs more than to write it.
+
+def run_plain(
+    connection: Connection,
+    statement: ClauseElement,
+    names: tuple[str, ...],
+    rows: Sequence[Sequence[int | str | None]],
+) -> None:
+    """Run a statement for each of several rows of two and more values, in the order of `names`.
+
+    They go to the driver as they are, whole numbers and text: to ask for each value what type it has costs
+    more than to write it.
     """
-    text, names = _numbers_inserted(connection.dialect, table, tuple(rows[0]))
-    if names is None:
-        connection.exec_driver_sql(text, list(rows))
+    text, order = _as_the_driver_takes_it(connection.dialect, statement, names)
+    if order is None:
+        connection.exec_driver_sql(text, [dict(zip(names, row, strict=True)) for row in rows])
     else:
-        connection.exec_driver_sql(text, list(map(itemgetter(*names), rows)))
+        connection.exec_driver_sql(text, list(map(order, rows)))
 
 
 @cache
-def _numbers_inserted(
-    dialect: Dialect, table: Table, columns: tuple[str, ...]
-) -> tuple[str, Sequence[str] | None]:
-    """Return the statement as the driver takes it, and the order of its values where they have no names."""
-    compiled = _insert_new(dialect.name, table, ()).compile(dialect=dialect, column_keys=columns)
-    return str(compiled), compiled.positiontup
+def _as_the_driver_takes_it(
+    dialect: Dialect,
+    statement: ClauseElement,
+    names: tuple[str, ...],
+) -> tuple[str, Callable[[Sequence[Any]], tuple[Any, ...]] | None]:
+    """Return a statement's text, and what brings a row into its order where its values have no names."""
+    compiled: Any = statement.compile(dialect=dialect, column_keys=names)
+    if compiled.positiontup is None:
+        return str(compiled), None
+    return str(compiled), itemgetter(*(names.index(name) for name in compiled.positiontup))
 
 
 def upsert(

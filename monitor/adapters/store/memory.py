@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Text, cast, delete, func, literal, select, union_all
 
-from monitor.adapters.store.dialect import add_up, insert_new, upsert
+from monitor.adapters.store.dialect import add_up, insert_new, run_plain, upsert
 from monitor.adapters.store.schema import (
     ACTIVE,
     ENTRY_PENDING,
@@ -44,9 +44,10 @@ def count(connection: Connection, counts: Mapping[str, int]) -> None:
     The last thing that a transaction does: its shard of a total is locked until it ends.
     """
     shard = threading.get_native_id() % _SHARDS
-    rows = [{"name": name, "shard": shard, "total": n} for name, n in sorted(counts.items()) if n]
+    rows = [(name, shard, n) for name, n in sorted(counts.items()) if n]
     if rows:
-        connection.execute(add_up(connection, tallies, "name", "shard", totals=["total"]), rows)
+        adding = add_up(connection, tallies, "name", "shard", totals=["total"])
+        run_plain(connection, adding, ("name", "shard", "total"), rows)
 
 
 def totals(connection: Connection) -> Mapping[str, int]:

@@ -91,8 +91,8 @@ _LEARNED = (
     "shares",
 )
 # All but what is configured. To ask for many values at once costs a third of asking for each.
-_POLLED = _OWN[2:]
-_values_polled, _values_learned = attrgetter(*_POLLED), attrgetter(*_LEARNED)
+POLLED = _OWN[2:]
+_values_polled, _values_learned = attrgetter(*POLLED), attrgetter(*_LEARNED)
 
 
 # ---- feeds -------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def rhythm_row(rhythm: Rhythm) -> dict[str, object]:
 
 def remembered(feed: Feed) -> dict[str, object]:
     """Return the columns of what polling changes; what is configured is not among them."""
-    polled = dict(zip(_POLLED, _values_polled(feed), strict=True))
+    polled = dict(zip(POLLED, _values_polled(feed), strict=True))
     return polled | {"etag": feed.validators.etag, "last_modified": feed.validators.last_modified}
 
 

@@ -6,18 +6,22 @@ Most polls are such: each would need a transaction of its own, with its own wait
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, Update, bindparam, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, null, select, update
 
-from monitor.adapters.store.dialect import upsert
+from monitor.adapters.store.columns import as_microseconds, microseconds
+from monitor.adapters.store.dialect import run_plain, upsert
 from monitor.adapters.store.memory import count
-from monitor.adapters.store.polls import remembered, rhythm_row, save_poll
+from monitor.adapters.store.polls import POLLED, remembered, rhythm_row, save_poll
 from monitor.adapters.store.schema import feeds, rhythms
+from monitor.model import Feed
 from monitor.ports import Quiet
 
-# What changes at every poll.
+# What changes at every poll; and what else of a feed polling may change, but for its validators.
 _USUAL = ("failures", "polls", "interval", "due_at", "last_ok_at", "last_well_at")
+_others = attrgetter(*(name for name in POLLED if name not in _USUAL))
 
 
 def save_quiet(connection: Connection, those: Sequence[Quiet]) -> Collection[int]:
@@ -34,12 +38,10 @@ def save_quiet(connection: Connection, those: Sequence[Quiet]) -> Collection[int
         save_poll(connection, only.claim, only.feed, (), {})
         count(connection, only.counts)
         return (0,)
-    rows = connection.execute(_held(), {"ids": [each.feed.id for each in those]})
-    numbers = {(feed, token): number for number, feed, token in rows}
+    rows = connection.execute(_held(), {"tokens": [each.claim.token for each in those]})
+    numbers = {token: number for number, token in rows}
     saved = {
-        at: number
-        for at, each in enumerate(those)
-        if (number := numbers.get((each.feed.id, each.claim.token))) is not None
+        at: number for at, each in enumerate(those) if (number := numbers.get(each.claim.token)) is not None
     }
     if not saved:
         return ()
@@ -56,30 +58,52 @@ def save_quiet(connection: Connection, those: Sequence[Quiet]) -> Collection[int
 
 @cache
 def _held() -> Select[Any]:
-    these = feeds.c.id.in_(bindparam("ids", expanding=True))
-    return (
-        select(feeds.c.number, feeds.c.id, feeds.c.lease_token).where(these).with_for_update(skip_locked=True)
-    )
+    these = feeds.c.lease_token.in_(bindparam("tokens", expanding=True))
+    return select(feeds.c.number, feeds.c.lease_token).where(these).with_for_update(skip_locked=True)
 
 
 def _save(connection: Connection, those: Sequence[tuple[Quiet, int]]) -> None:
     """Write the feeds of these numbers; of most of them little changed, and no more of it is written."""
-    rows: dict[tuple[str, ...], list[Mapping[str, object]]] = {}
+    usual: list[tuple[int | None, ...]] = []
+    whole: list[dict[str, object]] = []
     for each, number in those:
-        before, after = remembered(each.claim.row), remembered(each.feed)
-        usual = {f"new_{name}": after.pop(name) for name in _USUAL}
-        names = tuple(name for name in after if after[name] != before[name]) and tuple(after)
-        unusual = {f"new_{name}": after[name] for name in names}
-        rows.setdefault((*_USUAL, *names), []).append({"of_number": number, **usual, **unusual})
-    for names, changed in rows.items():
-        connection.execute(_saving(names), changed)
+        if _is_unusual(each):
+            values = {_new(name): value for name, value in remembered(each.feed).items()}
+            whole.append({"of_number": number} | values)
+        else:
+            usual.append((*_usual_of(each.feed), number))
+    if usual:
+        run_plain(connection, _saving(_USUAL), (*map(_new, _USUAL), "of_number"), usual)
+    if whole:
+        connection.execute(_saving((*POLLED, "etag", "last_modified")), whole)
+
+
+def _is_unusual(quiet: Quiet) -> bool:
+    before, after = quiet.claim.row, quiet.feed
+    return after.validators != before.validators or _others(after) != _others(before)
+
+
+def _usual_of(feed: Feed) -> tuple[int | None, ...]:
+    """Return what changes at every poll, as its columns hold it."""
+    return (
+        feed.failures,
+        feed.polls,
+        as_microseconds(feed.interval),
+        microseconds(feed.due_at),
+        None if feed.last_ok_at is None else microseconds(feed.last_ok_at),
+        None if feed.last_well_at is None else microseconds(feed.last_well_at),
+    )
+
+
+def _new(name: str) -> str:
+    return f"new_{name}"
 
 
 @cache
 def _saving(names: tuple[str, ...]) -> Update:
     """Return the statement that writes these columns, and ends the lease."""
-    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-    ended = {"lease_token": None, "lease_until": None}
+    columns: dict[str, Any] = {name: bindparam(_new(name)) for name in names}
+    ended = {"lease_token": null(), "lease_until": null()}
     return update(feeds).where(feeds.c.number == bindparam("of_number")).values(ended | columns)
 
 
