@@ -119,13 +119,14 @@ def monitor(folder: str, urls: list[str], first_poll: str) -> Poll:
 
 def service(folder: str, urls: list[str]) -> Poll:
     """Poll with the whole service, log lines and all; what is new is processed, from the feed alone."""
-    import queue  # noqa: PLC0415  (a peer's interpreter has little of what follows)
+    import gc  # noqa: PLC0415  (a peer's interpreter has little of what follows)
     import sqlite3  # noqa: PLC0415
     import threading  # noqa: PLC0415
     from contextlib import closing  # noqa: PLC0415
 
     from monitor.adapters.telemetry import Telemetry  # noqa: PLC0415
     from monitor.app import Worker  # noqa: PLC0415
+    from monitor.cli import OBJECTS_BETWEEN_LOOKS  # noqa: PLC0415
     from monitor.config.load import load_config  # noqa: PLC0415
     from monitor.feeds.parse import read_feed  # noqa: PLC0415
     from monitor.ports import Report, Step  # noqa: PLC0415
@@ -133,25 +134,42 @@ def service(folder: str, urls: list[str]) -> Poll:
     path = Path(folder) / "monitor.yaml"
     feeds = "\n".join(f"  - {{url: '{url}', articles: feed}}" for url in urls)
     path.write_text(CONFIG.format(folder=folder, feeds=feeds), encoding="utf-8")
-    reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
+    # As the command that serves has it.
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_LOOKS)
+    counting, whole = threading.Lock(), threading.Event()
+    left = new = 0
+    faults: list[Report] = []
+
+    def seen(report: Report) -> None:
+        # Whoever waits is woken once: to wake it for each report would be charged to the service.
+        nonlocal left, new
+        if report.step is Step.UPKEEP:
+            return
+        with counting:
+            if report.outcome in ("failed", "error"):
+                faults.append(report)
+            left += report.counts.get("entries", 0) - 1
+            new += int(report.facts.get("new") or 0)
+            if not left or faults:
+                whole.set()
+
     log = (Path(folder) / "log").open("w", encoding="utf-8")
-    worker = Worker(load_config(path, os.environ), telemetry=Telemetry(log), seen=reports.put)
+    worker = Worker(load_config(path, os.environ), telemetry=Telemetry(log), seen=seen)
     _warm(worker.sandbox, read_feed)
     stop = threading.Event()
 
     def once() -> int:
+        nonlocal left, new
+        left, new = len(urls), 0
+        whole.clear()
         with closing(sqlite3.connect(f"{folder}/monitor.db", timeout=60)) as raw, raw:
             raw.execute("UPDATE feeds SET due_at = 0")
         if not running.is_alive():
             running.start()
         worker.engine.wake()
-        left, new = len(urls), 0
-        while left:
-            report = reports.get(timeout=60)
-            assert report.outcome not in ("failed", "error"), report
-            if report.step is not Step.UPKEEP:
-                left += report.counts.get("entries", 0) - 1
-                new += int(report.facts.get("new") or 0)
+        assert whole.wait(timeout=60 + len(urls) / 50)
+        assert not faults, faults
         return new
 
     running = threading.Thread(target=worker.run, args=(stop,), daemon=True)
