@@ -1,6 +1,6 @@
 """What a poll asks, gets and remembers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -94,7 +94,7 @@ class Rhythm:
     """
 
     hour: int
-    shares: tuple[float, ...]
+    shares: Sequence[float]
     busy: bool = False
     watched: int = 0
     news: int = 0

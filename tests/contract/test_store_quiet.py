@@ -141,3 +141,25 @@ def test_a_row_in_other_hands_is_passed_over_and_not_waited_for(store: SqlStore,
     engine.dispose()
     store.save_quiet(those[3].claim, those[3].feed, (), {})
     assert those[3].feed.polls == stored(store, those[3].feed.id).polls
+
+
+def test_a_rhythm_that_was_read_is_written_again_as_it_was(store: SqlStore) -> None:
+    shares = tuple(number / 167 for number in range(168))
+    (claim,) = [each for name, each in claimed(store).items() if name == NAMES[0]]
+    with store.transaction() as tx:
+        learned = replace(claim.row, rhythm=replace(RHYTHM, shares=shares))
+        tx.save_poll(claim, learned, (), {}, (), {})
+    again = next(each for each in store.claim_feeds(NOW + LEASE * 60, ALL, LEASE) if each.row.id == NAMES[0])
+    read = again.row.rhythm
+    assert read is not None
+
+    with store.transaction() as tx:
+        tx.save_poll(again, replace(again.row, rhythm=replace(read, busy=False)), (), {}, (), {})
+
+    written_again = stored(store, NAMES[0]).rhythm
+    assert written_again == replace(read, busy=False)
+    assert hash(written_again) == hash(replace(read, busy=False, shares=tuple(read.shares)))
+    assert written_again != replace(read, busy=False, shares=(0.5,) * 168)
+    assert pytest.approx(shares, abs=1 / 65_535) == list(written_again.shares)
+    assert pytest.approx(shares[10:12], abs=1 / 65_535) == list(written_again.shares[10:12])
+    assert pytest.approx(shares[-1]) == written_again.shares[-1]

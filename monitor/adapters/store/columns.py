@@ -7,10 +7,10 @@ import json
 import sys
 import zlib
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, Text, TypeDecorator
 
@@ -55,23 +55,57 @@ class Wait(TypeDecorator[timedelta]):
         return lambda value: None if value is None else timedelta(microseconds=value)
 
 
-class Shares(TypeDecorator[tuple[float, ...]]):
+class PackedShares(Sequence[float]):
+    """Numbers as `Shares` columns hold them: most are read only to be written again as they were."""
+
+    __slots__ = ("packed",)
+
+    def __init__(self, packed: bytes) -> None:
+        self.packed = packed
+
+    def __len__(self) -> int:
+        return len(self.packed) // 2
+
+    @overload
+    def __getitem__(self, at: int) -> float: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[float]: ...
+
+    def __getitem__(self, at: int | slice) -> float | Sequence[float]:
+        numbers = _low_first(self.packed)[at]
+        return numbers / _WHOLE if isinstance(numbers, int) else [each / _WHOLE for each in numbers]
+
+    def __iter__(self) -> Iterator[float]:
+        # A list first: to ask a generator for each of the 168 takes twice as long.
+        return iter([each / _WHOLE for each in _low_first(self.packed)])
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, PackedShares):
+            return self.packed == other.packed
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+class Shares(TypeDecorator[Sequence[float]]):
     """Numbers between 0 and 1, as 16 bits each: to a part in 65,535."""
 
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[float, ...] | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+    def process_bind_param(self, value: Sequence[float] | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
         """Return the bytes, the low one first."""
-        return None if value is None else _low_first([round(each * _WHOLE) for each in value]).tobytes()
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> tuple[float, ...] | None:  # noqa: ARG002
-        """Return the numbers."""
         if value is None:
             return None
-        numbers = _low_first(bytes(value))
-        # A list first: to ask a generator for each of the 168 takes twice as long.
-        return tuple([each / _WHOLE for each in numbers])
+        if isinstance(value, PackedShares):
+            return value.packed
+        return _low_first([round(each * _WHOLE) for each in value]).tobytes()
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Sequence[float] | None:  # noqa: ARG002
+        """Return the numbers."""
+        return None if value is None else PackedShares(bytes(value))
 
 
 class Word(TypeDecorator[StrEnum]):
