@@ -11,6 +11,7 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 from urllib.parse import urljoin, urlsplit
 
@@ -33,6 +34,8 @@ _LAST_PORT = 65_535
 _BAD_REQUEST = 400
 # A name or an IPv4 address; or an IPv6 address, whose brackets httpx takes off.
 _HOST = re.compile(rb"[A-Za-z0-9_.-]{1,254}|[0-9a-fA-F:.]{2,45}")
+# Feeds and receivers are asked again and again: to parse an address costs a twentieth of a poll.
+_ADDRESSES_KEPT = 4_096
 # Seconds that the text of a receiver's answer is waited for, once its status is known.
 _EXCERPT_WAIT = 2.0
 
@@ -208,7 +211,8 @@ async def _read_into(body: bytearray, response: httpx.Response, wish: Wish) -> N
             return
 
 
-def parsed(text: str) -> tuple[httpx.URL, dict[str, str]]:
+@lru_cache(maxsize=_ADDRESSES_KEPT)
+def parsed(text: str) -> tuple[httpx.URL, Mapping[str, str]]:
     """Return a URL without user and fragment, and the header that the user becomes.
 
     Raises:

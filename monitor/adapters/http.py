@@ -141,7 +141,7 @@ class HttpDoor:
         try:
             url, authorization = parsed(receiver.url)
             _expect_secure(url, receiver)
-            given = {"user-agent": self._policy.user_agent} | authorization
+            given = {"user-agent": self._policy.user_agent, **authorization}
             given |= {name.lower(): value for name, value in headers.items()}
             got = self._wait_for(self._exchange(lane, "POST", url, given, wish, deadline, body))
         except Refused as refused:
@@ -170,7 +170,7 @@ class HttpDoor:
             hub, authorization = parsed(url)
             body = urlencode(form).encode("ascii")
             deadline = time.monotonic() + _HUB_SECONDS
-            given = headers | authorization
+            given = {**headers, **authorization}
             got = self._wait_for(self._exchange(self._fetching, "POST", hub, given, wish, deadline, body))
         except Refused as refused:
             return Reply(status=None, reason=refused.reason, detail=str(refused))
