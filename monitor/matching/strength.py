@@ -137,10 +137,15 @@ def _by_signs(sight: Sight, folded: str, by: Weights) -> Iterator[Clue]:
     found = sight.found
     if folded in UNITS and _is_measured(sight):
         yield clue(MatchReason.OTHER_WORD, f"{sight.around.before[0].text} {found.text}", by.unit)
-    if _is_other_acronym(sight):
+    if _is_known(folded) and _is_other_acronym(sight):
         yield clue(MatchReason.SHORT_NAME, found.text, by.other_acronym)
     if found.form is Form.HANDLE and "." in found.text:
         yield clue(MatchReason.ORGANIZATION_CUE, found.text, by.domain)
+
+
+def _is_known(folded: str) -> bool:
+    """Return whether a name is a word, a place or a given name, or too short to be written as a word."""
+    return len(folded) < LEAST_ACRONYM or folded in PLACES or folded in GIVEN_NAMES or folded in GERMAN_WORDS
 
 
 def _is_measured(sight: Sight) -> bool:
@@ -223,7 +228,7 @@ def _is_in_capitals(sight: Sight) -> bool:
 
 
 def _is_other_acronym(sight: Sight) -> bool:
-    """Return whether a short name that is no acronym stands as one: CD-ROM is not in Rom."""
+    """Return whether a short name that is no acronym stands as one: CD-ROM is not in Rom, TUI may be Tui."""
     word = _core(sight)
     short = len(word) <= LEAST_ACRONYM and not sight.found.target.display.isupper()
     return short and word.isupper() and len(word) > 1 and _is_mixed(sight)

@@ -12,6 +12,7 @@ from typing import Protocol, cast
 
 from tests.quality.floors import Corpora, faults, raised, read_floors, write_floors
 from tests.quality.measure import FIGURES, Measured, interval, total
+from tests.quality.shown import shown
 
 CORPORA = ("gold", "bare", "smartdata", "germeval", "stories")
 SEED = 2014
@@ -65,7 +66,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.quality", description=main.__doc__)
     parser.add_argument("corpus", nargs="*", help=f"of {', '.join(CORPORA)}; default: all")
     parser.add_argument("--update", action="store_true", help="raise the floors to what is measured")
+    parser.add_argument("--show", metavar="SPLIT.FAMILY", help="print what GermEval counts there as a fault")
     options = parser.parse_args(arguments)
+    if options.show:
+        sys.stdout.writelines(line + "\n" for line in shown(*options.show.split(".")))
+        return 0
     corpora = {
         each.NAME: (each.digest(), each.measure()) for each in present(tuple(options.corpus) or CORPORA)
     }

@@ -3,11 +3,13 @@
 Set-up: who is watched are the distinct names that people marked in a split (outermost marks of persons,
 organizations, places and others), spellings of one name being one entity of the kind that is marked
 most; an alert is a sentence and an entity. A mark is wanted where it is the name, its genitive or, as
-`part` of a compound, begins with it or holds it between hyphens. What only a mark within another mark, a
-derivation, a compound of another class, or a bare surname of a full name speaks for is neither wanted nor
-wrong, nor is a longer name that holds it (Berlin-Mitte, ZDF-Morgenmagazin), unless it is a person's, nor a
-full name whose bare surname is watched. What ends in a hyphen ("Nord- und Südkorea") is no name. A
-distinctive name is one of several words, or of six letters and more that are no German word.
+`part` of a compound, begins with it or holds it between hyphens, with a linking letter and without its
+article too (Bundestags-Anhörung, Zeit-Autorin). What only a mark within another mark, a derivation, a
+compound of another class, the second part of one, or a bare surname of a full name speaks for is neither
+wanted nor wrong, nor is a longer name that holds it (Berlin-Mitte, ZDF-Morgenmagazin), unless it is a
+person's, nor a name of which a longer watched one is made (Benz in Daimler-Benz-Werk), nor a full name
+whose bare surname is watched. What ends in a hyphen ("Nord- und Südkorea") is no name. A distinctive name
+is one of several words, or of six letters and more that are no German word.
 
 In the splits `dev` and `test` each split's own names are watched; in `cross` the persons, organizations and
 places of `dev` are watched on the sentences of `test`, whose longer names nobody watches.
@@ -27,12 +29,13 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from monitor.matching.german import adjective_forms
+from monitor.matching.german import adjective_forms, takes_s
 from monitor.matching.languages import is_word
 from monitor.matching.matcher import build_matcher
-from monitor.model import Entity, EntityId, EntityKind, Form, Match, Name, Tier, Zones
+from monitor.model import Entity, EntityId, EntityKind, Form, Match, Matched, Name, Tier, Zones
 from monitor.text.normalize import fold
 from tests.quality.measure import Measured, Score, digest_of
+from tests.quality.tokens import runs, written
 
 NAME = "germeval"
 FOLDER = Path(__file__).resolve().parents[3] / "shared/data/germeval"
@@ -48,11 +51,10 @@ FORMS = {"genitives": "genitive", "hyphens": "hyphen", "closed": "closed"}
 CONFIRMED = "confirmed_"
 LEAST_PART = 3  # letters of a name, and of what hangs on it, in a closed compound
 LEAST_DISTINCTIVE = 6
-_CLOSES = frozenset(",.;:!?)]»“%…")
-_OPENS = frozenset("([„«")
-_QUOTES = frozenset({'"', "''", "``"})
 _JOINTS = re.compile(r"[-–‑ ]")
 _LATIN = frozenset({"Jesus"})
+_LINKS = ("s", "es", "n", "en")  # Bundestag|s-Anhörung
+_ARTICLES = ("Die", "Der", "Das")
 _GENITIVES = ("'s", "’s", "es", "s", "'", "’", "n")
 
 
@@ -102,8 +104,13 @@ def digest() -> str:
 
 def measure() -> Mapping[str, Measured]:
     """Return the scores of both splits, and those of one split's names in the other."""
-    own = {split: measured(sentences(split), watched(sentences(split))) for split in SPLITS}
-    return own | {"cross": measured(sentences("test"), watched(sentences("dev"), CROSS_KINDS))}
+    return {split: measured(corpus, who) for split, (corpus, who) in set_ups().items()}
+
+
+def set_ups() -> Mapping[str, tuple[Sequence[Sentence], Watched]]:
+    """Return, for each split of the table, its sentences and who is watched on them."""
+    own = {split: (sentences(split), watched(sentences(split))) for split in SPLITS}
+    return own | {"cross": (sentences("test"), watched(sentences("dev"), CROSS_KINDS))}
 
 
 @cache
@@ -115,14 +122,19 @@ def sentences(split: str) -> tuple[Sentence, ...]:
     return tuple(_sentence(each) for each in rows if each)
 
 
+def judged(corpus: Sequence[Sentence], who: Watched) -> Iterator[tuple[Sentence, Truth, Matched]]:
+    """Yield each sentence with what its marks say and what the matcher does."""
+    matcher = build_matcher(who.entities)
+    for sentence in corpus:
+        zones = Zones(title="", text=sentence.text, lead_end=len(sentence.text), captions="")
+        yield sentence, truth_of(sentence, who), matcher.match(zones, "de")
+
+
 def measured(corpus: Sequence[Sentence], who: Watched) -> Measured:
     """Return the scores of each family, one for each sentence."""
-    matcher = build_matcher(who.entities)
     scores: dict[str, list[Score]] = defaultdict(list)
-    for sentence in corpus:
-        truth = truth_of(sentence, who)
-        zones = Zones(title="", text=sentence.text, lead_end=len(sentence.text), captions="")
-        found = {str(each.entity): each for each in matcher.match(zones, "de").matches}
+    for _, truth, matched in judged(corpus, who):
+        found = {str(each.entity): each for each in matched.matches}
         sure = {name: each for name, each in found.items() if each.tier is Tier.CONFIRMED}
         for prefix, matches in (("", found), (CONFIRMED, sure)):
             for family, score in _scores(truth, matches):
@@ -161,15 +173,21 @@ def watched(corpus: Sequence[Sentence], of_kinds: Collection[str] = tuple(KINDS)
 def base_of(surface: str, names: Collection[str], *, cut: bool = False) -> str | None:
     """Return the name that a surface is the genitive of, if that name is one of those given.
 
-    A bare -n is an ending only after an -e: Zoomlion is no form of "Zoomlio". In messages that are `cut`
-    anywhere such two are one name all the same. Jesus is no genitive of Jesu, but the reverse.
+    A bare -n is an ending only after an -e, and a bare -s none after what hisses: Zoomlion is no form of
+    "Zoomlio", Greiss none of "Greis". In messages that are `cut` anywhere such two are one name all the
+    same. Jesus is no genitive of Jesu, but the reverse.
     """
     if len(surface) <= LEAST_PART or surface in _LATIN:
         return None
-    endings = (
-        each for each in _GENITIVES if surface.endswith(each) and (cut or each != "n" or surface[-2] == "e")
-    )
+    endings = (each for each in _GENITIVES if surface.endswith(each) and (cut or _takes(surface, each)))
     return next((base for base in map(surface.removesuffix, endings) if base in names), None)
+
+
+def _takes(surface: str, ending: str) -> bool:
+    """Return whether German gives what stands before an ending that ending."""
+    if ending == "s":
+        return takes_s(surface.removesuffix(ending))
+    return ending != "n" or surface[-2] == "e"
 
 
 def one_for_all_spellings(counts: Mapping[str, int], inflected: Collection[str]) -> Mapping[str, str]:
@@ -216,10 +234,14 @@ def is_distinctive(name: str) -> bool:
     return " " in name or (len(name) >= LEAST_DISTINCTIVE and not known)
 
 
+def compared(truth: Truth, found: Collection[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return which entities are rightly found, wrongly found, and missed."""
+    wanted, there = frozenset(truth.wanted), frozenset(found)
+    return there & wanted, there - wanted - truth.neutral, wanted - there
+
+
 def _scores(truth: Truth, found: Mapping[str, Match]) -> Iterator[tuple[str, Score]]:
-    right = frozenset(found) & frozenset(truth.wanted)
-    wrong = frozenset(found) - frozenset(truth.wanted) - truth.neutral
-    missed = frozenset(truth.wanted) - frozenset(found)
+    right, wrong, missed = compared(truth, found)
     yield "alerts", Score(len(right), len(wrong), len(missed))
     yield "strict", Score(len(right), len(frozenset(found) - right), len(missed))
     yield "distinctive", Score(*(sum(map(is_distinctive, each)) for each in (right, wrong, missed)))
@@ -228,13 +250,13 @@ def _scores(truth: Truth, found: Mapping[str, Match]) -> Iterator[tuple[str, Sco
             family,
             Score(
                 sum(truth.wanted[each] == form for each in right),
-                sum(form == _form_of(found[each]) for each in wrong),
+                sum(form == form_of(found[each]) for each in wrong),
                 sum(truth.wanted[each] == form for each in missed),
             ),
         )
 
 
-def _form_of(match: Match) -> str | None:
+def form_of(match: Match) -> str | None:
     """Return the form that all mentions of a match have, as the families call it."""
     forms = {
         mention.form.value
@@ -249,10 +271,10 @@ def _form_of(match: Match) -> str | None:
 
 def _named(mark: Mark, who: Watched) -> Iterator[tuple[str, str, bool]]:
     """Yield the names that a mark holds, in which form, and whether they are wanted for sure."""
-    names, surface = who.entity_of, mark.surface
+    surface = mark.surface
     if mark.tag in KINDS:
-        name = surface if surface in names else who.name_of.get(_plain(surface))
-        base = name or base_of(surface, names)
+        name = _name_written(surface, who)
+        base = name or _name_inflected(surface, who)
         if base is not None:
             yield base, "exact" if name else "genitive", True
         elif mark.tag != "PER":
@@ -261,20 +283,63 @@ def _named(mark: Mark, who: Watched) -> Iterator[tuple[str, str, bool]]:
         yield from _named_in_compound(mark, who)
 
 
+def _name_written(surface: str, who: Watched) -> str | None:
+    """Return the watched name that a surface is, in whichever spelling."""
+    return surface if surface in who.entity_of else who.name_of.get(_plain(surface))
+
+
+def _name_inflected(surface: str, who: Watched) -> str | None:
+    """Return the watched name whose genitive a surface is, in whichever spelling."""
+    base = base_of(surface, who.entity_of)
+    return base or who.name_of.get(base_of(_plain(surface), who.name_of) or "")
+
+
 def _named_in_compound(mark: Mark, who: Watched) -> Iterator[tuple[str, str, bool]]:
-    names, parts = who.entity_of, _JOINTS.split(mark.surface)
+    parts = _JOINTS.split(mark.surface)
     compound = mark.tag.endswith("part")
-    places = [(begin, end) for begin in range(len(parts)) for end in range(begin + 1, len(parts) + 1)]
-    for begin, end in places if len(parts) > 1 else ():
-        for joint in " -":
-            name = joint.join(parts[begin:end])
-            if name in names:
-                yield name, "hyphen", compound and _is_of(name, mark, who)
-    word = parts[0]
-    heads = [word[:end] for end in range(len(word) - LEAST_PART, LEAST_PART - 1, -1) if word[:end] in names]
-    own = next((head for head in heads if _is_of(head, mark, who)), None)
-    for head in heads:
-        yield head, "closed", compound and len(parts) == 1 and head == own
+    joined = list(_joined_in(parts, who)) if len(parts) > 1 else []
+    for begin, end, name in joined:
+        within = any((b, e) != (begin, end) and b <= begin and end <= e for b, e, _ in joined)
+        of_full_name = begin > 0 and who.kind_of[who.entity_of[name]] == "PER"
+        yield name, "hyphen", compound and not within and not of_full_name and _is_of(name, mark, who)
+    for number, part in enumerate(parts):
+        heads = [head for head in _heads_of(part) if head in who.entity_of]
+        own = next((head for head in heads if _is_of(head, mark, who)), None)
+        for head in heads if not number or compound else ():
+            yield head, "closed", compound and len(parts) == 1 and head == own
+
+
+def _joined_in(parts: Sequence[str], who: Watched) -> Iterator[tuple[int, int, str]]:
+    """Yield the parts of a hyphen compound that make a watched name, half-open, each place once."""
+    for begin in range(len(parts)):
+        for end in range(begin + 1, len(parts) + 1):
+            last = parts[end - 1] if end < len(parts) else ""
+            names = (_name_joined(parts[begin:end], joint, last, who) for joint in " -")
+            if name := next(filter(None, names), None):
+                yield begin, end, name
+
+
+def _name_joined(parts: Sequence[str], joint: str, last: str, who: Watched) -> str | None:
+    """Return the name that parts of a compound make: as it is, without its article, or with a link.
+
+    `last` is the part that links it to what follows, if anything does; persons take no link.
+    """
+    bare = joint.join(parts)
+    name = next(filter(None, (_name_written(each, who) for each in (bare, *_with_article(bare)))), None)
+    if name:
+        return name if name[0].islower() or not bare[0].islower() else None
+    links = [each for each in _LINKS if last.isalpha() and last.endswith(each)]
+    linked = (_name_written(bare.removesuffix(each), who) for each in links)
+    return next((each for each in linked if each and who.kind_of[who.entity_of[each]] != "PER"), None)
+
+
+def _with_article(bare: str) -> Sequence[str]:
+    return [f"{article} {bare}" for article in _ARTICLES]
+
+
+def _heads_of(word: str) -> Sequence[str]:
+    """Return what a word may begin with as a closed compound does, the longest first."""
+    return [word[:end] for end in range(len(word) - LEAST_PART, LEAST_PART - 1, -1)]
 
 
 def _is_of(name: str, mark: Mark, who: Watched) -> bool:
@@ -315,28 +380,3 @@ def _sentence(rows: Sequence[Sequence[str]]) -> Sentence:
         for begin, end, tag in runs([row[2 + level] for row in rows])
     ]
     return Sentence(text, tuple(marks))
-
-
-def runs(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """Yield the runs of tokens that are tagged together, half-open, with their tag."""
-    begin = 0
-    for place, tag in enumerate([*tags, "O"]):
-        if place and tag.startswith("I-"):
-            continue
-        if place and tags[begin] != "O":
-            yield begin, place, tags[begin][2:]
-        begin = place
-
-
-def written(tokens: Sequence[str]) -> tuple[str, Sequence[int]]:
-    """Return tokens as a sentence is written, and where each of them begins."""
-    text, places = "", []
-    quoted = sticks = False
-    for token in tokens:
-        closing = token in _CLOSES or (token in _QUOTES and quoted)
-        text += "" if sticks or closing or not text else " "
-        places.append(len(text))
-        text += token
-        sticks = token in _OPENS or (token in _QUOTES and not quoted)
-        quoted ^= token in _QUOTES
-    return text, places

@@ -61,6 +61,9 @@ def test_what_only_names_do_makes_a_name_of_a_word(kind: str, name: str, text: s
         ("place", "Bern", "Der Notenbanker Bernanke warnt."),
         ("organization", "Allianz", "Beide schmieden eine Allianz."),
         ("organization", "Rom", "Die Daten liegen auf einer ROM im Schrank."),
+        ("place", "Ulm", "Der Prüfer liest die ULM im Handbuch."),
+        ("organization", "Leo", "Der Prüfer liest die LEO im Handbuch."),
+        ("organization", "Vi", "Sie gewann den Preis der VI gestern."),
         ("organization", "MAN", "Man sieht das anders."),
         ("organization", "BER", "Die Berliner feiern."),
         ("organization", "BMW", "Der Bmwfahrer hupt."),
@@ -141,6 +144,9 @@ def test_the_word_that_tells_is_shown() -> None:
 @pytest.mark.parametrize(
     ("kind", "name", "text"),
     [
+        ("organization", "Tui", "Der Reisekonzern TUI wächst wieder."),
+        ("organization", "Dax", "Der DAX-Index fällt erneut."),
+        ("organization", "Ver", "Gestern tagte die VER in Kiel."),
         ("person", "Mueller", "Gestern sprach Müller lange."),
         ("person", "Baecker", "Anna Schmidt, geborene Bäcker, lacht."),
         ("person", "Schroeder", "Die Rede eines Schröder bleibt."),
