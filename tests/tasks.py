@@ -1,6 +1,9 @@
 """Tasks for the sandbox: what documents do to those who read them."""
 
+import contextlib
+import gc
 import os
+import random
 import resource
 import struct
 import sys
@@ -44,6 +47,24 @@ def spin(name: str) -> str:
     Path(name).exists()
     while True:
         pass
+
+
+def crash(number: int) -> int:
+    os.kill(os.getpid(), number)
+    return number
+
+
+def handles() -> tuple[str, ...]:
+    """What every file handle of the process leads to, but for the one that looks."""
+    found = []
+    for number in os.listdir("/proc/self/fd"):  # noqa: PTH208  (names of numbers)
+        with contextlib.suppress(FileNotFoundError):
+            found.append(os.readlink(f"/proc/self/fd/{number}"))  # noqa: PTH115
+    return tuple(sorted(found))
+
+
+def collects() -> bool:
+    return gc.isenabled()
 
 
 def fill_memory(pieces: int) -> int:
@@ -111,3 +132,7 @@ def surroundings() -> Surroundings:
 
 def wrong_kind() -> int:
     return "no number"  # type: ignore[return-value]
+
+
+def draw() -> float:
+    return random.random()

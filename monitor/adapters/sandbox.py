@@ -2,27 +2,19 @@
 
 Documents are hostile: a regular expression that holds the interpreter for minutes, a tree that
 takes all memory. So they are read in child processes with limits of time and memory, which answer
-in JSON over a pipe, are killed at the deadline, and are replaced after so many documents or so much
-memory. One more than are used at once is kept warm; of those that have had nothing to do for a while
-only one stays.
+in JSON over a socket, are killed at the deadline, and are replaced after so many documents or so much
+memory. One more than are used at once is kept ready; those that have had nothing to do for a while go.
 """
 
 import contextlib
-import json
-import os
 import queue
-import selectors
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
-import monitor
+from monitor.adapters.forks import ForkedWorker, ForkServers
 from monitor.adapters.worker import call, decode_frame, encode_frame, failure, task_name, types_of
 from monitor.errors import SandboxBroken
 from monitor.model import FailureReason, SandboxFailed
@@ -31,10 +23,6 @@ from monitor.text.plain import from_plain, to_plain
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
-
-_READ_BYTES = 1 << 20
-# No honest answer comes near: a text has at most 200,000 characters, a feed some thousand entries.
-_ANSWER_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +66,16 @@ class ProcessSandbox:
     def __init__(self, policy: SandboxPolicy, preload: Sequence[str]) -> None:
         """Start the workers; each imports the modules of `preload` before its first task."""
         self._policy = policy
-        self._preload = tuple(preload)
+        limits = {
+            "memory_bytes": policy.memory_bytes,
+            "files": policy.files,
+            "cpu_seconds": int(policy.deadline.total_seconds()) + 5,
+        }
+        self._servers = ForkServers(preload, limits)
         self._slots = threading.Semaphore(policy.workers)
-        self._idle: queue.SimpleQueue[_Worker | SandboxBroken] = queue.SimpleQueue()
+        self._idle: queue.SimpleQueue[ForkedWorker | SandboxBroken] = queue.SimpleQueue()
         self._closed = threading.Event()
-        self._all: set[_Worker] = set()
+        self._all: set[ForkedWorker] = set()
         self._lock = threading.Lock()
         self._hired = 0
         self._working = 0
@@ -109,14 +102,18 @@ class ProcessSandbox:
         return answer if isinstance(answer, SandboxFailed) else _result(task, *answer)
 
     def rest(self) -> None:
-        """Let all idle workers but one go, where nothing was asked since the last call of this."""
+        """Let all idle workers go, where nothing was asked since the last call of this.
+
+        What forks the next one stays, and has all imported: that takes milliseconds.
+        """
         with self._lock:
-            rested, self._asked = not self._asked, False
-            spare: list[_Worker | SandboxBroken] = []
+            # Whoever is at work may be waiting for one of them.
+            rested, self._asked = not self._asked and not self._working, False
+            spare: list[ForkedWorker | SandboxBroken] = []
             with contextlib.suppress(queue.Empty):
-                while rested and not self._closed.is_set() and self._idle.qsize() > 1:
+                while rested and not self._closed.is_set():
                     spare.append(self._idle.get_nowait())
-            workers = [each for each in spare if isinstance(each, _Worker)]
+            workers = [each for each in spare if isinstance(each, ForkedWorker)]
             for worker in workers:
                 self._dismiss(worker)
         for worker in workers:
@@ -128,10 +125,11 @@ class ProcessSandbox:
             self._closed.set()
             for worker in self._all:
                 worker.kill()
+        self._servers.close()
         with contextlib.suppress(queue.Empty):
             while True:
                 worker_or_error = self._idle.get_nowait()
-                if isinstance(worker_or_error, _Worker):
+                if isinstance(worker_or_error, ForkedWorker):
                     worker_or_error.release()
         self._idle.put(SandboxBroken("closed"))
 
@@ -150,11 +148,11 @@ class ProcessSandbox:
             with self._lock:
                 self._working -= 1
 
-    def _take(self) -> "_Worker":
+    def _take(self) -> ForkedWorker:
         """Wait for a worker that has nothing to do."""
         worker = self._idle.get()
         if self._closed.is_set():
-            if isinstance(worker, _Worker):
+            if isinstance(worker, ForkedWorker):
                 worker.release()
             # Others may be waiting for the same word.
             self._idle.put(SandboxBroken("closed"))
@@ -163,12 +161,16 @@ class ProcessSandbox:
             raise worker
         return worker
 
-    def _put_back(self, worker: "_Worker") -> None:
+    def _put_back(self, worker: ForkedWorker) -> None:
         with self._lock:
-            if worker.fit(self._policy) and not self._closed.is_set():
+            fit = worker.fit(self._policy.documents, self._policy.resident_bytes)
+            if fit and not self._closed.is_set():
                 self._idle.put(worker)
                 return
             self._dismiss(worker)
+        if worker.crashed():
+            # All workers of a server have the same layout of memory: who guesses at it has one guess.
+            self._servers.renew()
         worker.release()
         self._hire()
 
@@ -183,168 +185,25 @@ class ProcessSandbox:
             self._hired += 1
         threading.Thread(target=self._start, name="sandbox-start", daemon=True).start()
 
-    def _dismiss(self, worker: "_Worker") -> None:
+    def _dismiss(self, worker: ForkedWorker) -> None:
         """Count a worker no more; the lock is held."""
         self._all.discard(worker)
         self._hired -= 1
 
     def _start(self) -> None:
         try:
-            with self._lock:
-                if self._closed.is_set():
-                    return
-                worker = _Worker(self._policy, self._preload)
-                self._all.add(worker)
+            worker = self._servers.fork(self._policy.start_deadline)
         except SandboxBroken as error:
             with self._lock:
                 self._hired -= 1
             self._idle.put(error)
             return
-        broken = worker.await_start(self._policy.start_deadline)
         with self._lock:
-            if broken is None and not self._closed.is_set():
+            if not self._closed.is_set():
+                self._all.add(worker)
                 self._idle.put(worker)
                 return
-            self._dismiss(worker)
         worker.release()
-        if broken is not None:
-            self._idle.put(broken)
-
-
-class _Worker:
-    """One child process and its pipe; used by one thread at a time, but for `kill`."""
-
-    def __init__(self, policy: SandboxPolicy, preload: Sequence[str]) -> None:
-        limits = {
-            "preload": preload,
-            "memory_bytes": policy.memory_bytes,
-            "files": policy.files,
-            "cpu_seconds": int(policy.deadline.total_seconds()) + 5,
-        }
-        try:
-            self._process = subprocess.Popen(  # noqa: S603  (our own interpreter, our own module)
-                [sys.executable, "-P", "-m", "monitor.adapters.worker", json.dumps(limits)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=_environment(),
-                bufsize=0,
-            )
-        except OSError as error:
-            raise SandboxBroken(f"no worker process can be started: {error.strerror}") from error
-        self._served = 0
-        self._ended = False
-        for stream in (self._process.stdin, self._process.stdout):
-            os.set_blocking(stream.fileno(), False)  # type: ignore[union-attr]
-
-    def await_start(self, deadline: timedelta) -> SandboxBroken | None:
-        """Wait until the child has imported all it needs; return why it did not get there."""
-        started = self._exchange(b"", deadline)
-        if isinstance(started, SandboxFailed):
-            return SandboxBroken(f"a worker process did not start: {started.detail}")
-        return None
-
-    def ask(self, question: bytes, deadline: timedelta) -> tuple[dict[str, Any], list[bytes]] | SandboxFailed:
-        """Return the answer to one frame, within the deadline."""
-        self._served += 1
-        answer = self._exchange(question, deadline)
-        if isinstance(answer, SandboxFailed):
-            self.kill()
-        return answer
-
-    def fit(self, policy: SandboxPolicy) -> bool:
-        """Tell whether the worker may take another task."""
-        return (
-            not self._ended and self._served < policy.documents and self._resident() < policy.resident_bytes
-        )
-
-    def kill(self) -> None:
-        """End the process, whatever it does; from any thread, and as often as wanted."""
-        self._ended = True
-        self._process.kill()
-        self._process.wait()
-
-    def release(self) -> None:
-        """End the process and close its pipes; only for the thread that has the worker to itself."""
-        self.kill()
-        for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                stream.close()  # type: ignore[union-attr]
-
-    def _resident(self) -> int:
-        with contextlib.suppress(OSError, IndexError, ValueError):
-            pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
-            return int(pages) * os.sysconf("SC_PAGE_SIZE")
-        return 0
-
-    def _exchange(
-        self, question: bytes, deadline: timedelta
-    ) -> tuple[dict[str, Any], list[bytes]] | SandboxFailed:
-        try:
-            answer = self._converse(question, time.monotonic() + deadline.total_seconds())
-        except OSError:
-            self.kill()
-            detail = f"worker ended with {self._process.returncode}"
-            return SandboxFailed(reason=FailureReason.TOO_COMPLEX, detail=detail)
-        except (ValueError, RecursionError):
-            return SandboxFailed(reason=FailureReason.PARSE, detail="worker sent no readable answer")
-        if answer is None:
-            detail = f"took more than {deadline.total_seconds():g} s"
-            return SandboxFailed(reason=FailureReason.TOO_COMPLEX, detail=detail)
-        return answer
-
-    def _converse(self, question: bytes, ends: float) -> tuple[dict[str, Any], list[bytes]] | None:
-        """Write the question and read the answer side by side, so that neither can block the other.
-
-        None where the time (monotonic, in seconds) is over.
-
-        Raises:
-            OSError: the worker ended.
-            ValueError, RecursionError: what it sent is no answer.
-        """
-        answer, rest = bytearray(), memoryview(question)
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None
-        assert stdout is not None
-        with selectors.DefaultSelector() as ready:
-            ready.register(stdout, selectors.EVENT_READ)
-            if rest:
-                ready.register(stdin, selectors.EVENT_WRITE)
-            while (left := ends - time.monotonic()) > 0:
-                for key, _ in ready.select(left):
-                    if key.fileobj is stdin:
-                        rest = rest[os.write(stdin.fileno(), rest[:_READ_BYTES]) :]
-                        if not rest:
-                            ready.unregister(stdin)
-                        continue
-                    answer += _read_piece(stdout.fileno())
-                    frame = decode_frame(answer)
-                    if frame is not None:
-                        return frame
-                    if len(answer) > _ANSWER_BYTES:
-                        raise ValueError("an answer without end")
-        return None
-
-
-def _read_piece(number: int) -> bytes:
-    piece = os.read(number, _READ_BYTES)
-    if not piece:
-        raise BrokenPipeError
-    return piece
-
-
-def _environment() -> dict[str, str]:
-    """Return what a worker needs of the environment, and no secret."""
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": str(Path(monitor.__file__).parent.parent),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        # Threads of numeric libraries would reserve address space by the gigabyte.
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MALLOC_ARENA_MAX": "2",
-    }
 
 
 def _question(

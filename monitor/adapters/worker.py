@@ -1,23 +1,18 @@
-"""The child's side of the sandbox: read a task, run it, answer; until the parent closes the pipe.
+"""The child's side of the sandbox: read a task, run it, answer; until the other side closes the conversation.
 
 A frame is two lengths, that many bytes of JSON, and that many of blobs, one behind the other, whose own
 lengths the JSON lists. Nothing is ever unpickled on either side.
 """
 
-import contextlib
-import gc
 import importlib
 import json
-import os
 import resource
-import signal
+import socket
 import struct
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, BinaryIO, get_type_hints
 
-from monitor.adapters.imports import without
 from monitor.text.mishaps import told
 from monitor.text.plain import from_plain, to_plain
 
@@ -89,37 +84,25 @@ def failure(error: Exception) -> dict[str, Any]:
     return {"failed": "parse", "detail": told(error).encode("utf-8", "replace").decode("utf-8")}
 
 
-def main() -> None:
-    """Serve tasks from standard input until it ends."""
-    limits = json.loads(sys.argv[1])
-    answers = os.fdopen(os.dup(1), "wb")
-    questions = os.fdopen(os.dup(0), "rb")
-    with open(os.devnull, "r+b") as nowhere:  # noqa: PTH123  (file descriptors, not paths)
-        for number in (0, 1):
-            os.dup2(nowhere.fileno(), number)
-    _load(limits["preload"])
+def serve(conversation: socket.socket, limits: Mapping[str, Any]) -> None:
+    """Take the limits, say that all is ready, and answer tasks until the other side closes its end.
+
+    `limits` are `memory_bytes` of address space, open `files`, and `cpu_seconds` for each task.
+
+    Raises:
+        OSError: the other side is gone, or a limit cannot be set.
+    """
     _confine(limits)
-    answers.write(encode_frame({"ready": True}, ()))
-    answers.flush()
-    while (frame := _read_frame(questions)) is not None:
-        answers.write(_answer(*frame, cpu_seconds=limits["cpu_seconds"]))
+    with conversation.makefile("rb") as questions, conversation.makefile("wb") as answers:
+        answers.write(encode_frame({"ready": True}, ()))
         answers.flush()
+        while (frame := _read_frame(questions)) is not None:
+            answers.write(_answer(*frame, cpu_seconds=limits["cpu_seconds"]))
+            answers.flush()
 
 
-def _load(modules: Sequence[str]) -> None:
-    """Import what tasks need, and nothing that is not for them, without looking for garbage meanwhile."""
-    gc.disable()
-    # trafilatura brings it along, and with it numpy, to ask for a language that nobody has it ask for.
-    with without("py3langid"):
-        for module in modules:
-            importlib.import_module(module)
-    gc.freeze()
-    gc.enable()
-
-
-def _confine(limits: dict[str, Any]) -> None:
+def _confine(limits: Mapping[str, Any]) -> None:
     """Bound memory and files; an orphan that computes for ever is ended by its processor time."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(resource.RLIMIT_AS, limits["memory_bytes"])
     _limit(resource.RLIMIT_NOFILE, limits["files"])
     _limit(resource.RLIMIT_FSIZE, 0)
@@ -157,8 +140,3 @@ def _read_frame(stream: BinaryIO) -> tuple[dict[str, Any], list[bytes]] | None:
         return None
     text, blobs = _LENGTHS.unpack(start)
     return _opened(stream.read(text), stream.read(blobs))
-
-
-if __name__ == "__main__":
-    with contextlib.suppress(BrokenPipeError):
-        main()

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.acceptance.test_alerts import ENTITIES
 from tests.acceptance.world import Desk, Monitor, Outlet, eventually
+from tests.processes import below
 from tests.servers import Asked, Behavior, Peer, answer, bomb, redirect, routes, say, serving
 
 Open = Callable[[str], Outlet]
@@ -163,11 +164,7 @@ def _reasons_of_pages(monitor: Monitor) -> set[str]:
 def _memory(monitor: Monitor) -> int:
     """Return the bytes that the service and its workers hold."""
     assert monitor.process is not None
-    children = Path(f"/proc/{monitor.process.pid}/task").glob("*/children")
-    processes = [
-        str(monitor.process.pid),
-        *(child for path in children for child in path.read_text().split()),
-    ]
+    processes = (monitor.process.pid, *below(monitor.process.pid))
     pages = (Path(f"/proc/{each}/statm").read_text().split()[1] for each in processes)
     return sum(map(int, pages)) * os.sysconf("SC_PAGE_SIZE")
 

@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from monitor.engines import POLL_THREADS, PROCESS_THREADS, RECEIVER_AT_ONCE
 from tests.acceptance.test_alerts import ENTITIES
 from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually
+from tests.processes import workers_of
 
 FEEDS, PAGES, WORKERS = 12, 5, 2
 # What a service holds of hundred rows in work, with their documents; far less than a queue without end.
@@ -190,15 +191,10 @@ def _configure(monitor: Monitor, desk: str, feeds: list[str], receivers: str = "
     )
 
 
-def _workers(monitor: Monitor) -> list[int]:
+def _workers(monitor: Monitor) -> set[int]:
     """Return the processes that read documents."""
     assert monitor.process is not None
-    found = []
-    for children in Path(f"/proc/{monitor.process.pid}/task").glob("*/children"):
-        # A thread that started one may have ended since.
-        with suppress(OSError):
-            found += [int(child) for child in children.read_text(encoding="ascii").split()]
-    return found
+    return workers_of(monitor.process.pid)
 
 
 def _memory(monitor: Monitor) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.acceptance.test_alerts import ENTITIES, TEXT
 from tests.acceptance.world import SECRET, Answer, Desk, Monitor, Outlet, eventually
+from tests.processes import below
 from tests.servers import Asked, Peer, answer, redirect, say, serving
 
 Open = Callable[[str], Outlet]
@@ -157,11 +158,7 @@ def _free_port() -> int:
 
 def _environments_of_children(monitor: Monitor) -> str:
     assert monitor.process is not None
-    parent = monitor.process.pid
-    children = "".join(
-        path.read_text() for path in Path(f"/proc/{parent}/task").glob("*/children") if path.exists()
-    )
-    return "".join(Path(f"/proc/{child}/environ").read_text() for child in children.split())
+    return "".join(Path(f"/proc/{each}/environ").read_text() for each in below(monitor.process.pid))
 
 
 def _obeyed(text: str) -> set[str]:

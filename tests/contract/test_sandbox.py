@@ -18,6 +18,7 @@ from monitor.adapters.sandbox import InlineSandbox, ProcessSandbox, SandboxPolic
 from monitor.errors import SandboxBroken
 from monitor.model import Announced, Document, FailureReason, SandboxFailed, Validators
 from tests import tasks
+from tests.processes import eventually, fork_servers, gone, workers_of
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = SandboxPolicy(workers=2, deadline=timedelta(seconds=10))
@@ -62,26 +63,8 @@ def impatient() -> Iterator[Callable[..., ProcessSandbox]]:
         each.close()
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
-    ends = time.monotonic() + seconds
-    while not condition() and time.monotonic() < ends:
-        time.sleep(0.02)
-    return condition()
-
-
-def gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except OSError:
-        return True
-
-
 def children() -> set[int]:
-    found = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, check=False
-    )
-    lines = found.stdout.decode().splitlines()
-    return {int(line.split()[0]) for line in lines if "monitor.adapters.worker" in line}
+    return workers_of(os.getpid())
 
 
 # ---- every sandbox -----------------------------------------------------------------------------
@@ -315,20 +298,23 @@ def test_calls_in_a_row_need_one_worker_and_the_spare_one() -> None:
     sandbox.close()
 
 
-def test_idle_workers_but_one_go_when_nothing_was_asked_for_a_while() -> None:
-    before = children()
+def test_idle_workers_go_when_nothing_was_asked_for_a_while_and_what_forks_the_next_one_stays() -> None:
+    before, others = children(), fork_servers(os.getpid())
     sandbox = ProcessSandbox(POLICY, ["tests.tasks"])
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda _: sandbox.run(tasks.sleep, 0.5), range(4)))
     assert eventually(lambda: len(children() - before) >= 2 and sandbox._idle.qsize() >= 2)
 
+    server = fork_servers(os.getpid()) - others
     sandbox.rest()
     after_work = len(children() - before)
     sandbox.rest()
 
     assert after_work >= 2
-    assert eventually(lambda: len(children() - before) == 1)
+    assert eventually(lambda: not children() - before)
     assert b"ba" == sandbox.run(tasks.turn, b"ab")
+    assert len(server) == 1
+    assert server == fork_servers(os.getpid()) - others
     sandbox.close()
 
 

@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 from tests.acceptance.test_crashes import run_with_bug
 from tests.acceptance.world import Desk, Monitor, Outlet, eventually
+from tests.processes import below
 from tests.prove.proof import Outcome, Proof, Say
 from tests.servers import Asked, Peer, answer, redirect, say, serving
 
@@ -190,9 +191,7 @@ class _World:
 
     def _children(self) -> str:
         assert self.monitor.process is not None
-        parent = Path(f"/proc/{self.monitor.process.pid}/task")
-        children = "".join(path.read_text() for path in parent.glob("*/children")).split()
-        return "".join(Path(f"/proc/{child}/environ").read_text() for child in children)
+        return "".join(Path(f"/proc/{each}/environ").read_text() for each in below(self.monitor.process.pid))
 
 
 @contextmanager

@@ -1,0 +1,66 @@
+"""What came of a process, and whether it is still there."""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+
+def children_of(pid: int) -> set[int]:
+    """Return the processes that one has started or inherited; also what ended without being waited for."""
+    found: set[int] = set()
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        # A thread that started one may have ended since.
+        with suppress(OSError):
+            found.update(map(int, thread.read_text(encoding="ascii").split()))
+    return found
+
+
+def below(pid: int) -> set[int]:
+    """Return all that came of a process, without it."""
+    children = children_of(pid)
+    return children.union(*map(below, children))
+
+
+def fork_servers(pid: int) -> set[int]:
+    """Return the processes that fork a service's workers."""
+    return {child for child in children_of(pid) if b"monitor.adapters.forkserver" in _line(child)}
+
+
+def workers_of(pid: int) -> set[int]:
+    """Return the processes that read a service's documents."""
+    return {worker for server in fork_servers(pid) for worker in children_of(server)}
+
+
+def state(pid: int) -> str:
+    """Return the letter for what a process does: `Z` where it ended and was not waited for, `X` if gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return "X"
+
+
+def gone(pid: int) -> bool:
+    """Tell whether a process has ended."""
+    return state(pid) in "ZX"
+
+
+def eventually(condition: Callable[[], object], seconds: float = 20) -> bool:
+    """Wait until a condition holds; tell whether it does."""
+    ends = time.monotonic() + seconds
+    while not condition() and time.monotonic() < ends:
+        time.sleep(0.02)
+    return bool(condition())
+
+
+def handles_of(pid: int) -> int:
+    """Return how many file handles a process holds."""
+    return len(os.listdir(f"/proc/{pid}/fd"))  # noqa: PTH208  (names of numbers)
+
+
+def _line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
