@@ -90,8 +90,8 @@ def test_lessons_that_come_at_once_are_all_remembered(store: SqlStore) -> None:
     def teach(number: int) -> None:
         start.wait(20)
         with store.transaction() as tx:
-            before = tx.contexts([(AMAZON, DESANTIS)[number % 2], (DESANTIS, AMAZON)[number % 2]])
-            tx.save_contexts({each: with_lesson(context, lesson(number)) for each, context in before.items()})
+            known = tx.contexts([(AMAZON, DESANTIS)[number % 2], (DESANTIS, AMAZON)[number % 2]])
+            tx.save_contexts({each: with_lesson(context, lesson(number)) for each, context in known.items()})
 
     threads = [threading.Thread(target=teach, args=(number,)) for number in range(8)]
     for each in threads:
@@ -102,6 +102,28 @@ def test_lessons_that_come_at_once_are_all_remembered(store: SqlStore) -> None:
     found = store.contexts([AMAZON, DESANTIS])
     assert {f"o{number}" for number in range(8)} == {each.outlet for each in found[AMAZON].lessons}
     assert 8 == len(found[DESANTIS].lessons)
+
+
+def test_the_first_two_lessons_of_an_entity_that_come_at_once_are_both_remembered(store: SqlStore) -> None:
+    read = threading.Event()
+
+    def teach_too() -> None:
+        with store.transaction() as tx:
+            before = tx.contexts([AMAZON])[AMAZON]
+            read.set()
+            tx.save_contexts({AMAZON: with_lesson(before, lesson(1))})
+
+    with store.transaction() as tx:
+        before = tx.contexts([AMAZON])[AMAZON]
+        other = threading.Thread(target=teach_too)
+        other.start()
+        # Whoever may read now writes over what is written here, or is written over.
+        early = read.wait(1)
+        tx.save_contexts({AMAZON: with_lesson(before, lesson(0))})
+    other.join(LEASE.total_seconds())
+
+    assert not early
+    assert {"o0", "o1"} == {each.outlet for each in store.contexts([AMAZON])[AMAZON].lessons}
 
 
 # ---- recalling -------------------------------------------------------------------------------------

@@ -74,6 +74,19 @@ def test_a_poll_that_is_under_way_at_a_pause_writes_nothing(store: SqlStore) -> 
     assert ["en_a"] == ids(store.claim_entries(NOW + DAY, ALL, LEASE))
 
 
+def test_a_poll_that_is_under_way_when_another_is_wanted_writes_nothing_and_the_feed_is_due(
+    store: SqlStore,
+) -> None:
+    now = NOW + LEASE
+    claim = the_feed(store, now)
+    store.poll_now(FEED, now)
+
+    with pytest.raises(LeaseLost), store.transaction() as tx:
+        tx.save_poll(claim, replace(KEPT, due_at=now + DAY), [entry("b")], {}, (), {})
+
+    assert [FEED] == ids(store.claim_feeds(now, ALL, LEASE))
+
+
 def test_a_feed_that_begins_anew_forgets_answers_and_failures_and_keeps_its_entries(store: SqlStore) -> None:
     assert store.begin_anew(FEED, NOW)
 

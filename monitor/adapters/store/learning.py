@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, select
 
-from monitor.adapters.store.dialect import upsert
+from monitor.adapters.store.dialect import lock, upsert
 from monitor.adapters.store.schema import contexts
 from monitor.model import EntityId, LearnedContext
 from monitor.text.ids import digest63
@@ -26,10 +26,9 @@ def contexts_of(connection: Connection, entities: Collection[EntityId]) -> Mappi
 def lock_contexts(connection: Connection, entities: Collection[EntityId]) -> None:
     """Let nobody else change what is remembered of entities until this transaction ends.
 
-    In one order, so that no two transactions wait for each other.
+    By their names: where nothing is remembered yet there is no row.
     """
-    statement = select(contexts.c.entity).where(contexts.c.entity.in_(sorted(entities)))
-    connection.execute(statement.order_by(contexts.c.entity).with_for_update())
+    lock(connection, (digest63("context", entity) for entity in entities))
 
 
 def save_contexts(connection: Connection, changed: Mapping[EntityId, LearnedContext]) -> None:

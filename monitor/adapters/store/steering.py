@@ -1,7 +1,7 @@
 """What do people say of single feeds: poll it now, begin anew, pause?
 
-A feed that rests is due in the year 9999. Whoever pauses, resumes or begins anew ends the row's lease: a poll
-that is under way then writes nothing, and its entries come with the next one.
+A feed that rests is due in the year 9999. Whoever polls, pauses, resumes or begins anew ends the row's lease:
+a poll that is under way then writes nothing, and its entries come with the next one.
 """
 
 from collections.abc import Mapping
@@ -20,9 +20,12 @@ _NO_LEASE: Mapping[str, object] = {"lease_token": None, "lease_until": None}
 
 
 def poll_now(connection: Connection, feed: FeedId, now: datetime) -> bool:
-    """Make an active feed due that does not rest; tell whether there is one."""
+    """Make an active feed due that does not rest; tell whether there is one.
+
+    A poll that is under way may have its answer since before it was wanted.
+    """
     statement = update(feeds).where(ACTIVE, feeds.c.id == feed, feeds.c.paused_at.is_(None))
-    return connection.execute(statement.values(due_at=now)).rowcount > 0
+    return connection.execute(statement.values(due_at=now, **_NO_LEASE)).rowcount > 0
 
 
 def begin_anew(connection: Connection, feed: FeedId, now: datetime) -> bool:
