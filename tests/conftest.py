@@ -6,6 +6,7 @@ Without a limit of time: no test here is about how fast a machine is.
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 
 import pytest
@@ -75,10 +76,17 @@ def postgres() -> Iterator[PostgreSQL]:
         server.close()
 
 
-@pytest.fixture
-def database(postgres: PostgreSQL) -> Iterator[str]:
-    """The address of an empty store on PostgreSQL."""
+@contextmanager
+def new_database(postgres: PostgreSQL) -> Iterator[str]:
+    """Give the address of an empty store on PostgreSQL, as long as this lasts."""
     name = f"store_{next(_NUMBERS)}"
     postgres.admin(sql.SQL("CREATE DATABASE {} TEMPLATE model_store").format(sql.Identifier(name)))
     yield postgres.url(name)
     postgres.admin(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database(postgres: PostgreSQL) -> Iterator[str]:
+    """The address of an empty store on PostgreSQL."""
+    with new_database(postgres) as address:
+        yield address

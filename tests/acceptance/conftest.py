@@ -1,25 +1,50 @@
 """Outlets, a desk and the service, closed when the story is told.
 
-What is promised of alerts, deliveries and stories is told on both databases: by what is marked with
-`on_both_databases`, and by test_several, test_cluster and test_failover, which need PostgreSQL. On SQLite
-alone are told
+Every story is told on both databases, by the fixture `monitor`, or by `shared` where the tests of a file look
+at one service. A test, or a file by its `pytestmark`, that is about one of them says why:
 
-- kills at any moment, two services on one store, an orderly end: test_several and test_cluster have them;
-- heartbeats over a random run: test_several has those of two services;
-- a damaged store, a full disk, a clock that was wrong, secrets in files: they open or break a file;
-- feeds in trouble, hostile servers, pressure, a night, refused forms, pushes, backtests, most of `explain`:
-  they are about what stands before or above the store, whose laws hold for both (tests/contract);
-- commands, terminals, configuration, the demo: they hardly look at the store.
+- `on_sqlite_alone("it damages the file")` is about what only a file can be or have;
+- `on_postgresql_alone("several machines share it")` is about what only a server can;
+- `without_store` opens none: that none was made is looked at in the end.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.screen import OpenScreen, Screen
 from tests.acceptance.world import Desk, Monitor, Outlet
+from tests.conftest import new_database
 from tests.mail import Mailbox, mail_server
+
+DATABASES = ("SQLite", "PostgreSQL")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Have each test run on the databases that it is about."""
+    alone, names = _alone(metafunc.definition), metafunc.fixturenames
+    for fixture in ("monitor", "shared"):
+        if fixture in names:
+            metafunc.parametrize(fixture, alone or DATABASES, indirect=True)
+            return
+    if not alone:
+        raise pytest.UsageError(
+            f"{metafunc.definition.nodeid}: on which database? take `monitor`, or say by a marker why on one"
+        )
+
+
+def _alone(item: pytest.Item) -> Sequence[str]:
+    """Return the one database that a test says it is about; without a store any will do."""
+    if item.get_closest_marker("without_store"):
+        return ["SQLite"]
+    for database in DATABASES:
+        if marker := item.get_closest_marker(f"on_{database.lower()}_alone"):
+            (why,) = marker.args
+            assert why
+            return [database]
+    return []
 
 
 @pytest.fixture
@@ -57,12 +82,28 @@ def mailbox() -> Iterator[Mailbox]:
 
 @pytest.fixture
 def monitor(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Monitor]:
-    """The service, on SQLite where nothing else is said."""
-    started = Monitor(tmp_path)
-    if getattr(request, "param", "SQLite") == "PostgreSQL":
-        started.store = request.getfixturevalue("database")
-    yield started
-    started.close()
+    """The service, on the database of the test's name."""
+    with _serving(tmp_path, request) as started:
+        yield started
+        if request.node.get_closest_marker("without_store"):
+            assert not started.database.exists()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Monitor]:
+    """A service that the tests of a file look at together, likewise."""
+    with _serving(tmp_path_factory.mktemp("shared"), request) as started:
+        yield started
+
+
+@contextmanager
+def _serving(folder: Path, request: pytest.FixtureRequest) -> Iterator[Monitor]:
+    with ExitStack() as stack:
+        server = request.getfixturevalue("postgres") if request.param == "PostgreSQL" else None
+        store = stack.enter_context(new_database(server)) if server else None
+        started = stack.enter_context(closing(Monitor(folder, forked=True)))
+        started.store = store or started.store
+        yield started
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from math import exp
 
 import pytest
 
-from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually, on_both_databases, paragraphs
+from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually, paragraphs
 
 ENTITIES = """
 entities:
@@ -107,7 +107,6 @@ def test_other_things_of_the_same_name_do_not_alert(monitor: Monitor, desk: Desk
     assert desk.requests == []
 
 
-@on_both_databases
 def test_a_page_that_cannot_be_had_leaves_what_the_feed_carries(
     monitor: Monitor, desk: Desk, outlet: Open
 ) -> None:
@@ -124,7 +123,6 @@ def test_a_page_that_cannot_be_had_leaves_what_the_feed_carries(
     assert not any(path == "/weg.html" for _, path, _ in kurier.asked)
 
 
-@on_both_databases
 def test_a_receiver_that_fails_gets_the_same_bytes_under_the_same_id_again(
     monitor: Monitor, desk: Desk, outlet: Open
 ) -> None:
@@ -141,7 +139,6 @@ def test_a_receiver_that_fails_gets_the_same_bytes_under_the_same_id_again(
     assert (0, True) == ((stopped := monitor.stop())[0], stopped[1] < 30)
 
 
-@on_both_databases
 def test_410_ends_a_receiver_and_tells_the_fallback(
     monitor: Monitor, desk: Desk, ops: Desk, outlet: Open
 ) -> None:
@@ -167,7 +164,6 @@ def test_410_ends_a_receiver_and_tells_the_fallback(
     assert 1 == len(ops.events("receiver.disabled"))
 
 
-@on_both_databases
 def test_a_budget_holds_the_rest_for_a_digest(monitor: Monitor, desk: Desk, outlet: Open) -> None:
     kurier = outlet("kurier")
     for number, company in enumerate(("Lager", "Rechenzentrum", "Lieferdienst")):
@@ -187,7 +183,6 @@ def test_a_budget_holds_the_rest_for_a_digest(monitor: Monitor, desk: Desk, outl
     assert digests
 
 
-@on_both_databases
 def test_a_running_service_obeys_a_silence_at_once_and_what_it_held_is_listed_and_comes_when_it_ends(
     monitor: Monitor, desk: Desk, outlet: Open
 ) -> None:

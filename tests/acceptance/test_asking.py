@@ -2,11 +2,10 @@
 
 import http.client
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
+from tests.acceptance.stores import change
 from tests.acceptance.test_alerts import TEXT, configured
 from tests.acceptance.world import Desk, Monitor, Outlet, eventually
 from tests.servers import free_port
@@ -73,9 +72,7 @@ def test_articles_are_searched_by_a_command_and_those_of_older_versions_once_the
     assert "KI-Chef" in monitor.call("articles", "search", "ki")
     assert "names no word" in monitor.call("articles", "search", "'*'", expect=2)
 
-    with closing(sqlite3.connect(monitor.database)) as database:
-        database.execute("DELETE FROM article_words")
-        database.commit()
+    change(monitor.store, "DELETE FROM article_words")
     assert [] == search("intelligenz")
     monitor.start()
     eventually(lambda: search("intelligenz"), what="the words are added")

@@ -20,6 +20,7 @@ from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually
 from tests.postgresql import PostgreSQL
 from tests.servers import free_port
 
+pytestmark = pytest.mark.on_postgresql_alone("several machines share it")
 Workers = Callable[[int], Sequence[Monitor]]
 
 
@@ -105,9 +106,9 @@ def test_a_worker_ends_in_time_and_leaves_its_rows_to_the_others(workers: Worker
 
 
 def test_an_unprepared_database_says_what_to_run_and_migrate_prepares_it(
-    monitor: Monitor, desk: Desk, database: str
+    monitor: Monitor, desk: Desk
 ) -> None:
-    monitor.store, monitor.engine = database, "procrastinate"
+    monitor.engine = "procrastinate"
     configured(monitor, [], desk)
 
     refused = monitor.call("worker", expect=75)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.without_store
 BIN = Path(sys.executable).parent
 # What a bash does when a line is typed and the tabulator is pressed.
 PRESS = """\

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import pytest
 from jsonschema_rs import Draft202012Validator
 from standardwebhooks import Webhook
 
@@ -218,6 +219,7 @@ def test_a_health_port_that_is_taken_is_told_and_worth_another_try(
     assert f"http.listen {address}: Address already in use" in told
 
 
+@pytest.mark.without_store
 def test_match_answers_each_line_before_the_next_is_written(
     monitor: Monitor, desk: Desk, outlet: Open
 ) -> None:
@@ -259,6 +261,7 @@ def test_no_color_means_no_escape_codes_even_on_a_terminal(
     assert b"\x1b" not in shown
 
 
+@pytest.mark.on_sqlite_alone("a demo makes a store of its own, which is a file")
 def test_a_demo_that_is_kept_goes_on_until_it_is_ended(monitor: Monitor) -> None:
     line = [sys.executable, "-m", "monitor", "demo", "--keep", "-c", "taken and not read"]
     with (

@@ -6,11 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.on_sqlite_alone("a demo makes a store of its own, which is a file")
 def test_the_demo_alerts_each_labelled_story_once_and_verifies_every_signature() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "monitor", "demo", "--json"],

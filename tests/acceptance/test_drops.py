@@ -9,7 +9,7 @@ from typing import Any
 from monitor.adapters.store import open_store
 from tests.acceptance.test_alerts import ENTITIES, TEXT
 from tests.acceptance.test_sources import CONSENT, PAYWALL
-from tests.acceptance.world import Answer, Desk, Monitor, Outlet, on_both_databases
+from tests.acceptance.world import Answer, Desk, Monitor, Outlet
 
 Open = Callable[[str], Outlet]
 # Three articles that have nothing in common but a name.
@@ -169,7 +169,6 @@ def test_an_entry_that_was_there_before_or_waits_or_whose_feed_rests_says_so(
     )
 
 
-@on_both_databases
 def test_what_was_purged_is_told_as_no_longer_kept(monitor: Monitor, desk: Desk, outlet: Open) -> None:
     kurier = outlet("kurier")
     link = kurier.publishes("Amazon baut", SAID[0], slug="lager")

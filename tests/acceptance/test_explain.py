@@ -16,6 +16,7 @@ import pytest
 
 from tests.acceptance.world import Answer, Monitor, Outlet, article_page, eventually, paragraphs
 
+pytestmark = pytest.mark.without_store
 CONFIGURATION = """
 feeds: ["{feed}"]
 entities:

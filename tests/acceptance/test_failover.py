@@ -11,6 +11,8 @@ from monitor.engine.queue import prepare
 from tests.acceptance.world import Desk, Monitor, Outlet, eventually
 from tests.postgresql import Pair
 
+pytestmark = pytest.mark.on_postgresql_alone("a standby takes its place")
+
 
 @pytest.fixture(scope="module")
 def pair(postgres: object) -> Iterator[Pair]:  # noqa: ARG001  (who has no PostgreSQL is told there)

@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from monitor.config.load import load_config
 from monitor.model import FailureReason, FetchFailed, Reply
 from monitor.ops.network import World, ask_network
@@ -15,6 +17,7 @@ from tests.acceptance.test_alerts import TEXT
 from tests.acceptance.world import Answer, Desk, Monitor, Outlet
 from tests.servers import free_port
 
+pytestmark = pytest.mark.without_store
 Open = Callable[[str], Outlet]
 ENTITIES = "entities: [Amazon]\nhttp: {listen: null}\n"
 

@@ -3,14 +3,15 @@
 import pytest
 from sqlalchemy import text
 
+from tests.acceptance.world import Monitor
 from tests.prove import night
 
 Lived = tuple[night.Night, list[night.Account]]
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
-    return night.run(tmp_path_factory.mktemp("night"))
+def lived(shared: Monitor) -> Lived:
+    return night.run(shared.folder, shared.store)
 
 
 def test_every_match_of_the_night_is_accounted_for(lived: Lived) -> None:

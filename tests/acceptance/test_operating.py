@@ -16,7 +16,6 @@ from tests.acceptance.world import (
     Monitor,
     Outlet,
     eventually,
-    on_both_databases,
     paragraphs,
 )
 
@@ -138,7 +137,6 @@ def test_systemd_is_told_that_the_service_is_ready_alive_and_ending(
     assert "WATCHDOG=1" in told
 
 
-@on_both_databases
 def test_what_is_looked_at_beside_the_commands_is_what_they_print(
     monitor: Monitor, desk: Desk, outlet: Open
 ) -> None:

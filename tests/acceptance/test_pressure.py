@@ -2,16 +2,17 @@
 
 import os
 import signal
-import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, text
 
 from monitor.engines import POLL_THREADS, PROCESS_THREADS, RECEIVER_AT_ONCE
+from tests.acceptance.stores import opened, standing_still
 from tests.acceptance.test_alerts import ENTITIES
 from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually
 from tests.processes import workers_of
@@ -20,7 +21,10 @@ FEEDS, PAGES, WORKERS = 12, 5, 2
 # What a service holds of hundred rows in work, with their documents; far less than a queue without end.
 MOST_GROWTH = 60_000_000
 OURS = "secrets: ['env:DESK_SECRET'], allow_private: true"
-LEASED = "SELECT count(*) FROM {} WHERE lease_token IS NOT NULL"
+LEASED = {
+    queue: text(f"SELECT count(*) FROM {queue} WHERE lease_token IS NOT NULL")
+    for queue in ("feeds", "entries", "deliveries")
+}
 
 
 class Archive(Outlet):
@@ -45,16 +49,14 @@ class Archive(Outlet):
 class Most:
     """The most that was ever seen while a service worked."""
 
-    leased: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("feeds", "entries", "deliveries"), 0)
-    )
+    leased: dict[str, int] = field(default_factory=lambda: dict.fromkeys(LEASED, 0))
     workers: int = 0
     memory: int = 0
 
-    def look(self, monitor: Monitor, store: sqlite3.Connection) -> None:
-        for queue, most in self.leased.items():
-            ((now,),) = store.execute(LEASED.format(queue)).fetchall()
-            self.leased[queue] = max(most, now)
+    def look(self, monitor: Monitor, store: Engine) -> None:
+        with store.connect() as connection:
+            for queue, most in self.leased.items():
+                self.leased[queue] = max(most, connection.scalars(LEASED[queue]).one())
         self.workers = max(self.workers, len(_workers(monitor)))
         self.memory = max(self.memory, _memory(monitor))
 
@@ -73,7 +75,7 @@ def watched(monitor: Monitor) -> Iterator[Most]:
     most, over = Most(), threading.Event()
 
     def watch() -> None:
-        with closing(sqlite3.connect(f"file:{monitor.database}?mode=ro", uri=True, timeout=30)) as store:
+        with opened(monitor.store) as store:
             while not over.wait(0.05):
                 most.look(monitor, store)
 
@@ -153,16 +155,12 @@ def test_a_store_that_stands_still_lets_no_more_begin_than_there_are_threads(
     eventually(lambda: monitor.status()["entries"]["pending"] == 0, within=60, what="all are processed")
     before = _memory(monitor)
 
-    with (
-        closing(sqlite3.connect(monitor.database, isolation_level=None, timeout=30)) as other,
-        watched(monitor) as most,
-    ):
-        other.execute("BEGIN IMMEDIATE")
-        polls = archive.polls()
-        # Thrice as long as any feed waits, and shorter than the service has patience for.
-        threading.Event().wait(3)
-        meanwhile = archive.polls() - polls
-        other.execute("ROLLBACK")
+    with watched(monitor) as most:
+        with standing_still(monitor.store):
+            polls = archive.polls()
+            # Thrice as long as any feed waits, and shorter than the service has patience for.
+            threading.Event().wait(3)
+            meanwhile = archive.polls() - polls
         eventually(lambda: archive.polls() > polls + 6 * POLL_THREADS, what="polls go on")
 
     assert meanwhile <= POLL_THREADS

@@ -9,6 +9,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.acceptance.stores import content
 from tests.acceptance.test_alerts import ENTITIES, TEXT
 from tests.acceptance.world import SECRET, Answer, Desk, Monitor, Outlet, _Loopback, eventually
 from tests.servers import free_port
@@ -108,7 +109,7 @@ def test_what_a_hub_pushes_is_told_at_once_and_once_also_after_a_restart_and_a_p
     assert 1 == len(desk.events())
     assert push(monitor)["pushed_at"]
     assert kurier.feed == hub.asked_for[0]["hub.topic"]
-    written = (monitor.log.read_bytes(), monitor.database.read_bytes())
+    written = (monitor.log.read_bytes(), content(monitor.store))
     assert not any(hub.asked_for[0]["hub.secret"].encode() in each for each in written)
 
 

@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 
 from tests.acceptance.test_alerts import ENTITIES, TEXT
-from tests.acceptance.world import Desk, Monitor, Outlet, eventually, on_both_databases, paragraphs
+from tests.acceptance.world import Desk, Monitor, Outlet, eventually, paragraphs
 
 Open = Callable[[str], Outlet]
 
@@ -74,7 +74,6 @@ def test_slow_dead_and_limited_receivers_delay_no_other(
         eventually(lambda: len(slow.events()) == 6, what="the slow one has all in the end")
 
 
-@on_both_databases
 def test_a_rate_spreads_what_goes_to_a_receiver(
     monitor: Monitor, outlet: Open, desks: Callable[[], Desk]
 ) -> None:
@@ -92,7 +91,6 @@ def test_a_rate_spreads_what_goes_to_a_receiver(
     assert 4 == len(set(times))
 
 
-@on_both_databases
 def test_a_receiver_that_is_gone_waits_until_its_url_changes_and_its_deliveries_with_it(
     monitor: Monitor, outlet: Open, desks: Callable[[], Desk]
 ) -> None:
@@ -117,7 +115,6 @@ def test_a_receiver_that_is_gone_waits_until_its_url_changes_and_its_deliveries_
     assert desk.requests[0][1] == next(body for head, body in moved.requests if head["webhook-id"] == dead)
 
 
-@on_both_databases
 def test_a_delivery_is_shown_with_its_exact_bytes_and_replayed_by_time_with_the_same(
     monitor: Monitor, outlet: Open, desks: Callable[[], Desk]
 ) -> None:

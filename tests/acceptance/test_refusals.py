@@ -1,10 +1,11 @@
 """A service that refuses a form gets the same patience as any other: tried again, given up, replayed."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
+from tests.acceptance.stores import change, microseconds
 from tests.acceptance.test_alerts import TEXT
 from tests.acceptance.world import Desk, Monitor, Outlet
 from tests.mail import Mailbox
@@ -34,10 +35,11 @@ def attempts(monitor: Monitor, delivery: str) -> list[tuple[int, str]]:
 
 
 def a_week_goes_by(monitor: Monitor) -> None:
-    with sqlite3.connect(monitor.database) as store:
-        store.execute(
-            "update deliveries set promised_at = promised_at - 700000000000, due_at = 0, attempts = 4"
-        )
+    change(
+        monitor.store,
+        "UPDATE deliveries SET promised_at = promised_at - :week, due_at = 0, attempts = 4",
+        week=microseconds(timedelta(days=8)),
+    )
 
 
 def test_a_refused_form_is_tried_again_given_up_and_replayed_with_the_same_bytes(

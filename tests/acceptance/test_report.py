@@ -91,19 +91,18 @@ def test_a_report_of_an_empty_store_and_of_no_time_at_all(monitor: Monitor) -> N
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hostile(shared: Monitor) -> Path:
     """A report of a store that hostile pages filled; it is made once, and looked at."""
-    monitor = Monitor(tmp_path_factory.mktemp("hostile"))
     with closing(Outlet("kurier")) as kurier, closing(Desk()) as desk:
         kurier.publishes(HOSTILE, TEXT, slug="hostile")
-        monitor.configure(
+        shared.configure(
             f"feeds:\n  - {{id: {'w' * 60}, url: '{kurier.feed}', first_poll: all}}\n{ENTITIES}"
             f"receivers:\n  desk: {{url: '{desk.url}', secrets: ['env:DESK_SECRET'], allow_private: true}}\n"
             "http: {listen: null}\n"
         )
-        monitor.once()
-    file = monitor.folder / "report.html"
-    monitor.call("report", "-o", str(file))
+        shared.once()
+    file = shared.folder / "report.html"
+    shared.call("report", "-o", str(file))
     return file
 
 
@@ -136,6 +135,7 @@ def test_a_browser_finds_what_the_report_tells(browser: Browser, hostile: Path) 
     assert "W" * 400 in browser.tells("document.body.innerText")
 
 
+@pytest.mark.without_store
 def test_a_browser_finds_nothing_that_was_smuggled_in(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     write_file(file, page(reported()))

@@ -2,12 +2,12 @@
 
 import json
 import socket
-import sqlite3
 import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.acceptance.stores import content
 from tests.acceptance.test_alerts import ENTITIES, TEXT
 from tests.acceptance.world import SECRET, Answer, Desk, Monitor, Outlet, eventually
 from tests.processes import below
@@ -68,8 +68,9 @@ def test_secrets_appear_nowhere_whatever_servers_answer(
         shown += monitor.call("deliveries", "show", json.loads(listed)["deliveries"][0]["id"])
         monitor.kill()
 
-    sqlite3.connect(monitor.database).execute("pragma wal_checkpoint(truncate)")
-    written = b"".join(path.read_bytes() for path in monitor.folder.iterdir() if path != monitor.config)
+    written = content(monitor.store) + b"".join(
+        path.read_bytes() for path in monitor.folder.iterdir() if path != monitor.config
+    )
     bodies = b"".join(body for _, body in (*desk.requests, *ops.requests))
     assert {
         "echoed": "http_5xx",

@@ -13,6 +13,7 @@ from monitor.engine.queue import prepare
 from tests.acceptance.world import Desk, Monitor, Outlet, eventually
 from tests.postgresql import PostgreSQL
 
+pytestmark = pytest.mark.on_postgresql_alone("several machines share it")
 Open = Callable[[str], Outlet]
 Several = Callable[[int], Sequence[Monitor]]
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,7 +74,7 @@ TROUBLES: Mapping[str, Trouble] = {
 def teach_silence(monitor: Monitor, feed: str) -> None:
     """Have the store remember weeks in which the feed brought news each hour, but for the last twenty."""
     now = datetime.now(UTC)
-    with closing(open_store(f"sqlite:///{monitor.database}", owner="test")) as store:
+    with closing(open_store(monitor.store, owner="test")) as store:
         soon = now + timedelta(minutes=1)
         for claim in store.claim_feeds(soon, Wanted(limit=99, at_once=99), timedelta(seconds=60)):
             after = replace(claim.row, due_at=now)
@@ -87,12 +86,12 @@ def teach_silence(monitor: Monitor, feed: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, list[dict[str, Any]]]]:
+def told(shared: Monitor) -> Iterator[Mapping[str, list[dict[str, Any]]]]:
     """One service, one feed for each trouble: what was told of each, from its beginning to its end."""
     with ExitStack() as stack:
         ops = stack.enter_context(closing(Desk()))
         outlets = {name: stack.enter_context(closing(Outlet(name))) for name in TROUBLES}
-        monitor = stack.enter_context(closing(watching(tmp_path_factory.mktemp("sources"), ops, outlets)))
+        watch(shared, ops, outlets)
 
         def of(name: str) -> list[dict[str, Any]]:
             events = [event for kind in KINDS for event in ops.events(kind)]
@@ -101,16 +100,16 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, list
 
         for name, outlet in outlets.items():
             publish(outlet, LONG, 25 if name == "shrunken" else 8, "first")
-        monitor.once()
-        teach_silence(monitor, "silent")
-        monitor.start()
+        shared.once()
+        teach_silence(shared, "silent")
+        shared.start()
         for name, trouble in TROUBLES.items():
             trouble.begins(outlets[name])
         eventually(lambda: all(of(name) for name in TROUBLES), what="each trouble is told")
         for name, trouble in TROUBLES.items():
             trouble.ends(outlets[name])
         eventually(lambda: all(len(of(name)) > 1 for name in TROUBLES), what="each end is told")
-        status = {feed["id"]: feed for feed in monitor.status()["feeds"]}
+        status = {feed["id"]: feed for feed in shared.status()["feeds"]}
         assert {("ok", None)} == {(feed["state"], feed["reason"]) for feed in status.values()}
         yield {name: of(name) for name in TROUBLES}
 
@@ -118,19 +117,17 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, list
 KINDS = ("source.failing", "source.degraded", "source.stale", "source.recovered")
 
 
-def watching(folder: Path, ops: Desk, outlets: Mapping[str, Outlet]) -> Monitor:
+def watch(monitor: Monitor, ops: Desk, outlets: Mapping[str, Outlet]) -> None:
     feeds = "\n".join(
         f"  - {{id: {name}, url: '{each.feed}', every: 1s, "
         f"first_poll: {'all' if name == 'shrunken' else 'baseline'}}}"
         for name, each in outlets.items()
     )
-    monitor = Monitor(folder)
     monitor.configure(
         f"feeds:\n{feeds}\nentities: [Trainium]\nhttp: {{listen: null}}\n"
         f"receivers:\n  ops: {{url: '{ops.url}', secrets: ['env:DESK_SECRET'], allow_private: true, "
         "events: ['source.*']}\n"
     )
-    return monitor
 
 
 @pytest.mark.parametrize("name", TROUBLES)

@@ -4,14 +4,19 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from tests.acceptance.stores import change, microseconds
 from tests.acceptance.test_alerts import ENTITIES, TEXT
 from tests.acceptance.world import Desk, Monitor, Outlet, eventually, without_times
 
 Open = Callable[[str], Outlet]
 
 
+@pytest.mark.on_sqlite_alone("it damages the file, and has a backup of it take its place")
 def test_a_damaged_store_ends_the_service_and_a_backup_brings_the_same_alerts_again(
     monitor: Monitor, desk: Desk, outlet: Open
 ) -> None:
@@ -53,9 +58,11 @@ def test_a_clock_that_was_a_year_ahead_before_the_start_puts_nothing_off(
         "http: {listen: null}\n"
     )
     monitor.once()
-    year = 365 * 24 * 3600 * 1_000_000
-    with closing(sqlite3.connect(monitor.database)) as database, database:
-        database.execute("UPDATE feeds SET due_at = due_at + ?, last_ok_at = last_ok_at + ?", (year, year))
+    change(
+        monitor.store,
+        "UPDATE feeds SET due_at = due_at + :year, last_ok_at = last_ok_at + :year",
+        year=microseconds(timedelta(days=365)),
+    )
     kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
 
     monitor.start()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.acceptance.test_alerts import TEXT, configured
-from tests.acceptance.world import Desk, Monitor, Outlet, eventually, on_both_databases, paragraphs
+from tests.acceptance.world import Desk, Monitor, Outlet, eventually, paragraphs
 
 Open = Callable[[str], Outlet]
 
@@ -22,7 +22,6 @@ def updates(desk: Desk, reason: str) -> list[dict[str, Any]]:
     return [each for each in desk.events("match.updated") if each["data"]["update"]["reason"] == reason]
 
 
-@on_both_databases
 def test_a_story_is_told_once_and_again_when_a_third_outlet_carries_it(
     monitor: Monitor, desk: Desk, outlet: Open
 ) -> None:
@@ -67,7 +66,6 @@ def test_an_entity_that_becomes_the_subject_is_told_again(monitor: Monitor, desk
     assert "about" == update["data"]["matches"][0]["salience"]["level"]
 
 
-@on_both_databases
 def test_a_correction_is_told_with_the_sentences_before_and_after(
     monitor: Monitor, desk: Desk, outlet: Open
 ) -> None:
@@ -101,7 +99,6 @@ def two_watchlists(quiet: str) -> str:
     return f"watchlists: {{now: {{receivers: [desk]}}, later: {{receivers: [desk]{quiet}}}}}"
 
 
-@on_both_databases
 def test_an_entity_that_an_edit_takes_out_is_retracted_behind_its_alert_and_one_that_it_brings_in_is_told(
     monitor: Monitor, desk: Desk, outlet: Open
 ) -> None:

@@ -1,16 +1,15 @@
 """What happens when things end in the middle."""
 
-import sqlite3
 import threading
 from collections.abc import Callable
 
+from tests.acceptance.stores import content
 from tests.acceptance.test_alerts import TEXT, configured
-from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually, on_both_databases
+from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually
 
 Open = Callable[[str], Outlet]
 
 
-@on_both_databases
 def test_a_kill_in_the_middle_of_a_delivery_loses_nothing_and_repeats_the_same_bytes(
     monitor: Monitor, desk: Desk, outlet: Open
 ) -> None:
@@ -74,6 +73,7 @@ def test_two_services_on_one_store_tell_each_story_once(monitor: Monitor, desk: 
     kurier, bote = outlet("kurier"), outlet("bote")
     configured(monitor, desk, kurier, bote)
     other = Monitor(monitor.folder)
+    other.store = monitor.store
     other.log = monitor.folder / "other.jsonl"
     monitor.start()
     other.start()
@@ -91,7 +91,6 @@ def test_two_services_on_one_store_tell_each_story_once(monitor: Monitor, desk: 
     assert 4 == len(desk.events())
 
 
-@on_both_databases
 def test_a_failing_feed_is_told_and_its_recovery_too(
     monitor: Monitor, desk: Desk, ops: Desk, outlet: Open
 ) -> None:
@@ -122,7 +121,6 @@ def test_a_failing_feed_is_told_and_its_recovery_too(
     assert 1 == len(ops.events("source.failing"))
 
 
-@on_both_databases
 def test_a_feed_that_is_gone_is_polled_no_more_and_told(
     monitor: Monitor, desk: Desk, ops: Desk, outlet: Open
 ) -> None:
@@ -162,8 +160,9 @@ def test_secrets_of_feeds_and_receivers_appear_nowhere(monitor: Monitor, desk: D
     eventually(lambda: monitor.status()["feeds"][0]["reason"])
     monitor.stop()
 
-    sqlite3.connect(monitor.database).execute("pragma wal_checkpoint(truncate)")
-    written = b"".join(path.read_bytes() for path in monitor.folder.iterdir() if path != monitor.config)
+    written = content(monitor.store) + b"".join(
+        path.read_bytes() for path in monitor.folder.iterdir() if path != monitor.config
+    )
     assert any("token=CANARYTOKEN" in path for _, path, _ in kurier.asked)
     assert any(headers.get("authorization", "").startswith("Basic ") for _, _, headers in kurier.asked)
     assert any("CANARYKEY" in path for _, path, _ in desk.asked)

@@ -18,13 +18,12 @@ OTHER_SCREEN, FORMER_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Monitor:
+def stored(shared: Monitor) -> Monitor:
     """A store in which a feed was polled; it is only looked at."""
-    monitor = Monitor(tmp_path_factory.mktemp("stored"))
     with closing(Outlet("kurier")) as kurier, closing(Desk()) as desk:
-        configured(monitor, desk, kurier)
-        monitor.once()
-    return monitor
+        configured(shared, desk, kurier)
+        shared.once()
+    return shared
 
 
 def test_a_status_is_watched_beside_the_service_and_ctrl_c_gives_the_terminal_back(

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -16,22 +14,20 @@ from hashlib import sha256
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, TypeVar
+from tempfile import TemporaryFile
+from typing import IO, Any, TypeVar
 
-import pytest
 from standardwebhooks import Webhook
 
 from monitor.errands.stores import open_command_store
 from monitor.errors import StoreError
 from monitor.ports import DeliveryFilter, Step, Wanted
+from tests.acceptance.starting import Forked, Process, start
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PATIENCE = 30.0
 
 Found = TypeVar("Found")
-on_both_databases = pytest.mark.parametrize("monitor", ["SQLite", "PostgreSQL"], indirect=True)
-
-
 _ALL = Wanted(limit=1000, at_once=1000)
 
 
@@ -238,9 +234,13 @@ def article_page(title: str, text: str, site: str) -> str:
 
 
 class Monitor:
-    """The product as users run it: the command, in a process of its own."""
+    """The product as users run it: the command, in a process of its own.
 
-    def __init__(self, folder: Path) -> None:
+    Where processes are `forked` they need not import the program. A service that is begun anew does, so that
+    the order of its sets is another one than before.
+    """
+
+    def __init__(self, folder: Path, *, forked: bool = False) -> None:
         self.folder = folder
         self.config = folder / "monitor.yaml"
         self.database = folder / "monitor.db"
@@ -255,7 +255,8 @@ class Monitor:
             "COLUMNS": "200",
             "PYTHONPATH": str(Path(__file__).parents[2]),
         }
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
+        self._forked = forked
         self._passed = False
 
     def configure(self, text: str) -> None:
@@ -267,17 +268,13 @@ class Monitor:
 
     def call(self, *arguments: str, stdin: str | None = None, expect: int = 0) -> str:
         """Run one command to its end and return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "monitor", *arguments, "-c", str(self.config)],
-            env=self.environ,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == expect, f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout if expect == 0 else done.stdout + done.stderr
+        with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as errors:
+            given.write((stdin or "").encode())
+            given.seek(0)
+            code = self._run(arguments, self.environ, (given, out, errors), forked=self._forked).wait(120)
+            said, complained = (_read(each) for each in (out, errors))
+        assert code == expect, f"{arguments}: exit {code}\n{said}\n{complained}"
+        return said if expect == 0 else said + complained
 
     def once(self) -> dict[str, Any]:
         """Make a pass; one after another waits for the feeds that are due again within a second."""
@@ -317,18 +314,24 @@ class Monitor:
         )
         assert process.poll() is None, self.log.read_text(encoding="utf-8")
 
-    def begin(self, **environ: str) -> subprocess.Popen[bytes]:
+    def begin(self, **environ: str) -> Process:
         """Start the service and wait for nothing."""
         command = "run" if self.engine == "embedded" else "worker"
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*self.within, sys.executable, "-m", "monitor", command, "-c", str(self.config)],
-                env=self.environ | environ,
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-            )
+        forked = self._forked and self.process is None
+        with self.log.open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            self.process = self._run([command], self.environ | environ, (nothing, log, log), forked=forked)
         return self.process
+
+    def _run(
+        self,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        files: Sequence[IO[bytes]],
+        *,
+        forked: bool,
+    ) -> Process:
+        line = [*arguments, "-c", str(self.config)]
+        return Forked(line, environ, files) if forked else start(line, environ, files, self.within)
 
     def lines(self) -> Sequence[str]:
         return self.log.read_text(encoding="utf-8").splitlines() if self.log.exists() else []
@@ -357,6 +360,11 @@ class Monitor:
 
     def _ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
+
+
+def _read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
 
 
 def paragraphs(*sentences: str) -> str:

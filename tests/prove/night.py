@@ -197,9 +197,9 @@ class Night:
                 self.say(f"    → {name}: {words}" + (f" ({count}×)" if count > 1 else ""))
 
 
-def run(folder: Path) -> tuple[Night, list[Account]]:
+def run(folder: Path, address: str) -> tuple[Night, list[Account]]:
     """Live through the night; return it with its accounts in the morning and after eight days."""
-    with _world(folder) as night:
+    with _world(folder, address) as night:
         _evening(night)
         _small_hours(night)
         night.until(9)
@@ -255,7 +255,7 @@ def _small_hours(night: Night) -> None:
 
 
 @contextmanager
-def _world(folder: Path) -> Iterator[Night]:
+def _world(folder: Path, address: str) -> Iterator[Night]:
     outlets = {name: Outlet(name) for name in ("kurier", "bote", "ticker")}
     desks = {name: Desk() for name in ("desk", "late", "left", "ops")}
     desks["left"].answers(410, times=100)
@@ -264,7 +264,7 @@ def _world(folder: Path) -> Iterator[Night]:
     path.write_text(CONFIG.format(**addresses), encoding="utf-8")
     config = load_config(path, {"S": SECRET})
     clock = Clock(BEGIN)
-    store = open_store(f"sqlite:///{folder}/night.db", owner="night")
+    store = open_store(address, owner="night")
     door = HttpDoor(config.fetch)
     ports = Ports(
         fetcher=door, sender=door, sandbox=InlineSandbox(), store=store, clock=clock, random=random.Random(1)
@@ -360,7 +360,7 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 def _prove(_: int, __: random.Random, say: Say) -> Outcome:
     with TemporaryDirectory(prefix="night-") as folder:
-        night, accounts = run(Path(folder))
+        night, accounts = run(Path(folder), f"sqlite:///{folder}/night.db")
     for line in night.transcript:
         say(line)
     faults = tuple(fault for account in accounts for fault in account.faults)

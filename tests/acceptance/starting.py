@@ -1,0 +1,138 @@
+"""How is the program started a thousand times without importing it each time?
+
+To import it takes Python most of a second of work; to fork a process that has imported it, a hundredth. A
+process that is forked so is as any other: it has an id, arguments, an environment and open files of its own,
+calls `main`, obeys signals, and can be killed. Alone the order of its sets is that of all the others.
+"""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from multiprocessing.reduction import DupFd
+from typing import IO, Any, Protocol, TextIO, cast
+
+# What all commands together import.
+_IMPORTED = (
+    "monitor.app",
+    "monitor.cli",
+    "monitor.engine.queue",
+    "rich.table",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    __name__,
+)
+_FORKING = multiprocessing.get_context("forkserver")
+_FORKING.set_forkserver_preload(list(_IMPORTED))
+
+
+class Process(Protocol):
+    """What stories do with a process, forked or not."""
+
+    @property
+    def pid(self) -> int:
+        """Return its id."""
+
+    def poll(self) -> int | None:
+        """Return its exit code; None while it lives."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end so many seconds, and return its exit code."""
+
+    def send_signal(self, sig: int, /) -> None:
+        """Send it a signal, if it lives."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
+def start(
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    files: Sequence[IO[bytes]],
+    within: Sequence[str] = (),
+) -> Process:
+    """Start the program in an interpreter of its own; `files` are its input, output and errors."""
+    line = [*within, sys.executable, "-m", "monitor", *arguments]
+    stdin, stdout, stderr = files
+    return subprocess.Popen(line, env=environ, stdin=stdin, stdout=stdout, stderr=stderr)
+
+
+class Forked:
+    """The program in a process that is forked from one that has imported it."""
+
+    def __init__(
+        self, arguments: Sequence[str], environ: Mapping[str, str], files: Sequence[IO[bytes]]
+    ) -> None:
+        """Start it; `files` are its input, output and errors."""
+        self._process = _FORKING.Process(target=_become, args=(arguments, dict(environ), _Files(files)))
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        """Return its id."""
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def poll(self) -> int | None:
+        """Return its exit code; None while it lives."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end so many seconds, and return its exit code.
+
+        Raises:
+            TimeoutError: it lives on.
+        """
+        self._process.join(timeout)
+        if (code := self.poll()) is None:
+            raise TimeoutError(f"process {self.pid} did not end within {timeout} s")
+        return code
+
+    def send_signal(self, sig: int) -> None:
+        """Send it a signal, if it lives."""
+        if self.poll() is None:
+            os.kill(self.pid, sig)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+
+class _Files:
+    """Open files on their way into a process."""
+
+    def __init__(self, files: Sequence[IO[bytes]]) -> None:
+        self.files = files
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _arrived, tuple(DupFd(each.fileno()) for each in self.files)
+
+
+def _arrived(*files: Any) -> Sequence[int]:
+    return [each.detach() for each in files]
+
+
+def _become(arguments: Sequence[str], environ: Mapping[str, str], files: Sequence[int]) -> None:
+    """Be what a shell starts."""
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+    os.closerange(3, 1024)
+    sys.stdin = _opened(0, "r", "surrogateescape")
+    sys.stdout = _opened(1, "w", "surrogateescape")
+    sys.stderr = _opened(2, "w", "backslashreplace")
+    os.environ.clear()
+    os.environ.update(environ)
+    time.tzset()
+    sys.argv = ["monitor", *arguments]
+    # Where this file is read for its other half, the program is not wanted.
+    from monitor.cli import main  # noqa: PLC0415
+
+    main()
+
+
+def _opened(number: int, mode: str, errors: str) -> TextIO:
+    """Return what Python opens when it begins, where nothing is said of a language."""
+    return cast("TextIO", open(number, mode, encoding="utf-8", errors=errors, closefd=False))
