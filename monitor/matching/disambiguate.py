@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from monitor.matching.evidence import PLAIN, Clue, Scene, Sight, clue
 from monitor.matching.german import inflects
 from monitor.matching.languages import is_word
-from monitor.matching.lexicon import Role, folded_words
+from monitor.matching.lexicon import Role, bare_words, folded_words
 from monitor.matching.neighbors import neighbors
 from monitor.matching.people import (
     Bearer,
@@ -48,6 +48,7 @@ from monitor.matching.words.roles import (
     PERSON_HEADS,
     PLACE_HEADS,
     PREFIXES,
+    SPORT,
     STREETS,
 )
 from monitor.model import EntityKind, Form, MatchReason
@@ -81,8 +82,20 @@ def _names(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         yield from _given(full, found, by)
     elif can_be_surname(found):
         yield from _governed(found, governing(found.place, scene.full_names), by)
+    if scene.language == "de" and (sport := _sport(sight)):
+        yield clue(MatchReason.OTHER_NAME, sport, by.player)
     if found.target.kind is not EntityKind.PERSON and (age := sight.around.age or _years_old(sight)):
         yield clue(MatchReason.OTHER_NAME, f"{found.text} {age}", by.age)
+
+
+def _sport(sight: Sight) -> str:
+    """Return the word of a match in whose sentence a company's name stands that many bear as a surname."""
+    found, sentence = sight.found, sight.around.sentence
+    company = found.target.kind is EntityKind.ORGANIZATION and found.form in PLAIN
+    if not company or "".join(folded_words(found.target.name)) not in SURNAMES:
+        return ""
+    said = words_of(found.page.original, sentence.start, sentence.end)
+    return next((each.text for each in said if head_of(each.folded) in SPORT), "")
 
 
 def _years_old(sight: Sight) -> str:
@@ -146,7 +159,9 @@ def _offices(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     office = _office(beside, scene)
     named = _office(apposition, scene)
     if office:
-        yield clue(MatchReason.OTHER_ROLE, office.text, _office_weight(found, by, by.office))
+        weight = _office_weight(found, by, by.office)
+        called_so = office is beside[0] and _is_called_so(sight, scene)
+        yield clue(MatchReason.OTHER_ROLE, office.text, by.office_of_namesake if called_so else weight)
     elif named and (found.target.kind is not EntityKind.ORGANIZATION or _is_well_known(found)):
         yield clue(MatchReason.OTHER_ROLE, named.text, _office_weight(found, by, by.office_apposition))
     elif found.target.role is Role.SHORT and not scene.full_names and _is_well_known(found):
@@ -155,6 +170,18 @@ def _offices(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         trade = next((each for each in (*beside, *apposition) if is_trade(each.folded)), None)
         if trade:
             yield clue(MatchReason.ROLE, trade.text, by.business)
+
+
+def _is_called_so(sight: Sight, scene: Scene) -> bool:
+    """Return whether somebody, and no company, is called by a name: many are, or a surname follows it.
+
+    A name with an article is a party's rather, whose members hold offices: "Abgeordnete der Linken".
+    """
+    found, after = sight.found, sight.around.after[:1]
+    name = folded_words(found.target.name)
+    if found.target.kind is not EntityKind.ORGANIZATION or name != bare_words(found.target.name):
+        return False
+    return "".join(name) in SURNAMES or (bool(after) and reads_as_surname(after[0].text, scene.language))
 
 
 def _roles_beside(sight: Sight) -> tuple[Sequence[Word], Sequence[Word]]:

@@ -28,6 +28,7 @@ from monitor.model import EntityKind, MatchReason
 from monitor.text.tokens import Span
 
 _PARTICLES = frozenset({"von", "van", "de", "di", "del", "della", "zu"})
+_ROMANCE = frozenset({"de", "del", "della", "di", "du", "do", "da"})
 _SAINTS = ("St. ", "Sankt ", "St ")
 _CUES = ORGANIZATION_HEADS | ORGANIZATION_WORDS | GEOGRAPHIC_HEADS | GEOGRAPHIC_WORDS | LEGAL_FORMS
 
@@ -46,6 +47,7 @@ def neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     if found.target.words != 1:
         yield from _as_first_of_patrons(sight, by)
         return
+    yield from _as_part_of_foreign(sight, by)
     folded = "".join(folded_words(found.target.name))
     common = is_common(found.target.name, scene.language) or folded in GIVEN_NAMES
     after = around.after[0] if around.after else None
@@ -61,6 +63,17 @@ def neighbors(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         weight = by.neighbor_of_common if common else by.neighbor_before
         span = Span(before.span.start, found.surface.end)
         yield clue(MatchReason.OTHER_NAME, f"{before.text} {found.text}", weight, span)
+
+
+def _as_part_of_foreign(sight: Sight, by: Weights) -> Iterator[Clue]:
+    """Is an organization's name a part of a longer one in a Romance language: Museo de Arte Moderno?"""
+    found, before = sight.found, sight.around.before[:2]
+    if len(before) < 2 or found.target.kind is EntityKind.PLACE:  # noqa: PLR2004  (a noun, and a particle)
+        return
+    if before[0].text in _ROMANCE and before[1].capital:
+        span = Span(before[1].span.start, found.surface.end)
+        text = f"{before[1].text} {before[0].text} {found.text}"
+        yield clue(MatchReason.OTHER_NAME, text, by.part_of_foreign, span)
 
 
 def _as_first_of_patrons(sight: Sight, by: Weights) -> Iterator[Clue]:

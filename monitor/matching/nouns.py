@@ -19,11 +19,12 @@ from monitor.matching.german import (
 )
 from monitor.matching.languages import is_word, lemma
 from monitor.matching.lexicon import bare_words, folded_words
+from monitor.matching.people import is_trade
 from monitor.matching.surroundings import OPENING_QUOTES, Surroundings
-from monitor.matching.trade import sign_of_doer
+from monitor.matching.trade import is_trade_of_name, sign_of_doer
 from monitor.matching.weights import Weights
 from monitor.matching.words.everyday import PLACES, PLANETS
-from monitor.matching.words.roles import DEFINITE, FUSED, LANDSCAPES, QUANTIFIERS, WITH_ARTICLE
+from monitor.matching.words.roles import DEFINITE, FUSED, LANDSCAPES, NUMBERS, QUANTIFIERS, WITH_ARTICLE
 from monitor.matching.words.verbs import AGENT_VERBS
 from monitor.model import EntityKind, Form, MatchReason
 from monitor.text.normalize import fold
@@ -100,7 +101,7 @@ def counts(sight: Sight) -> bool:
 
 def _is_noun_here(sight: Sight) -> bool:
     """Return whether German uses a name that is no everyday word as it uses a noun."""
-    if _is_somebody(sight) or _lacks_article(sight):
+    if _is_somebody(sight) or _lacks_article(sight) or _are_counted(sight) or _is_model(sight):
         return True
     name = sight.found.target.name
     if _is_fused(sight):
@@ -143,6 +144,31 @@ def _is_of_something(sight: Sight) -> bool:
     before, after = sight.around.before[:1], sight.around.after[:1]
     pointed = bool(before) and before[0].folded in DEFINITE and sight.found.form in PLAIN
     return pointed and bool(after) and after[0].text in {"der", "des", "gegen", "zwischen"}
+
+
+def _are_counted(sight: Sight) -> bool:
+    """Return whether a number and an adjective say of a name that there are many: "drei tote Gorillas"."""
+    before = sight.around.before[:2]
+    if len(before) < 2 or not _is_plain_organization(sight):  # noqa: PLR2004  (a number, and an adjective)
+        return False
+    number = before[1].folded in NUMBERS or before[1].text.isdecimal()
+    return number and before[0].text.endswith(("e", "en")) and is_adjective(before[0].text)
+
+
+def _is_model(sight: Sight) -> bool:
+    """Return whether a maker's name stands between "seinem" and a name: "mit seinem Ford Focus".
+
+    What says of a company what it is, is a noun: "mit seinem Arbeitgeber Focus".
+    """
+    before = sight.around.before[:2]
+    if len(before) < 2 or not _is_plain_organization(sight):  # noqa: PLR2004  (an article, and a maker)
+        return False
+    maker = before[0]
+    plain = maker.capital and maker.text.isalpha()
+    name = plain and lemma(maker.text, "de") == maker.text and not inflects(maker.text)
+    owned = before[1].folded in QUANTIFIERS and not before[1].capital
+    told = is_trade_of_name(maker) or is_trade(maker.folded) or ends_in_some_noun(maker.text)
+    return owned and name and not told
 
 
 def _is_somebody(sight: Sight) -> bool:

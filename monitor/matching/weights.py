@@ -71,6 +71,7 @@ class Weights:
     namesake_in_article: float = -2.5  # an organization's: somebody of that surname is in the article
     namesake_before: float = -2.0  # somebody whose given name tells nothing stood before: Nikola Tesla
     age: float = -4.0  # "Ford, 80," is somebody
+    player: float = -3.0  # "Müller traf zum Ausgleich" is no dairy
     office: float = -6.0  # Gouverneur DeSantis is not the manager; outweighs a licence
     office_apposition: float = -4.0
     office_of_namesake: float = -4.0  # with a well-known namesake in office
@@ -102,6 +103,7 @@ class Weights:
     neighbor_after: float = -0.4  # Amazon Prime is still Amazon's
     neighbor_before: float = -0.8
     neighbor_of_common: float = -1.7  # Apple Daily, Casa Nova: a common word makes many names
+    part_of_foreign: float = -3.0  # Museo de Arte Moderno
     club: float = -3.0  # "TSV Köln", "Borussia Dortmund": a club or a university
     people: float = -3.5  # "die Schweden", of what is configured as a place
     context: float = 1.5

@@ -19,6 +19,13 @@ OFFICES = listed(
     "parteivorsitzender fraktionschef fraktionschefin",
 )
 
+# What happens in a match, to players alone: who has a company's name there is one of them.
+SPORT = listed(
+    "ausgleich ausgleichstreffer siegtreffer fuehrungstreffer anschlusstreffer eigentor elfmeter halbzeit",
+    "freistoss eckball kopfball platzverweis kreuzbandriss nachspielzeit matchball satzball torwart",
+    "torhueter stuermer verteidiger mittelfeldspieler hattrick doppelpack tiebreak aufschlag",
+)
+
 # Who works for a company.
 BUSINESS = listed(
     "manager managerin chef chefin ceo cto cfo coo cio vorstand vorstandschef vorstandschefin",

@@ -5,7 +5,7 @@ from monitor.matching.matcher import build_matcher
 from monitor.matching.strength import is_common
 from monitor.matching.weights import Weights
 from monitor.model import Matched, MatchReason, Tier
-from tests.unit.matching.texts import accepted, entity, read, read_for, refused
+from tests.unit.matching.texts import WATCHED, accepted, alerts, entity, read, read_for, refused
 
 
 def evidence(matched: Matched) -> set[tuple[str, str]]:
@@ -261,3 +261,42 @@ def test_a_compound_alone_is_less_sure_where_it_may_be_a_word_of_its_own(
     kind: str, name: str, text: str, tier: Tier
 ) -> None:
     assert [tier] == [match.tier for match in read_for(kind, name, text).matches]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "named"),
+    [
+        ("Müller", "Gestern kam Bürgermeisterin Müller zu spät.", False),
+        ("Wagner", "Das sagte Ministerin Wagner am Abend.", False),
+        ("Mercedes", "Es sang die Sängerin Mercedes Xyzzy.", False),
+        ("Fielmann", "Der Fall liegt bei Richter Fielmann.", True),
+        ("Siemens", "Der Minister besuchte Siemens am Abend.", True),
+        ("Die Linke", "Die Fraktion: Abgeordnete der Linken fehlten, sagte Die Linke.", True),
+        ("Fielmann", "Der Richter gab Fielmann recht.", True),
+        ("Müller", "Müller traf zum Ausgleich.", False),
+        ("Wagner", "Den Elfmeter schoss Wagner daneben.", False),
+        ("Schneider", "Kurz vor der Halbzeit sah Schneider Rot.", False),
+        ("Müller", "Müller ruft Joghurt zurück.", True),
+        ("Siemens", "Den Ausgleich zahlt Siemens.", True),
+        ("Wagner", "Wagner baut ein Werk in Ungarn.", True),
+    ],
+)
+def test_an_office_and_a_match_make_somebody_of_a_company(name: str, text: str, *, named: bool) -> None:
+    assert named is alerts(name, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text", "named"),
+    [
+        ("organization", "Arte", "Im Museo de Arte Moderno hängt es.", False),
+        ("organization", "Kering", "In der Villa di Kering wohnt niemand.", False),
+        ("organization", "Xyrillon", "Die Rue du Xyrillon ist gesperrt.", False),
+        ("organization", "Arte", "Der Chef von Arte Deutschland geht.", True),
+        ("organization", "Kering", "Er ist de facto Kering selbst.", True),
+        ("place", "Lisboa", "An der Universidade de Lisboa wird gelehrt.", True),
+    ],
+)
+def test_a_name_behind_a_romance_particle_is_a_part_of_another(
+    kind: str, name: str, text: str, *, named: bool
+) -> None:
+    assert named is any(each.confidence >= WATCHED for each in read_for(kind, name, text).matches)
