@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from standardwebhooks import Webhook
 
 from tests.acceptance.screen import OpenScreen
@@ -17,6 +18,13 @@ SITE = (
     "<link rel=alternate type=application/rss+xml href=/feed.xml title=News>"
     "<link rel=alternate type=application/rss+xml href=/comments.xml title=Comments>"
 )
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monitor: Monitor) -> None:
+    """What `init` writes names a file; on the other database the environment stands in its place."""
+    if not monitor.store.startswith("sqlite:"):
+        monitor.environ["MONITOR__STORE__URL"] = monitor.store
 
 
 def site(outlet: Outlet) -> None:
@@ -146,8 +154,6 @@ def test_a_few_options_become_a_monitor_that_runs(monitor: Monitor, desk: Desk, 
     monitor.call("once")
     refused = monitor.call("init", *options, *local, expect=2)
     again = json.loads(monitor.call("init", *options, *local, "--json", "--force"))
-    another = str(monitor.folder / "second.yaml")
-    second = json.loads(monitor.call("init", *options, *local, "--json", "-o", another))
 
     assert 204 == begun["test"]["attempt"]["status"]
     assert ["Neuer Chef", "Dürre", "Wetter"] == [each["title"] for each in begun["preview"]]
@@ -160,15 +166,34 @@ def test_a_few_options_become_a_monitor_that_runs(monitor: Monitor, desk: Desk, 
     assert 0o700 == (monitor.folder / "var").stat().st_mode & 0o777
     assert secret not in monitor.config.read_text()
     types = [json.loads(body)["type"] for _, body in desk.requests]
-    assert ["webhook.test", "match.created", "webhook.test", "webhook.test"] == types
+    assert ["webhook.test", "match.created", "webhook.test"] == types
     for headers, body in desk.requests:
         Webhook(secret).verify(body, headers)
     assert "is there already; --force" in refused
     # The secret that the receiver knows stays.
     assert ["monitor.yaml"] == [Path(each).name for each in again["made"]]
-    # Both would write into the store that is there.
     assert [] == again["warnings"]
+
+
+@pytest.mark.on_sqlite_alone("it is about a file that lies where `init` would put one")
+def test_a_second_configuration_beside_a_store_is_warned_of_it(
+    monitor: Monitor, desk: Desk, outlet: Open
+) -> None:
+    kurier = outlet("kurier")
+    news(kurier)
+    options = ("--feed", kurier.base, "--entity", "Amazon", "--allow-private", "127.0.0.0/8")
+    monitor.call("init", *options, "--receiver", desk.url)
+    secret = (monitor.folder / "desk.secret").read_text().strip()
+    monitor.call("once")
+
+    another = str(monitor.folder / "second.yaml")
+    second = json.loads(monitor.call("init", *options, "--receiver", desk.url, "--json", "-o", another))
+
+    # Both would write into the store that is there.
     assert "write another 'store.url' into this one" in second["warnings"][0]
+    assert ["webhook.test", "match.created", "webhook.test"] == [
+        Webhook(secret).verify(body, headers)["type"] for headers, body in desk.requests
+    ]
 
 
 def test_a_receiver_of_our_own_is_tried_and_then_listens(
