@@ -42,14 +42,17 @@ from monitor.matching.words.roles import (
     EMPLOYED,
     GEOGRAPHIC_HEADS,
     LEGAL_FORMS,
+    NO_WOMEN,
     OFFICES,
     ORGANIZATION_HEADS,
     PARLIAMENTS,
+    PEOPLE,
     PERSON_HEADS,
     PLACE_HEADS,
     PREFIXES,
     SPORT,
     STREETS,
+    WOMEN,
 )
 from monitor.model import EntityKind, Form, MatchReason
 from monitor.text.normalize import fold
@@ -155,6 +158,9 @@ def _offices(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
     own = full is not None and full.bearer is Bearer.OWN
     if not can_be_surname(found) or own:
         return
+    if full is None and (person := _person_before(sight)):
+        yield clue(MatchReason.OTHER_ROLE, person.text, by.office_of_namesake)
+        return
     beside, apposition = _roles_beside(sight)
     office = _office(beside, scene)
     named = _office(apposition, scene)
@@ -170,6 +176,17 @@ def _offices(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
         trade = next((each for each in (*beside, *apposition) if is_trade(each.folded)), None)
         if trade:
             yield clue(MatchReason.ROLE, trade.text, by.business)
+
+
+def _person_before(sight: Sight) -> Word | None:
+    """Return the word right before a company's name that says who somebody is: Frau, Geiger, Försterin."""
+    found, before = sight.found, sight.around.before[:1]
+    company = found.target.kind is EntityKind.ORGANIZATION and found.form in PLAIN
+    if not company or not before or not before[0].capital:
+        return None
+    word = head_of(before[0].folded)
+    woman = word.endswith(WOMEN) and not word.endswith(NO_WOMEN) and not is_trade(word)
+    return before[0] if woman or word in PEOPLE else None
 
 
 def _is_called_so(sight: Sight, scene: Scene) -> bool:

@@ -16,6 +16,7 @@ from monitor.matching.words.roles import (
     FUNCTION_WORDS,
     GEOGRAPHIC_WORDS,
     INVESTING,
+    MUNICIPAL,
     OF_PLACES,
     PUT_IN,
     QUARTERS,
@@ -25,6 +26,7 @@ from monitor.matching.words.verbs import AGENT_VERBS
 from monitor.model import EntityKind, MatchReason
 from monitor.text.tokens import Span
 
+_LANDMARKS = GEOGRAPHIC_WORDS | MUNICIPAL
 _GOING_ON = FUNCTION_WORDS | AGENT_VERBS
 
 
@@ -51,7 +53,7 @@ def as_place(sight: Sight, by: Weights) -> Iterator[Clue]:
 
 def _landmark(before: Sequence[Word]) -> Word | None:
     """Return what says that a name is a river's, or a town's: "river", or "port" in "the port of"."""
-    if before and head_of(before[0].folded) in GEOGRAPHIC_WORDS:
+    if before and head_of(before[0].folded) in _LANDMARKS:
         return before[0]
     linked = len(before) > 1 and before[0].folded in {"von", "of"}
     return before[1] if linked and head_of(before[1].folded) in OF_PLACES else None

@@ -26,6 +26,21 @@ SPORT = listed(
     "torhueter stuermer verteidiger mittelfeldspieler hattrick doppelpack tiebreak aufschlag",
 )
 
+# Before a name these make it somebody's; a company has no such before its own: Frau, Geiger, Hausmeister.
+PEOPLE = listed(
+    "frau herr herrn anwalt rechtsanwalt arzt bauer bergsteiger bildhauer bischof chemiker dichter dirigent",
+    "erfinder foerster geiger hausmeister historiker kommissar landwirt lehrer maler nachbar pfarrer",
+    "philosoph physiker pianist pilot polizist priester rentner schriftsteller schueler soldat student",
+)
+# How words for women end, but for those that companies are called in Switzerland as well: die Anbieterin.
+WOMEN = ("erin", "istin", "entin", "antin", "orin", "eurin", "aerztin", "wirtin", "anwaeltin", "ologin")
+NO_WOMEN = tuple(
+    listed(
+        "bieterin treiberin stellerin haendlerin sichererin geberin mieterin tuemerin sitzerin kurrentin",
+        "siegerin winnerin leiherin zieherin fuehrerin nehmerin",
+    )
+)
+
 # Who works for a company.
 BUSINESS = listed(
     "manager managerin chef chefin ceo cto cfo coo cio vorstand vorstandschef vorstandschefin",
@@ -203,6 +218,12 @@ INVESTING = (
 )
 # And how German compounds of it end.
 PUT_IN = ("anteil", "anteile", "anteilen", "aktien")
+# Before its name these are a town's: Feuerwehr Salzgitter, Flughafen BER.
+MUNICIPAL = listed(
+    "feuerwehr polizei polizeiinspektion polizeipraesidium staatsanwaltschaft amtsgericht landgericht",
+    "oberlandesgericht verwaltungsgericht arbeitsgericht bahnhof hauptbahnhof flughafen rathaus landkreis",
+    "stadtwerke stadtverwaltung universitaet autobahnkreuz autobahndreieck anschlussstelle grossraum",
+)
 # "der Hafen von", "the streets of": what follows is a place.
 OF_PLACES = listed(
     "hafen bucht kueste strand flughafen bahnhof stadtrat altstadt innenstadt zentrum strassen gassen",

@@ -300,3 +300,21 @@ def test_a_name_behind_a_romance_particle_is_a_part_of_another(
     kind: str, name: str, text: str, *, named: bool
 ) -> None:
     assert named is any(each.confidence >= WATCHED for each in read_for(kind, name, text).matches)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "named"),
+    [
+        ("Müller", "Frau Müller wartete am Schalter.", False),
+        ("Rossmann", "Die Försterin Rossmann kennt jeden Weg.", False),
+        ("Bosch", "Der Maler Bosch hielt sich zurück.", False),
+        ("Fielmann", "Vertreten wird sie von Rechtsanwalt Fielmann.", False),
+        ("Schaeffler", "Die Lehrerin Schaeffler kam zu spät.", False),
+        ("Salt", "Die Anbieterin Salt senkt die Preise.", True),
+        ("Rossmann", "Die Drogerie Rossmann öffnet wieder.", True),
+        ("Bosch", "Dem Maler zahlt Bosch eine Rente.", True),
+        ("Siemens", "Die Sprecherin Siemens lieferte nach, sagte Siemens.", True),
+    ],
+)
+def test_who_somebody_is_makes_a_surname_of_a_company(name: str, text: str, *, named: bool) -> None:
+    assert named is alerts(name, text)

@@ -10,6 +10,9 @@ from tests.unit.matching.texts import alerts
     [
         ("Santander", "Im Hafen von Santander liegt ein Schiff.", "de"),
         ("Santander", "The ferry arrived in Santander nine hours late.", "en"),
+        ("Salzgitter", "Die Feuerwehr Salzgitter löschte den Brand.", "de"),
+        ("Tegel", "Am Flughafen Tegel fiel der Strom aus.", "de"),
+        ("Wolfsburg", "Das Amtsgericht Wolfsburg sprach ihn frei.", "de"),
         ("Meta", "Floods hit the Colombian department of Meta.", "en"),
         ("Salzgitter", "Die Polizei in Salzgitter sucht Zeugen.", "de"),
         ("Metro", "Im Keller der Metro von Paris hingen Plakate.", "de"),
@@ -27,6 +30,9 @@ def test_what_stands_beside_makes_another_thing_of_it(name: str, text: str, lang
     ("name", "text", "language"),
     [
         ("Santander", "Er investiert in Santander.", "de"),
+        ("Salzgitter", "Der Flughafen kauft Stahl von Salzgitter.", "de"),
+        ("Siemens", "Die Polizei prüft Siemens.", "de"),
+        ("Xyrillon", "Das Rathaus verklagt Xyrillon.", "de"),
         ("Siemens", "Das Vertrauen in Siemens schwindet.", "de"),
         ("Tesla", "She sold her stake in Tesla.", "en"),
         ("Gap", "Retailer Gap Widens Its Loss Again", "en"),
