@@ -3,6 +3,10 @@
 Everything that the flow asks of the store, on SQLite as the service opens it, in milliseconds of processor
 time for one row; and what commands and the clock ask, for one call. Beside it stands what the same rows
 cost a plain loop with `sqlite3`, without a lease, a check or a value of the model: the limit.
+
+With `--against postgres` the same is asked of a PostgreSQL server of its own, with as many feeds. Its columns
+tell the time of who asks and of the server's processes together; the latter is known to 10 ms, so what a
+call costs there is coarse.
 """
 
 import argparse
@@ -13,11 +17,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from statistics import median
 
+from bench.database import processor_seconds
 from bench.match import load
 from bench.results import keep, spread, table
 from bench.stock import (
@@ -31,13 +36,15 @@ from bench.stock import (
     delivery_of,
     entry_of,
     make,
+    make_on_server,
     polled_of,
     processed_of,
 )
 from monitor.adapters.store import SqlStore, open_store
 from monitor.model import Entry, EntryKey, Feed, ReceiverName
-from monitor.ports import Claim, DeliveryFilter, Wanted
+from monitor.ports import Claim, DeliveryFilter, Quiet, Wanted
 from monitor.text.ids import digest63
+from tests.postgresql import PostgreSQL
 
 SIZES = (1_000, 10_000, 100_000)
 SHORT_SIZES = (1_000, 10_000)
@@ -48,6 +55,8 @@ LIMIT = "plain sqlite3"
 BYTES_AN_ARTICLE = 8_000
 
 Costs = dict[str, float]
+# Returns the seconds of processor time that were spent.
+Spent = Callable[[], float]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -56,13 +65,25 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--feeds", type=int, nargs="*", help="how many feeds, with ten articles each")
     parser.add_argument("--runs", type=int, default=3, help="runs of each, whose median is told")
     parser.add_argument("--short", action="store_true", help="one run at the smaller sizes: half a minute")
+    parser.add_argument(
+        "--against", choices=("postgres",), nargs="*", default=(), help="measure a PostgreSQL besides"
+    )
     parser.add_argument("--write", action="store_true", help="keep the table in bench/RESULTS.md")
     chosen = parser.parse_args(arguments)
     sizes = chosen.feeds or (SHORT_SIZES if chosen.short else SIZES)
+    runs = 1 if chosen.short else chosen.runs
     with tempfile.TemporaryDirectory(prefix="bench-store-") as folder:
-        found = {size: measured(Path(folder), size, 1 if chosen.short else chosen.runs) for size in sizes}
-    columns = ("ms", *(f"{size:,} feeds" for size in sizes), "growth", "of limit")
-    rows = [row(name, sizes, found) for name in found[sizes[0]] if not _is_limit(name)]
+        found = {size: measured(Path(folder), size, runs) for size in sizes}
+    others = {size: measured_on_server(size, runs) for size in sizes} if chosen.against else {}
+    columns = (
+        *("ms", *(f"{size:,} feeds" for size in sizes), "growth", "of limit"),
+        *(f"PostgreSQL, {size:,} feeds" for size in others),
+    )
+    rows = [
+        (*row(name, sizes, found), *(spread(costs[name], 2) for costs in others.values()))
+        for name in found[sizes[0]]
+        if not _is_limit(name)
+    ]
     text = f"{table(columns, rows)}\n\n{load()}"
     print(text)
     if chosen.write:
@@ -99,27 +120,47 @@ def measured(folder: Path, feeds: int, runs: int) -> Mapping[str, Sequence[float
     with closing(open_store(f"sqlite:///{path}", owner="bench")) as store:
         for _ in range(runs):
             print(f"{feeds:,} feeds: measuring …", file=sys.stderr, flush=True)
-            all_runs.append(costs(store, path, turns))
+            all_runs.append(costs(store, turns, time.process_time) | _plain(path, turns))
     for each in folder.iterdir():
         each.unlink()
     return {name: [run[name] for run in all_runs] for name in all_runs[0]}
 
 
-def costs(store: SqlStore, path: Path, turns: Iterator[int]) -> Costs:
-    """Return the costs of one run; `turns` tells names apart."""
+def measured_on_server(feeds: int, runs: int) -> Mapping[str, Sequence[float]]:
+    """Return what everything costs on a PostgreSQL of so many feeds, with the server's own time."""
+    server, turns, all_runs = PostgreSQL(), count(1), []
+    try:
+        server.admin("CREATE DATABASE store")
+        url = server.url("store")
+        make_on_server(url, feeds)
+        postmaster = int((server.folder / "cluster/postmaster.pid").read_text("utf-8").split()[0])
+
+        def spent() -> float:
+            return time.process_time() + processor_seconds(postmaster)
+
+        with closing(open_store(url, owner="bench")) as store:
+            for _ in range(runs):
+                print(f"PostgreSQL, {feeds:,} feeds: measuring …", file=sys.stderr, flush=True)
+                all_runs.append(costs(store, turns, spent))
+    finally:
+        server.close()
+    return {name: [run[name] for run in all_runs] for name in all_runs[0]}
+
+
+def costs(store: SqlStore, turns: Iterator[int], spent: Spent) -> Costs:
+    """Return the costs of one run, by `spent` seconds of processor time; `turns` tells names apart."""
     return {
-        **_polls(store, turns),
-        **_entries(store, turns),
-        **_deliveries(store, turns),
-        **_calls(store),
-        **_plain(path, turns),
+        **_polls(store, turns, spent),
+        **_entries(store, turns, spent),
+        **_deliveries(store, turns, spent),
+        **_calls(store, spent),
     }
 
 
 # ---- the flow --------------------------------------------------------------------------------------
 
 
-def _polls(store: SqlStore, turns: Iterator[int]) -> Costs:
+def _polls(store: SqlStore, turns: Iterator[int], spent: Spent) -> Costs:
     """Poll feeds: claimed, unchanged, changed with nothing new, with two new entries."""
     now = NOW + EVERY + next(turns) * timedelta(hours=1)
     saved: Costs = {}
@@ -130,10 +171,10 @@ def _polls(store: SqlStore, turns: Iterator[int]) -> Costs:
         ("poll, 2 new", KEYS, 2),
     ):
         claims: list[Claim[Feed]] = []
-        began = time.process_time()
+        began = spent()
         while len(claims) < ROWS:
             claims += store.claim_feeds(now, Wanted(limit=BATCH, at_once=2), LEASE)
-        claimed += time.process_time() - began
+        claimed += spent() - began
         prepared = [
             (
                 claim,
@@ -143,47 +184,63 @@ def _polls(store: SqlStore, turns: Iterator[int]) -> Costs:
             )
             for number, claim in enumerate(claims)
         ]
-        began = time.process_time()
+        began = spent()
         for claim, after, entries, asked in prepared:
             with store.transaction() as tx:
                 tx.known(claim.row.id, asked)
                 if keys:
                     tx.rereads(claim.row.id, now)
                 tx.save_poll(claim, after, entries, {}, (), {"polled": 1})
-        saved[name] = _each(began, len(claims))
-    return {"claim a feed": claimed * 1000 / (3 * ROWS), **saved}
+        saved[name] = _each(spent() - began, len(claims))
+    return {"claim a feed": claimed * 1000 / (3 * ROWS), **saved, **_together(store, now + EVERY, spent)}
 
 
-def _entries(store: SqlStore, turns: Iterator[int]) -> Costs:
+def _together(store: SqlStore, now: datetime, spent: Spent) -> Costs:
+    """Poll feeds that are unchanged, a batch in one transaction, as the service does."""
+    done = saved = 0.0
+    while done < ROWS:
+        claims = store.claim_feeds(now, Wanted(limit=BATCH, at_once=2), LEASE)
+        those = [
+            Quiet(claim=each, feed=polled_of(each.row, now + EVERY), counts={"polled": 1}) for each in claims
+        ]
+        began = spent()
+        written = store.save_all_quiet(those)
+        saved += spent() - began
+        done += len(written)
+    return {"poll, unchanged, together": _each(saved, int(done))}
+
+
+def _entries(store: SqlStore, turns: Iterator[int], spent: Spent) -> Costs:
     """Process entries, one half of which match."""
     now = NOW + next(turns) * timedelta(hours=1)
     claims: list[Claim[Entry]] = []
-    began = time.process_time()
+    began = spent()
     while len(claims) < ROWS:
         claims += store.claim_entries(now, Wanted(limit=BATCH // 2, at_once=2), LEASE)
-    told = {"claim an entry": _each(began, len(claims))}
+    told = {"claim an entry": _each(spent() - began, len(claims))}
     for name, some, matched in (
         ("process, no match", claims[: ROWS // 2], False),
         ("process, matched", claims[ROWS // 2 :], True),
     ):
         prepared = [processed_of(each.row, next(turns) * 10, now, matched=matched) for each in some]
-        began = time.process_time()
+        began = spent()
         for claim, processed in zip(some, prepared, strict=True):
             with store.transaction() as tx:
                 tx.reading(claim.row.id)
                 if matched:
                     tx.stories_near(processed.article, now - timedelta(days=3))
                 tx.feed(claim.row.feed_id)
-                tx.told(processed.story.id)
-                tx.alerted_since(WATCHLIST, now - timedelta(hours=1))
-                tx.silences(now)
-                tx.burst(claim.row.feed_id, claim.row.first_seen_at)
+                if matched:
+                    tx.told(processed.story.id)
+                    tx.alerted_since(WATCHLIST, now - timedelta(hours=1))
+                    tx.silences(now)
+                    tx.burst(claim.row.feed_id, claim.row.first_seen_at)
                 tx.save_processed(claim, processed, {"matched": 1})
-        told[name] = _each(began, len(some))
+        told[name] = _each(spent() - began, len(some))
     return told
 
 
-def _deliveries(store: SqlStore, turns: Iterator[int]) -> Costs:
+def _deliveries(store: SqlStore, turns: Iterator[int], spent: Spent) -> Costs:
     """Deliver what was promised to twenty receivers."""
     now = NOW + next(turns) * timedelta(hours=1)
     with store.transaction() as tx:
@@ -197,20 +254,20 @@ def _deliveries(store: SqlStore, turns: Iterator[int]) -> Costs:
         )
     claimed = saved = done = 0.0
     while True:
-        began = time.process_time()
+        began = spent()
         claims = store.claim_deliveries(now, Wanted(limit=BATCH, at_once=4), LEASE)
-        claimed += time.process_time() - began
+        claimed += spent() - began
         if not claims:
             break
-        began = time.process_time()
+        began = spent()
         for claim in claims:
             attempted(store, claim, now)
-        saved += time.process_time() - began
+        saved += spent() - began
         done += len(claims)
     return {"claim a delivery": claimed * 1000 / done, "attempt": saved * 1000 / done}
 
 
-def _calls(store: SqlStore) -> Costs:
+def _calls(store: SqlStore, spent: Spent) -> Costs:
     """Ask what is asked by the clock and by commands; nothing is due, as on a quiet night."""
     quiet, long_ago = NOW - 2 * MONTH, NOW - 3 * MONTH
     one = Wanted(limit=BATCH, at_once=2)
@@ -228,19 +285,19 @@ def _calls(store: SqlStore) -> Costs:
         "last 100 deliveries": lambda: store.deliveries(DeliveryFilter()),
         "last 100 articles": lambda: store.recent_articles(100),
     }
-    return {name: _call(deed) for name, deed in asked.items()}
+    return {name: _call(deed, spent) for name, deed in asked.items()}
 
 
-def _call(deed: Callable[[], object]) -> float:
+def _call(deed: Callable[[], object], spent: Spent) -> float:
     deed()
-    began = time.process_time()
+    began = spent()
     for _ in range(CALLS):
         deed()
-    return _each(began, CALLS)
+    return _each(spent() - began, CALLS)
 
 
-def _each(began: float, times: int) -> float:
-    return (time.process_time() - began) * 1000 / times
+def _each(seconds: float, times: int) -> float:
+    return seconds * 1000 / times
 
 
 # ---- the limit -------------------------------------------------------------------------------------
@@ -263,7 +320,7 @@ def _plain(path: Path, turns: Iterator[int]) -> Costs:
                 raw.execute("BEGIN IMMEDIATE")
                 deed(raw, number + 1, next(turns))
                 raw.execute("COMMIT")
-            told[f"{LIMIT}: {name}"] = _each(began, ROWS)
+            told[f"{LIMIT}: {name}"] = _each(time.process_time() - began, ROWS)
         return told
 
 
