@@ -44,6 +44,9 @@ def standing_of(
 
     The budgets of watchlists that want none of the entities that it is `about` are left alone.
     """
+    if about is not None and not about:
+        # Nobody is told of an article that names nobody, whatever stands.
+        return Standing(polled_at=entry.first_seen_at)
     asked = [each for each in by.watchlists if about is None or _wants(each, about)]
     return Standing(
         told=tx.told(story.id),

@@ -69,14 +69,18 @@ def held_due(
 
 def held_of(connection: Connection, story: StoryId) -> Sequence[HeldAlert]:
     """Return the alerts of a story that wait still, oldest first."""
-    statement = (
+    return tuple(map(_held_of, connection.execute(_held_of_story(), {"of_story": story})))
+
+
+@cache
+def _held_of_story() -> Select[Any]:
+    return (
         select(held_alerts)
         .join(alerts, alerts.c.id == held_alerts.c.alert_id)
         .join(stories, stories.c.number == alerts.c.story_number)
-        .where(stories.c.id == story)
+        .where(stories.c.id == bindparam("of_story"))
         .order_by(held_alerts.c.number)
     )
-    return tuple(map(_held_of, connection.execute(statement)))
 
 
 def find_held(connection: Connection, wanted: HeldFilter) -> Sequence[HeldAlert]:
