@@ -102,7 +102,9 @@ def form_of(original: str, folded: Folded, start: int, end: int, target: Target,
     """Return how the name at `folded.text[start:end]` stands in its word."""
     text = folded.text
     if not target.joined and text[end : end + 1] in _APART and (start == 0 or text[start - 1] in _APART):
-        return _before_stray_hyphen(original, folded, Fit(target.form, start, end, end), language)
+        alone = Fit(target.form, start, end, end)
+        stray = text[end : end + 2] == " -" and language == "de"
+        return _before_stray_hyphen(original, folded, alone) if stray else alone
     if start and text[start - 1] in "#@/.:" and (handle := _handle(original, folded, start, end)):
         return handle
     if target.joined or text[end : end + 1] == ".":
@@ -117,17 +119,13 @@ def form_of(original: str, folded: Folded, start: int, end: int, target: Target,
     return _with_hyphens(original, folded, Fit(target.form, start, end, end), language)
 
 
-def _before_stray_hyphen(original: str, folded: Folded, fit: Fit, language: str) -> Fit:
+def _before_stray_hyphen(original: str, folded: Folded, fit: Fit) -> Fit:
     """Return a fit with the noun that hangs on it by a hyphen behind a blank: "Zalando -Chef".
 
     So texts read whose links and marks were taken out.
     """
     place = fit.end + 1
-    if (
-        folded.text[fit.end : place + 1] != " -"
-        or language != "de"
-        or not _is_hyphen(original, folded, place)
-    ):
+    if not _is_hyphen(original, folded, place):
         return fit
     end = _word_end(folded.text, place + 1)
     first, last = folded.span(place, end)

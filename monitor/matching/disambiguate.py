@@ -93,10 +93,11 @@ def _names(sight: Sight, scene: Scene, by: Weights) -> Iterator[Clue]:
 
 def _sport(sight: Sight) -> str:
     """Return the word of a match in whose sentence a company's name stands that many bear as a surname."""
-    found, sentence = sight.found, sight.around.sentence
+    found = sight.found
     company = found.target.kind is EntityKind.ORGANIZATION and found.form in PLAIN
     if not company or "".join(folded_words(found.target.name)) not in SURNAMES:
         return ""
+    sentence = sight.around.sentence
     said = words_of(found.page.original, sentence.start, sentence.end)
     return next((each.text for each in said if head_of(each.folded) in SPORT), "")
 

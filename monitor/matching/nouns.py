@@ -149,10 +149,10 @@ def _is_of_something(sight: Sight) -> bool:
 def _are_counted(sight: Sight) -> bool:
     """Return whether a number and an adjective say of a name that there are many: "drei tote Gorillas"."""
     before = sight.around.before[:2]
-    if len(before) < 2 or not _is_plain_organization(sight):  # noqa: PLR2004  (a number, and an adjective)
+    described = len(before) > 1 and before[0].text.endswith(("e", "en"))
+    if not described or not (before[1].folded in NUMBERS or before[1].text.isdecimal()):
         return False
-    number = before[1].folded in NUMBERS or before[1].text.isdecimal()
-    return number and before[0].text.endswith(("e", "en")) and is_adjective(before[0].text)
+    return is_adjective(before[0].text) and _is_plain_organization(sight)
 
 
 def _is_model(sight: Sight) -> bool:
@@ -161,14 +161,13 @@ def _is_model(sight: Sight) -> bool:
     What says of a company what it is, is a noun: "mit seinem Arbeitgeber Focus".
     """
     before = sight.around.before[:2]
-    if len(before) < 2 or not _is_plain_organization(sight):  # noqa: PLR2004  (an article, and a maker)
+    owned = len(before) > 1 and before[0].capital and before[1].folded in QUANTIFIERS
+    if not owned or before[1].capital or not _is_plain_organization(sight):
         return False
     maker = before[0]
-    plain = maker.capital and maker.text.isalpha()
-    name = plain and lemma(maker.text, "de") == maker.text and not inflects(maker.text)
-    owned = before[1].folded in QUANTIFIERS and not before[1].capital
+    name = maker.text.isalpha() and lemma(maker.text, "de") == maker.text and not inflects(maker.text)
     told = is_trade_of_name(maker) or is_trade(maker.folded) or ends_in_some_noun(maker.text)
-    return owned and name and not told
+    return name and not told
 
 
 def _is_somebody(sight: Sight) -> bool:

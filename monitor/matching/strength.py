@@ -137,7 +137,7 @@ def _by_signs(sight: Sight, folded: str, by: Weights) -> Iterator[Clue]:
     found = sight.found
     if folded in UNITS and _is_measured(sight):
         yield clue(MatchReason.OTHER_WORD, f"{sight.around.before[0].text} {found.text}", by.unit)
-    if _is_known(folded) and _is_other_acronym(sight):
+    if _is_other_acronym(sight) and _is_known(folded):
         yield clue(MatchReason.SHORT_NAME, found.text, by.other_acronym)
     if found.form is Form.HANDLE and "." in found.text:
         yield clue(MatchReason.ORGANIZATION_CUE, found.text, by.domain)
