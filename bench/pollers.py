@@ -32,14 +32,22 @@ feeds:
 
 
 def spent() -> float:
-    """Return the processor time of this process and of its living children, in seconds."""
-    ticks, own = os.sysconf("SC_CLK_TCK"), str(os.getpid())
-    total = time.process_time()
+    """Return the processor time of this process and of all below it, in seconds.
+
+    Workers are forked from a process between: theirs must not go uncounted.
+    """
+    ticks, times = os.sysconf("SC_CLK_TCK"), {}
+    children: dict[str, list[str]] = {}
     for process in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             fields = process.read_text(errors="replace").rpartition(")")[2].split()
-            if fields[1] == own:
-                total += (int(fields[11]) + int(fields[12])) / ticks
+            children.setdefault(fields[1], []).append(process.parent.name)
+            # Of those below it that ended, too.
+            times[process.parent.name] = sum(map(int, fields[11:15])) / ticks
+    total, below = time.process_time(), children.get(str(os.getpid()), [])
+    while below:
+        total += sum(times[process] for process in below)
+        below = [child for process in below for child in children.get(process, [])]
     return total
 
 
