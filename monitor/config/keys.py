@@ -1,7 +1,8 @@
 """Which keys may stand in a configuration, and what their values mean.
 
 One class for each mapping of the file; the texts below their fields become the descriptions of the
-JSON Schema. Each mapping is read by itself, so that a fault in one feed hides none in the next.
+JSON Schema, see `described`. Each mapping is read by itself, so that a fault in one feed hides none in the
+next.
 """
 
 from collections.abc import Callable
@@ -199,7 +200,6 @@ class Raw(BaseModel):
         frozen=True,
         arbitrary_types_allowed=True,
         hide_input_in_errors=True,
-        use_attribute_docstrings=True,
     )
 
     @model_validator(mode="before")
@@ -545,14 +545,9 @@ class _Plain(GenerateJsonSchema):
         return self.generate_inner(schema["schema"])
 
 
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a configuration file."""
-    made = RawConfig.model_json_schema(mode="validation", schema_generator=_Plain)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **made,
-        "title": "News monitor configuration",
-    }
+def bare_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a configuration without the texts below the fields."""
+    return RawConfig.model_json_schema(mode="validation", schema_generator=_Plain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

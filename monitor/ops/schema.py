@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from monitor.alerts.formats import schema_of_events
 from monitor.alerts.openapi import openapi
-from monitor.config.keys import json_schema
+from monitor.config.described import json_schema
 from monitor.errors import UsageError
 
 

@@ -9,7 +9,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator, ValidationError
 
 from monitor.config import keys
-from monitor.config.keys import json_schema
+from monitor.config.described import json_schema
 from monitor.config.load import load_config
 from monitor.config.places import Listing, Table, is_null, parse
 
