@@ -11,7 +11,7 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import cast
 from urllib.parse import urljoin, urlsplit
 
@@ -264,8 +264,15 @@ def origin_of(url: httpx.URL) -> tuple[str, str, int]:
     return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
 
 
+@cache
 def tls_context(ca_file: str | None) -> ssl.SSLContext:
-    """Return the authorities that httpx knows, those of the machine, and the given ones besides."""
+    """Return the authorities that httpx knows, those of the machine, and the given ones besides.
+
+    They are read once in a process: to read them takes as long as a dozen polls.
+
+    Raises:
+        UsageError: `ca_file` holds no certificates that can be read.
+    """
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
     if ca_file is not None:
