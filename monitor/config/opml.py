@@ -17,7 +17,7 @@ _DEPTH = 64
 # Feeds of one list.
 _MOST = 100_000
 _OURS = 'xmlns:monitor="urn:news-monitor:opml"'
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # What the labels of an outline are called: the folders above it, and its `category`.
 FOLDER, CATEGORY = "folder", "category"
 

@@ -20,7 +20,8 @@ from monitor.text.urls import without_secrets
 _DEPTH = 64
 # Values that aliases may stand for, all told: a "billion laughs" document asks for more.
 _BY_ALIAS = 100_000
-_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What YAML has no place for. Told by all others, which are nearly all, it takes ten times as long to compile.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
