@@ -51,7 +51,7 @@ from monitor.upkeep import (
 )
 
 # Everything a worker process needs, imported before its first document.
-PRELOAD = ("monitor.feeds.parse", *PAGES)
+PRELOAD = ("monitor.feeds.parse", "feedparser", *PAGES)
 REST_EVERY = timedelta(minutes=1)
 # Clocks of several machines differ; more than this is a clock that was wrong, or is.
 CLOCK_AHEAD = timedelta(minutes=1)

@@ -11,7 +11,7 @@ from monitor.ports import FetchPolicy
 
 # What a process that reads pages, or feeds, imports before its first document.
 PAGES = ("monitor.articles.extract", "trafilatura.core")
-FEEDS = ("monitor.feeds.parse", "monitor.feeds.discovery")
+FEEDS = ("monitor.feeds.parse", "feedparser", "monitor.feeds.discovery")
 
 
 def fetch_page(policy: FetchPolicy, url: str) -> Document | FetchFailed:

@@ -7,9 +7,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
-
-import feedparser
 
 from monitor.feeds import formats
 from monitor.feeds.outline import cut_of, places_of
@@ -67,8 +66,6 @@ _INLINE = frozenset(
     )
 )
 _BREAKS = frozenset(("br", "p", "div", "li", "td", "tr", "h1", "h2", "h3", "h4", "hr", "ul", "ol"))
-# feedparser prefers one that was never ported to Python 3, and would look for it at every document.
-feedparser.api.PREFERRED_XML_PARSERS.clear()
 # feedparser reads the year 10000 as 2010.
 _FAR_YEAR = re.compile(r"\s*[+-]?\d{5,}-")
 # Characters of a title before its tags are taken away.
@@ -205,7 +202,7 @@ def _no_feed(detail: str) -> ParseFailed:
 def _read_xml(xml: _Xml) -> ParsedFeed | ParseFailed:
     headers = {"content-type": xml.content_type, "content-location": xml.base}
     # A stream, never bytes or text: feedparser opens the file or URL that these may name.
-    parsed = feedparser.parse(io.BytesIO(xml.body), response_headers=headers)
+    parsed = _feedparser().parse(io.BytesIO(xml.body), response_headers=headers)
     feed, entries, version = parsed["feed"], parsed["entries"], str(parsed.get("version") or "")
     if not version and not entries:
         return _no_feed("the document is XML, but no feed")
@@ -219,6 +216,16 @@ def _read_xml(xml: _Xml) -> ParsedFeed | ParseFailed:
         hub=_related(feed, "hub"),
         topic=_related(feed, "self"),
     )
+
+
+@cache
+def _feedparser() -> Any:  # noqa: ANN401  (feedparser has no types)
+    """Return the library: the processes that read documents have it, and who has them read needs it never."""
+    import feedparser  # noqa: PLC0415
+
+    # It prefers one that was never ported to Python 3, and would look for it at every document.
+    feedparser.api.PREFERRED_XML_PARSERS.clear()
+    return feedparser
 
 
 def _related(feed: Any, rel: str) -> str | None:  # noqa: ANN401  (feedparser's own)

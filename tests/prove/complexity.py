@@ -47,7 +47,7 @@ ENDED = frozenset(("page: attributes of one element",))
 GRACE = 5.0
 POLICY = SandboxPolicy(workers=1)
 PATIENT = replace(POLICY, deadline=6 * POLICY.deadline)
-PRELOAD = ("monitor.feeds.parse", "monitor.articles.extract", "tests.prove.complexity")
+PRELOAD = ("monitor.feeds.parse", "feedparser", "monitor.articles.extract", "tests.prove.complexity")
 # Of a page with less the skimmer says at once that it is to be extracted.
 ENOUGH = f"<p>{'Amazon meldet Zahlen. ' * 10}</p>".encode() * 4
 
