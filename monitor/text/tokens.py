@@ -16,7 +16,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import groupby, takewhile
+from itertools import chain, groupby, takewhile
 from typing import NamedTuple
 
 
@@ -27,9 +27,13 @@ class Span(NamedTuple):
     end: int
 
 
+# Han, Hangul and what is for private use stand between; three quarters of the plane have no mark.
+_WITH_MARKS = (range(0x300, 0x3400), range(0xA000, 0xAC00), range(0xFB00, 0x10000))
+
+
 def _class_of_marks() -> str:
     """Return the combining marks of the Basic Multilingual Plane as ranges of a character class."""
-    marks = [code for code in range(0x300, 0x10000) if unicodedata.category(chr(code)) in ("Mn", "Mc")]
+    marks = [code for code in chain(*_WITH_MARKS) if unicodedata.category(chr(code)) in ("Mn", "Mc")]
     runs = groupby(enumerate(marks), key=lambda pair: pair[1] - pair[0])
     blocks = [[code for _, code in run] for _, run in runs]
     return "".join(f"{chr(block[0])}-{chr(block[-1])}" for block in blocks)

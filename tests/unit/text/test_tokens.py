@@ -1,3 +1,4 @@
+import unicodedata
 from itertools import pairwise
 
 import pytest
@@ -27,6 +28,14 @@ def test_words_are_letters_digits_and_marks_joined_by_apostrophes(original: str,
     folded = fold(original).text
 
     assert found == [folded[start:end] for start, end in words(folded)]
+
+
+def test_every_mark_belongs_to_the_word_that_it_stands_in() -> None:
+    plane = map(chr, range(0x300, 0x10000))
+    marked = [f"a{mark}b" for mark in plane if unicodedata.category(mark) in ("Mn", "Mc")]
+
+    assert [] == [each for each in marked if [(0, 3)] != words(each)]
+    assert len(marked) > 1_000
 
 
 @pytest.mark.parametrize(
