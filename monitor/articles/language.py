@@ -6,22 +6,12 @@ Danish; among the thirty languages that news feeds are mostly in, it gets the sa
 Theory of operation: the identifier chooses among those thirty and must be sure by half, else the
 language is unknown. A declared tag is believed, unless 30 words or more speak for another language
 with near certainty.
-
-Its model comes compressed, and is unpacked at each start; `pack` writes it such that it need not be, and
-that only what is looked at takes memory.
 """
 
-import json
-from array import array
 from functools import cache
-from mmap import ACCESS_READ, mmap
+from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import BinaryIO
-
-import numpy as np
-from py3langid import __version__
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from typing import Any
 
 _LANGUAGES = (
     *("ar", "bg", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu"),
@@ -35,7 +25,7 @@ _WORDS_TO_OVERRULE = 30
 _CHARACTERS = 2_000
 _PRIMARY_LENGTHS = (2, 3)
 # What is packed: that of another version, or of other languages, is another.
-EDITION = f"py3langid-{__version__}-{len(_LANGUAGES)}"
+EDITION = f"py3langid-{version('py3langid')}-{len(_LANGUAGES)}"
 _PACKED: list[Path] = []
 
 
@@ -80,14 +70,9 @@ def pack(folder: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    model = _unpacked()
-    (folder / "languages.json").write_text(json.dumps(list(model.nb_classes)), encoding="utf-8")
-    np.save(folder / "features.npy", model.nb_ptc)
-    np.save(folder / "shares.npy", model.nb_pc)
-    np.save(folder / "rows.npy", np.asarray(model.tk_row))
-    np.save(folder / "found.npy", np.asarray(model.tk_output))
-    with (folder / "moves").open("wb") as file:
-        model.tk_nextmove.tofile(file)
+    from monitor.articles import identifier  # noqa: PLC0415  (as below)
+
+    identifier.pack(folder, _LANGUAGES)
 
 
 def use_packed(folder: Path) -> None:
@@ -97,51 +82,8 @@ def use_packed(folder: Path) -> None:
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
-    return _read_packed(_PACKED[0]) if _PACKED else _put_aside(_unpacked())
+def _identifier() -> Any:  # noqa: ANN401  (the library has no types)
+    # With numpy, which takes a tenth of a short command's time; a service asks before its work begins.
+    from monitor.articles import identifier  # noqa: PLC0415
 
-
-def _unpacked() -> LanguageIdentifier:
-    """Return the identifier as it comes, for the languages that it shall choose among."""
-    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    whole.set_languages(list(_LANGUAGES))
-    return whole
-
-
-def _read_packed(folder: Path) -> LanguageIdentifier:
-    languages = json.loads((folder / "languages.json").read_text(encoding="utf-8"))
-    with (folder / "moves").open("rb") as moves:
-        return LanguageIdentifier(
-            np.load(folder / "features.npy", mmap_mode="r"),
-            np.load(folder / "shares.npy"),
-            languages,
-            _looked_at(moves),
-            np.load(folder / "found.npy").tolist(),
-            norm_probs=True,
-            tk_row=array("I", np.load(folder / "rows.npy").tolist()),
-        )
-
-
-def _put_aside(whole: LanguageIdentifier) -> LanguageIdentifier:
-    """Return one that never knew the other languages, and takes 60 MB less.
-
-    Its table of moves takes 42 MB, of which one language needs a small part: it is put into a file without
-    a name. The identifier itself unpacks its model into such a file as well.
-    """
-    with TemporaryFile() as file:
-        whole.tk_nextmove.tofile(file)
-        file.flush()
-        return LanguageIdentifier(
-            whole.nb_ptc,
-            whole.nb_pc,
-            whole.nb_classes,
-            _looked_at(file),
-            whole.tk_output,
-            norm_probs=True,
-            tk_row=whole.tk_row,
-        )
-
-
-def _looked_at(file: BinaryIO) -> "memoryview[int]":
-    """Return the unsigned integers in a file, of which only what is looked at takes memory."""
-    return memoryview(mmap(file.fileno(), 0, access=ACCESS_READ)).cast("I")
+    return identifier.read_packed(_PACKED[0]) if _PACKED else identifier.unpacked(_LANGUAGES)
