@@ -34,6 +34,9 @@ st.register_type_strategy(timedelta, SPANS)
 st.register_type_strategy(str, st.text(st.characters(), max_size=8))
 st.register_type_strategy(object, st.none() | st.integers() | st.text(max_size=5))
 st.register_type_strategy(float, st.floats(allow_nan=False))
+# Of any sequence a tuple comes back.
+SHARES = st.lists(st.floats(allow_nan=False), max_size=8).map(tuple)
+st.register_type_strategy(model.Rhythm, st.builds(model.Rhythm, shares=SHARES))
 CROSSING = (
     Announced,
     Article,
