@@ -1,5 +1,6 @@
 """Are the dictionaries packed once, whoever comes, and done without where they cannot be?"""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -61,6 +62,8 @@ def test_a_command_uses_what_is_packed_and_has_nothing_packed(tmp_path: Path) ->
 
     assert "True de\n" == known()
     assert not list(tmp_path.iterdir())
+    # Packed for all tests, where they begin.
+    shutil.copytree(words._account_cache() / EDITION, tmp_path / EDITION)
     assert ready_words(tmp_path) is None
     assert "True de\n" == known()
     (tmp_path / EDITION / "en.dic").replace(tmp_path / EDITION / "de.dic")

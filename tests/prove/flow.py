@@ -23,7 +23,7 @@ from typing import Any
 
 from monitor.adapters.http import HttpDoor
 from monitor.adapters.sandbox import InlineSandbox
-from monitor.adapters.store import SqlStore, open_store, restore
+from monitor.adapters.store import SqlStore, migrations, open_store, restore
 from monitor.app import mind_the_clock
 from monitor.config.load import load_config
 from monitor.config.schema import Config
@@ -175,7 +175,8 @@ def _serve(config_path: str) -> None:
     config = load_config(Path(config_path), os.environ)
     ready_words()
     rules = build_rules(config)
-    # Dictionaries, models and codecs are loaded once, here, and not in every child.
+    # Dictionaries, models and codecs are loaded once, here, and not in every child; Alembic with an import.
+    assert migrations
     run_pass(config, rules, config.store_url, timedelta(0), purge=True)
     _say("ready")
     for line in sys.stdin:

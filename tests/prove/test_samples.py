@@ -57,7 +57,7 @@ def test_proofs_run_side_by_side_but_for_one_that_needs_the_machine_for_itself()
     whole = replace(PROOFS["signatures"], whole=True)
     told: list[str] = []
 
-    tasks = [(whole, 2), (PROOFS["ssrf"], 2), (PROOFS["secrets"], 1)]
+    tasks = [(whole, 2), (PROOFS["ssrf"], 2), (PROOFS["fuzz"], 1)]
     outcomes = {}
     for proof, outcome, _ in attempt_each(
         tasks, SEED, 2, lambda proof, _: told.append(f"{proof.name} begins")
@@ -65,8 +65,8 @@ def test_proofs_run_side_by_side_but_for_one_that_needs_the_machine_for_itself()
         told.append(f"{proof.name} ended")
         outcomes[proof.name] = outcome
 
-    assert {"ssrf begins", "secrets begins"} == set(told[:2])
-    assert {"ssrf ended", "secrets ended"} == set(told[2:4])
+    assert {"ssrf begins", "fuzz begins"} == set(told[:2])
+    assert {"ssrf ended", "fuzz ended"} == set(told[2:4])
     assert ["signatures begins", "signatures ended"] == told[4:]
     assert [(), (), ()] == [each.faults for each in outcomes.values()]
     assert 2 == outcomes["signatures"].facts["genuine"]
