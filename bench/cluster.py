@@ -62,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     feeds, runs = (300, 1) if chosen.short else (chosen.feeds, chosen.runs)
     found: dict[tuple[str, str, int], list[Figures]] = {}
-    with closing(PostgreSQL()) as server:
+    with closing(PostgreSQL(on_disk=True)) as server:
         for engine in ENGINES:
             for count in COUNTS:
                 print(f"{engine}, {count} …", file=sys.stderr, flush=True)

@@ -227,7 +227,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--write", action="store_true", help="keep the table in bench/RESULTS.md")
     chosen = parser.parse_args(arguments)
     feeds, units = (SHORT_FEEDS, SHORT_UNITS) if chosen.short else (chosen.feeds, UNITS)
-    server = PostgreSQL()
+    server = PostgreSQL(on_disk=True)
     try:
         server.admin("CREATE DATABASE units")
         make_on_server(server.url("units"), feeds)

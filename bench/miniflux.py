@@ -36,7 +36,7 @@ class Miniflux:
         """Start the database, and put the feeds in."""
         self._program = program
         # Nothing of the server's safety is switched off.
-        self._server = PostgreSQL(fsync="on", full_page_writes="on")
+        self._server = PostgreSQL(on_disk=True, fsync="on", full_page_writes="on")
         self._server.admin("CREATE DATABASE miniflux")
         self._environ = {
             "DATABASE_URL": f"user=monitor dbname=miniflux host={self._server.folder} sslmode=disable",

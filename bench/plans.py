@@ -292,7 +292,7 @@ def _on_a_server_of_our_own(feeds: int) -> tuple[Mapping[str, Sequence[Sequence[
     needed = feeds * BYTES_A_FEED
     if shutil.disk_usage("/tmp").free < 2 * needed:
         raise SystemExit(f"bench plans: {feeds:,} feeds need {2 * needed / 1e9:.0f} GB of free disk in /tmp")
-    server = PostgreSQL()
+    server = PostgreSQL(on_disk=True)
     try:
         for name, value in SETTINGS.items():
             server.admin(f"ALTER SYSTEM SET {name} = '{value}'")

@@ -128,7 +128,7 @@ def measured(folder: Path, feeds: int, runs: int) -> Mapping[str, Sequence[float
 
 def measured_on_server(feeds: int, runs: int) -> Mapping[str, Sequence[float]]:
     """Return what everything costs on a PostgreSQL of so many feeds, with the server's own time."""
-    server, turns, all_runs = PostgreSQL(), count(1), []
+    server, turns, all_runs = PostgreSQL(on_disk=True), count(1), []
     try:
         server.admin("CREATE DATABASE store")
         url = server.url("store")
