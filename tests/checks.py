@@ -25,9 +25,9 @@ STATIC = {
     "deptry": ("deptry", "--no-ansi", "--extend-exclude", r"\.tools", "."),
     "hadolint": ("hadolint", "Dockerfile"),
 }
-# Tests wait for services as often as they compute, so there is one worker more than cores. One file stays on
+# Tests wait for services more than they compute, so there are two workers for a core, and one. A file stays on
 # one worker, so that its servers are started once.
-WORKERS = (os.cpu_count() or 1) + 1
+WORKERS = 2 * (os.cpu_count() or 1) + 1
 PYTEST = ("pytest", "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", "-q")
 # The pure stages are covered by their own tests; what else runs is not slowed down by counting lines.
 PURE = ("feeds", "articles", "matching", "stories", "alerts", "text")

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from monitor.adapters.store.dialect import writer_of
 from monitor.adapters.store.opening import file_of, open_engine
+from tests.acceptance.world import eventually
 
 
 @contextmanager
@@ -50,11 +52,23 @@ def _values(connection: Connection) -> Iterator[bytes]:
 @contextmanager
 def standing_still(address: str) -> Iterator[None]:
     """Let nobody write into a store, as long as this lasts; it may be read."""
-    with opened(address) as engine, writer_of(engine).begin() as connection:
-        tables = ", ".join(f'"{table}"' for table in inspect(connection).get_table_names())
-        # In SQLite whoever begins to write is alone with that.
-        connection.exec_driver_sql(
-            "SELECT 1" if file_of(address) else f"LOCK TABLE {tables} IN EXCLUSIVE MODE"
-        )
+    with opened(address) as engine, writer_of(engine).connect() as connection:
+        eventually(lambda: _alone(connection, a_file=file_of(address) is not None), what="nobody writes")
         yield
         connection.rollback()
+
+
+def _alone(connection: Connection, *, a_file: bool) -> bool:
+    """Try to begin what lets nobody else write."""
+    if a_file:
+        # In SQLite whoever begins to write is alone with that.
+        connection.exec_driver_sql("SELECT 1")
+        return True
+    tables = ", ".join(f'"{table}"' for table in inspect(connection).get_table_names())
+    try:
+        # To wait for one table with others in hand would be a deadlock with who has it and wants those.
+        connection.exec_driver_sql(f"LOCK TABLE {tables} IN EXCLUSIVE MODE NOWAIT")
+    except OperationalError:
+        connection.rollback()
+        return False
+    return True
