@@ -25,8 +25,8 @@ STATIC = {
     "deptry": ("deptry", "--no-ansi", "--extend-exclude", r"\.tools", "."),
     "hadolint": ("hadolint", "Dockerfile"),
 }
-# Tests wait for services more than they compute, so there are two workers for a core, and one. A file stays on
-# one worker, so that its servers are started once.
+# Tests wait for services more than they compute, so there are two workers for a core, and one more. A file
+# stays on one worker, so that its servers are started once.
 WORKERS = 2 * (os.cpu_count() or 1) + 1
 PYTEST = ("pytest", "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", "-q")
 # The pure stages are covered by their own tests; what else runs is not slowed down by counting lines.

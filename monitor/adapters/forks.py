@@ -29,6 +29,8 @@ _PIECE_BYTES = 1 << 20
 # No honest answer comes near: a text has at most 200,000 characters, a feed some thousand entries.
 _ANSWER_BYTES = 256 << 20
 # A killed process is gone in milliseconds, with a gigabyte in a tenth of a second.
+# An inheritance takes far less on an idle machine.
+_LEGACY_SECONDS = 0.2
 _BURIAL_SECONDS = 2.0
 # How processes end over whose memory something went wrong, by chance or by design.
 _CRASHES = frozenset({-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT, -signal.SIGILL, -signal.SIGFPE})
@@ -255,9 +257,7 @@ class ForkedWorker:
             if word:
                 return int(WORD.unpack(word)[0])
         if self._handle >= 0:
-            # What a server leaves behind is inherited by the first process, as which a container may run us.
-            with contextlib.suppress(ChildProcessError):
-                os.waitid(os.P_PIDFD, self._handle, os.WEXITED)
+            _wait_for_orphan(self._handle)
         return None
 
     def _resident(self) -> int:
@@ -352,3 +352,16 @@ def _environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
     }
+
+
+def _wait_for_orphan(handle: int) -> None:
+    """Wait for a worker whose server is gone, where we are the first process, as a container may have us.
+
+    That one inherits what a server leaves behind, but only some time after the server's sockets were closed.
+    """
+    ends = time.monotonic() + _LEGACY_SECONDS
+    while time.monotonic() < ends:
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PIDFD, handle, os.WEXITED)
+            return
+        time.sleep(_LEGACY_SECONDS / 20)
