@@ -134,7 +134,7 @@ def service(folder: str, urls: list[str]) -> Poll:
 
     from monitor.adapters.telemetry import Telemetry  # noqa: PLC0415
     from monitor.app import Worker  # noqa: PLC0415
-    from monitor.cli import OBJECTS_BETWEEN_LOOKS  # noqa: PLC0415
+    from monitor.cli.service import OBJECTS_BETWEEN_LOOKS  # noqa: PLC0415
     from monitor.config.load import load_config  # noqa: PLC0415
     from monitor.feeds.parse import read_feed  # noqa: PLC0415
     from monitor.ports import Report, Step  # noqa: PLC0415

@@ -15,7 +15,7 @@ from monitor.cli.shared import EXIT_CONFIG, EXIT_FAILED, EXIT_TRY_LATER, EXIT_US
 from monitor.errors import AddressTaken, ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
 
 # Before Python looks for garbage again; it is 700 by default. Importing makes nearly as many, which all stay.
-OBJECTS_BETWEEN_LOOKS = 200_000
+_OBJECTS_BETWEEN_LOOKS = 200_000
 
 app = typer.Typer(
     help="Watches news feeds for entities and sends signed webhook alerts with evidence.",
@@ -54,7 +54,7 @@ def _options(
 def main() -> NoReturn:
     """Run a command and end with its exit code."""
     guard_threads()
-    gc.set_threshold(OBJECTS_BETWEEN_LOOKS)
+    gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
     try:
         _run()
     except SystemExit as ended:
