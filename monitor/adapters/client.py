@@ -11,7 +11,8 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
+from pathlib import Path
 from typing import cast
 from urllib.parse import urljoin, urlsplit
 
@@ -36,6 +37,8 @@ _BAD_REQUEST = 400
 _HOST = re.compile(rb"[A-Za-z0-9_.-]{1,254}|[0-9a-fA-F:.]{2,45}")
 # Feeds and receivers are asked again and again: to parse an address costs a twentieth of a poll.
 _ADDRESSES_KEPT = 4_096
+# The ones in force, and those that a reload brings.
+_AUTHORITIES_KEPT = 2
 # Seconds that the text of a receiver's answer is waited for, once its status is known.
 _EXCERPT_WAIT = 2.0
 
@@ -264,15 +267,21 @@ def origin_of(url: httpx.URL) -> tuple[str, str, int]:
     return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
 
 
-@cache
 def tls_context(ca_file: str | None) -> ssl.SSLContext:
     """Return the authorities that httpx knows, those of the machine, and the given ones besides.
 
-    They are read once in a process: to read them takes as long as a dozen polls.
+    They are read once in a process, and again where a file of theirs has changed: to read them takes as long
+    as a dozen polls.
 
     Raises:
         UsageError: `ca_file` holds no certificates that can be read.
     """
+    known = ssl.get_default_verify_paths()
+    return _tls_context(ca_file, tuple(map(_changed, (ca_file, known.cafile, known.capath))))
+
+
+@lru_cache(maxsize=_AUTHORITIES_KEPT)
+def _tls_context(ca_file: str | None, _: tuple[int | None, ...]) -> ssl.SSLContext:
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
     if ca_file is not None:
@@ -281,6 +290,14 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
         except OSError as error:
             raise UsageError(f"'{ca_file}' holds no certificates that can be read") from error
     return context
+
+
+def _changed(path: str | None) -> int | None:
+    """Return when a file or folder was changed last, in nanoseconds; None where there is none."""
+    try:
+        return None if path is None else Path(path).stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def mute_loggers() -> None:

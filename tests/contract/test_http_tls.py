@@ -1,6 +1,7 @@
 """Only who proves a name over TLS is believed."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -131,6 +132,27 @@ def test_certificates_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     for path in (str(broken), str(tmp_path / "absent.pem")):
         with pytest.raises(UsageError, match="no certificates that can be read"):
             HttpDoor(FetchPolicy(), ca_file=path)
+
+
+def test_authorities_that_changed_in_their_file_are_the_ones_that_later_doors_trust(
+    tmp_path: Path, trusted: Authority
+) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_text(Path(authority(tmp_path).ca_file).read_text("ascii"), encoding="ascii")
+    policy = FetchPolicy(allow_private=LOOPBACK, feed_deadline=timedelta(seconds=3))
+
+    def asked() -> object:
+        with closing(HttpDoor(policy, lambda _: ["127.0.0.1"], ca_file=str(file))) as door:
+            return door.revalidate(server.url(host=HOST), NONE)
+
+    with serving(answer(), trusted.context("renewed", host=HOST)) as server:
+        before = asked()
+        file.write_text(Path(trusted.ca_file).read_text("ascii"), encoding="ascii")
+        after = asked()
+
+    assert isinstance(before, FetchFailed)
+    assert FailureReason.TLS == before.reason
+    assert isinstance(after, Document)
 
 
 def _expect_tls(failed: object, why: str) -> None:
