@@ -1,10 +1,14 @@
 """What came of a process, and whether it is still there."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
 
 
 def children_of(pid: int) -> set[int]:
@@ -52,6 +56,14 @@ def eventually(condition: Callable[[], object], seconds: float = 20) -> bool:
     while not condition() and time.monotonic() < ends:
         time.sleep(0.02)
     return bool(condition())
+
+
+def run_alone(words: str) -> tuple[bytes, bytes]:
+    """Run Python code in an interpreter of its own; return what it said, and what it complained of."""
+    done = subprocess.run(
+        [sys.executable, "-c", words], cwd=ROOT, capture_output=True, timeout=60, check=False
+    )
+    return done.stdout.strip(), done.stderr
 
 
 def handles_of(pid: int) -> int:

@@ -29,9 +29,9 @@ _PIECE_BYTES = 1 << 20
 # No honest answer comes near: a text has at most 200,000 characters, a feed some thousand entries.
 _ANSWER_BYTES = 256 << 20
 # A killed process is gone in milliseconds, with a gigabyte in a tenth of a second.
-# An inheritance takes far less on an idle machine.
-_LEGACY_SECONDS = 0.2
 _BURIAL_SECONDS = 2.0
+# On an idle machine an orphan is inherited in far less.
+_INHERITANCE_SECONDS = 0.2
 # How processes end over whose memory something went wrong, by chance or by design.
 _CRASHES = frozenset({-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT, -signal.SIGILL, -signal.SIGFPE})
 
@@ -359,9 +359,9 @@ def _wait_for_orphan(handle: int) -> None:
 
     That one inherits what a server leaves behind, but only some time after the server's sockets were closed.
     """
-    ends = time.monotonic() + _LEGACY_SECONDS
+    ends = time.monotonic() + _INHERITANCE_SECONDS
     while time.monotonic() < ends:
         with contextlib.suppress(ChildProcessError):
             os.waitid(os.P_PIDFD, handle, os.WEXITED)
             return
-        time.sleep(_LEGACY_SECONDS / 20)
+        time.sleep(_INHERITANCE_SECONDS / 20)

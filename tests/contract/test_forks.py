@@ -18,9 +18,17 @@ from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy
 from monitor.errors import SandboxBroken
 from monitor.model import FailureReason, SandboxFailed
 from tests import tasks
-from tests.processes import children_of, eventually, fork_servers, gone, handles_of, state, workers_of
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.processes import (
+    ROOT,
+    children_of,
+    eventually,
+    fork_servers,
+    gone,
+    handles_of,
+    run_alone,
+    state,
+    workers_of,
+)
 
 Make = Callable[..., ProcessSandbox]
 
@@ -245,11 +253,7 @@ def test_what_a_dead_server_leaves_to_the_first_process_is_waited_for() -> None:
         "print(len(workers), workers & mine, box.run(tasks.turn, b'ab')); box.close()"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", words], cwd=ROOT, capture_output=True, timeout=60, check=False
-    )
-
-    assert (done.stdout.strip(), done.stderr) == (b"2 set() b'ba'", b"")
+    assert run_alone(words) == (b"2 set() b'ba'", b"")
 
 
 def test_a_server_that_stands_still_is_replaced(make: Make) -> None:
@@ -309,12 +313,8 @@ def test_without_file_handles_there_is_no_worker_and_with_them_there_is() -> Non
         "box.close()"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", words], cwd=ROOT, capture_output=True, timeout=60, check=False
-    )
-
     refused = b"no worker process can be started: Too many open files\n"
-    assert (2 * refused + b"b'ba'\n", b"") == (done.stdout, done.stderr)
+    assert (2 * refused + b"b'ba'", b"") == run_alone(words)
 
 
 def test_a_question_takes_no_file_handle() -> None:
@@ -326,8 +326,4 @@ def test_a_question_takes_no_file_handle() -> None:
         "print([box.run(tasks.turn, b'ab') for _ in range(3)]); box.close()"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", words], cwd=ROOT, capture_output=True, timeout=60, check=False
-    )
-
-    assert (b"[b'ba', b'ba', b'ba']", b"") == (done.stdout.strip(), done.stderr)
+    assert (b"[b'ba', b'ba', b'ba']", b"") == run_alone(words)

@@ -18,9 +18,8 @@ from monitor.adapters.sandbox import InlineSandbox, ProcessSandbox, SandboxPolic
 from monitor.errors import SandboxBroken
 from monitor.model import Announced, Document, FailureReason, SandboxFailed, Validators
 from tests import tasks
-from tests.processes import eventually, fork_servers, gone, workers_of
+from tests.processes import ROOT, eventually, fork_servers, gone, run_alone, workers_of
 
-ROOT = Path(__file__).resolve().parents[2]
 POLICY = SandboxPolicy(workers=2, deadline=timedelta(seconds=10))
 DOCUMENT = Document(
     url="https://example.org/ä",
@@ -189,11 +188,7 @@ def test_lower_limits_of_the_machine_stay() -> None:
         "print(box.run(tasks.surroundings).files); box.close()"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", words], cwd=ROOT, capture_output=True, timeout=60, check=False
-    )
-
-    assert (done.stdout.strip(), done.stderr) == (b"50", b"")
+    assert run_alone(words) == (b"50", b"")
 
 
 def test_a_worker_is_replaced_after_so_many_documents(impatient: Callable[..., ProcessSandbox]) -> None:
