@@ -1,5 +1,7 @@
 """One night with quiet hours, a budget, a silence, a storm and dead receivers: nothing is lost."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import text
 
@@ -10,8 +12,11 @@ Lived = tuple[night.Night, list[night.Account]]
 
 
 @pytest.fixture(scope="module")
-def lived(shared: Monitor) -> Lived:
-    return night.run(shared.folder, shared.store)
+def lived(shared: Monitor) -> Iterator[Lived]:
+    told = night.run(shared.folder, shared.store)
+    yield told
+    # Who asks a store after its night has it open again.
+    told[0].store.close()
 
 
 def test_every_match_of_the_night_is_accounted_for(lived: Lived) -> None:
