@@ -32,6 +32,22 @@ def fork_servers(pid: int) -> set[int]:
     return {child for child in children_of(pid) if b"monitor.adapters.forkserver" in _line(child)}
 
 
+def fork_server(pid: int) -> int:
+    """Return the one process that forks a service's workers, once there is one.
+
+    While the thread that started it ends, it may be seen nowhere.
+    """
+    found: set[int] = set()
+
+    def alone() -> bool:
+        found.clear()
+        found.update(fork_servers(pid))
+        return len(found) == 1
+
+    assert eventually(alone)
+    return found.pop()
+
+
 def workers_of(pid: int) -> set[int]:
     """Return the processes that read a service's documents."""
     return {worker for server in fork_servers(pid) for worker in children_of(server)}
