@@ -8,6 +8,7 @@ All do the same work, one after the other, over the same feeds from the same ser
     again        every feed answers 200 with the body that it had before, under another ETag and date
 
 `monitor` is the whole service as it runs: claims, limits, log lines, and what is new is processed.
+`monitor-2` is two of them on one store, for one instance of an interpreter computes on one core.
 `monitor-all` is the poll alone, and reads every entry of a first one. `miniflux` is measured where its
 program is on this machine (Debian has it, and so has its own site); `--miniflux` names it. Processor time
 is that of all processes; the server's own share of all that was spent is told beside it. A figure of work
@@ -35,7 +36,8 @@ HERE = Path(__file__).parent
 READER = ("reader==3.26", "sgmllib3k==1.0.0")
 PHASES = ("first", "unchanged", "some", "again")
 LARGE = (5_000, 20_000)
-OURS = ("monitor", "monitor-all")
+OURS = ("monitor", "monitor-2", "monitor-all")
+SERVICES = ("monitor", "monitor-2")
 PEERS = ("miniflux", "reader", "script")
 COLUMNS = ("phase", "", "feeds/s", "ms CPU a feed", "to the dearest", "server's share")
 Figures = dict[str, float]
@@ -67,9 +69,9 @@ def main(arguments: Sequence[str]) -> int:
     for many in LARGE if chosen.full else ():
         print(f"monitor, {many:,} feeds …", file=sys.stderr, flush=True)
         large = {
-            (phase, "monitor"): [figures] for phase, figures in measure(begun("monitor"), "monitor", many)
+            (phase, who): [figures] for who in SERVICES for phase, figures in measure(begun(who), who, many)
         }
-        told = table(COLUMNS, [row(phase, "monitor", large) for phase in PHASES])
+        told = table(COLUMNS, [row(phase, who, large) for phase in PHASES for who in SERVICES])
         text += f"\n\n{many:,} feeds, one run.\n\n{told}"
     text += f"\n\n{load()}"
     print(text)

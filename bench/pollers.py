@@ -8,7 +8,9 @@ how many entries it knows.
 import importlib
 import json
 import os
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -125,12 +127,63 @@ def monitor(folder: str, urls: list[str], first_poll: str) -> Poll:
     return once
 
 
-def service(folder: str, urls: list[str]) -> Poll:
-    """Poll with the whole service, log lines and all; what is new is processed, from the feed alone."""
-    import gc  # noqa: PLC0415  (a peer's interpreter has little of what follows)
-    import sqlite3  # noqa: PLC0415
-    import threading  # noqa: PLC0415
+class Counts:
+    """What is left of a round, how many entries were new in it, and what went wrong."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self.whole, self.left, self.new, self.faults = threading.Event(), 0, 0, ""
+
+    def begin(self, feeds: int) -> None:
+        """Count a new round."""
+        self.whole.clear()
+        self.add(feeds, 0)
+
+    def take(self) -> tuple[int, int, str]:
+        """Return what was counted, and count anew."""
+        with self._turn:
+            taken = self.left, self.new, self.faults
+            self.left, self.new, self.faults = 0, 0, ""
+            return taken
+
+    def add(self, more: int, new: int, faults: str = "") -> None:
+        """Count a report, or several; whoever waits is woken once, for waking costs who is measured."""
+        with self._turn:
+            self.left, self.new, self.faults = self.left + more, self.new + new, self.faults + faults
+            if not self.left or self.faults:
+                self.whole.set()
+
+
+def service(folder: str, urls: list[str], beside: int = 0) -> Poll:
+    """Poll with the whole service, log lines and all; what is new is processed, from the feed alone.
+
+    So many more instances work on the same store.
+    """
+    import sqlite3  # noqa: PLC0415  (a peer's interpreter may lack it)
     from contextlib import closing  # noqa: PLC0415
+
+    path, counts = Path(folder) / "monitor.yaml", Counts()
+    feeds = "\n".join(f"  - {{url: '{url}', articles: feed}}" for url in urls)
+    path.write_text(CONFIG.format(folder=folder, feeds=feeds), encoding="utf-8")
+    wake = [_instance(folder, "log", counts.add), *(_other(folder, counts) for _ in range(beside))]
+
+    def once() -> int:
+        counts.begin(len(urls))
+        with closing(sqlite3.connect(f"{folder}/monitor.db", timeout=60)) as raw, raw:
+            raw.execute("UPDATE feeds SET due_at = 0")
+        for each in wake:
+            each()
+        assert counts.whole.wait(timeout=60 + len(urls) / 50)
+        _, new, faults = counts.take()
+        assert not faults, faults
+        return new
+
+    return once
+
+
+def _instance(folder: str, log: str, count: Callable[[int, int, str], None]) -> Callable[[], None]:
+    """Make a service in this process, and return what begins it and has it look for what is due."""
+    import gc  # noqa: PLC0415  (a peer's interpreter has little of what follows)
 
     from monitor.adapters.telemetry import Telemetry  # noqa: PLC0415
     from monitor.app import Worker  # noqa: PLC0415
@@ -139,49 +192,68 @@ def service(folder: str, urls: list[str]) -> Poll:
     from monitor.feeds.parse import read_feed  # noqa: PLC0415
     from monitor.ports import Report, Step  # noqa: PLC0415
 
-    path = Path(folder) / "monitor.yaml"
-    feeds = "\n".join(f"  - {{url: '{url}', articles: feed}}" for url in urls)
-    path.write_text(CONFIG.format(folder=folder, feeds=feeds), encoding="utf-8")
     # As the command that serves has it.
     gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_LOOKS)
-    counting, whole = threading.Lock(), threading.Event()
-    left = new = 0
-    faults: list[Report] = []
 
     def seen(report: Report) -> None:
-        # Whoever waits is woken once: to wake it for each report would be charged to the service.
-        nonlocal left, new
-        if report.step is Step.UPKEEP:
-            return
-        with counting:
-            if report.outcome in ("failed", "error"):
-                faults.append(report)
-            left += report.counts.get("entries", 0) - 1
-            new += int(report.facts.get("new") or 0)
-            if not left or faults:
-                whole.set()
+        if report.step is not Step.UPKEEP:
+            fault = repr(report) if report.outcome in ("failed", "error") else ""
+            count(report.counts.get("entries", 0) - 1, int(report.facts.get("new") or 0), fault)
 
-    log = (Path(folder) / "log").open("w", encoding="utf-8")
-    worker = Worker(load_config(path, os.environ), telemetry=Telemetry(log), seen=seen)
+    config = load_config(Path(folder) / "monitor.yaml", os.environ)
+    worker = Worker(config, telemetry=Telemetry((Path(folder) / log).open("w", encoding="utf-8")), seen=seen)
     _warm(worker.sandbox, read_feed)
-    stop = threading.Event()
+    running = threading.Thread(target=worker.run, args=(threading.Event(),), daemon=True)
 
-    def once() -> int:
-        nonlocal left, new
-        left, new = len(urls), 0
-        whole.clear()
-        with closing(sqlite3.connect(f"{folder}/monitor.db", timeout=60)) as raw, raw:
-            raw.execute("UPDATE feeds SET due_at = 0")
+    def wake() -> None:
         if not running.is_alive():
             running.start()
         worker.engine.wake()
-        assert whole.wait(timeout=60 + len(urls) / 50)
-        assert not faults, faults
-        return new
 
-    running = threading.Thread(target=worker.run, args=(stop,), daemon=True)
-    return once
+    return wake
+
+
+def _other(folder: str, counts: Counts) -> Callable[[], None]:
+    """Begin an instance in a process of its own; return what has it look for what is due."""
+    line = [sys.executable, __file__, "beside", folder, "", "0"]
+    process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    asked, told = process.stdin, process.stdout
+    assert told.readline() == b"ready\n"
+
+    def hear() -> None:
+        for line in told:
+            more, new, fault = line.decode().split(" ", 2)
+            counts.add(int(more), int(new), fault.strip())
+        counts.add(0, 0, "an instance ended")
+
+    threading.Thread(target=hear, daemon=True).start()
+
+    def wake() -> None:
+        asked.write(b"wake\n")
+        asked.flush()
+
+    return wake
+
+
+def beside(folder: str) -> None:
+    """Be one more instance, which tells what it did some hundred times a second."""
+    done = Counts()
+
+    def tell() -> None:
+        while True:
+            time.sleep(0.01)
+            more, new, faults = done.take()
+            if more or new or faults:
+                print(more, new, faults.replace("\n", " "), flush=True)
+
+    wake = _instance(folder, f"log-{os.getpid()}", done.add)
+    print("ready", flush=True)
+    threading.Thread(target=tell, daemon=True).start()
+    for _ in sys.stdin:
+        wake()
 
 
 def reader(folder: str, urls: list[str]) -> Poll:
@@ -235,11 +307,14 @@ def script(urls: list[str]) -> Poll:
 
 def main(who: str, folder: str, url: str, feeds: int) -> None:
     """Serve whoever is named."""
+    if who == "beside":
+        beside(folder)
+        os._exit(0)
     urls = [f"{url}/feed/{number}" for number in range(feeds)]
     name, _, first_poll = who.partition("-")
     once = (
-        service(folder, urls)
-        if who == "monitor"
+        service(folder, urls, beside=1 if who == "monitor-2" else 0)
+        if who in ("monitor", "monitor-2")
         else monitor(folder, urls, first_poll)
         if name == "monitor"
         else reader(folder, urls)
