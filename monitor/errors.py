@@ -8,6 +8,7 @@ MonitorError
 │   ├── StoreDamaged     what the store holds cannot be trusted any more; time does not mend it
 │   └── SchemaTooNew     the store was written by a newer version
 ├── SandboxBroken        no worker process can be started
+├── OutputRefused        standard output takes nothing more, as on a full disk
 ├── AddressTaken         nobody can listen where the health port should be
 └── UsageError           a command was called in a way that cannot work
 
@@ -76,6 +77,10 @@ class SandboxBroken(MonitorError):  # noqa: N818  (it names what happened)
 
 class AddressTaken(MonitorError):  # noqa: N818  (it names what happened)
     """Nobody can listen at the address of the health port, for now."""
+
+
+class OutputRefused(MonitorError):  # noqa: N818  (it names what happened)
+    """Standard output takes nothing more: its disk is full, or broken."""
 
 
 class UsageError(MonitorError):

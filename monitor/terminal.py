@@ -9,10 +9,10 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, TextIO
 
-from monitor.errors import UsageError
+from monitor.errors import OutputRefused, UsageError
 from monitor.tables import Shown, Table
 
 if TYPE_CHECKING:
@@ -162,11 +162,41 @@ def counting(what: str, total: int | None = None) -> Iterator[Callable[[int], No
         yield counted
 
 
+def write(text: str) -> None:
+    """Print a text as it is.
+
+    Raises:
+        OutputRefused: it is not taken.
+        BrokenPipeError: its reader has gone.
+    """
+    with taking():
+        sys.stdout.write(text)
+        # What is not taken is found here, not at the end of the process, where nobody can say so.
+        sys.stdout.flush()
+
+
+@contextmanager
+def taking() -> Iterator[None]:
+    """Print on standard output within.
+
+    Raises:
+        OutputRefused: it is not taken.
+        BrokenPipeError: its reader has gone.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputRefused(f"standard output: {os.strerror(error.errno or 0).lower()}") from error
+
+
 def _write(line: str, to: TextIO | None = None) -> None:
-    out = to or sys.stdout
-    out.write(f"{line}\n")
-    # A reader that has gone is found here, not at the end of the process, where nobody can say so.
-    out.flush()
+    if to is None:
+        write(f"{line}\n")
+    else:
+        to.write(f"{line}\n")
+        to.flush()
 
 
 def _print_table(table: Table, to: TextIO | None = None) -> None:
@@ -176,7 +206,8 @@ def _print_table(table: Table, to: TextIO | None = None) -> None:
     from rich.console import Console  # noqa: PLC0415  (not for words alone)
 
     console = _out() if to is None else Console(file=to)
-    console.print(_drawn(table), width=min(console.width, table.width) if table.prose else None)
+    with taking() if to is None else nullcontext():
+        console.print(_drawn(table), width=min(console.width, table.width) if table.prose else None)
 
 
 def _drawn(table: Table) -> "RenderableType":

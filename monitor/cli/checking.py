@@ -25,7 +25,7 @@ from monitor.cli.shared import (
     tell,
 )
 from monitor.errors import ConfigError, UsageError
-from monitor.terminal import counting, print_json, print_json_line, screen, spinner
+from monitor.terminal import counting, print_json, print_json_line, screen, spinner, taking, write
 
 if TYPE_CHECKING:
     from monitor.config.schema import Config
@@ -166,7 +166,7 @@ def report(
     if as_json or output is not None:
         tell(show_report(gathered, output), as_json)
     else:
-        sys.stdout.write(text)
+        write(text)
 
 
 @app.command()
@@ -185,10 +185,11 @@ def match(
     matcher = _rules(load(config), learned=learned).matcher
     processes = jobs or cores()
 
-    def write(verdicts: bytes) -> None:
+    def tell_all(verdicts: bytes) -> None:
         # Who writes one line gets its answer at once.
-        sys.stdout.buffer.write(verdicts)
-        sys.stdout.buffer.flush()
+        with taking():
+            sys.stdout.buffer.write(verdicts)
+            sys.stdout.buffer.flush()
 
     # Verdicts on the same terminal are progress enough.
     with nullcontext(lambda _: None) if sys.stdout.isatty() else counting("lines") as progress:
@@ -196,7 +197,7 @@ def match(
             matcher,
             # Not `sys.stdin`: the lock of its buffer, held while a thread waits for input, stops our end.
             partial(os.read, 0),
-            write,
+            tell_all,
             (lambda work, batches: ordered_map(work, batches, processes)) if processes > 1 else None,
             progress,
         )

@@ -1,6 +1,5 @@
 """Commands about what was learned of the entities."""
 
-import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.shared import ConfigOption, EntityArgument, JsonOption, group, load, opened, tell
+from monitor.terminal import write
 
 if TYPE_CHECKING:
     from monitor.adapters.store import SqlStore
@@ -90,7 +90,7 @@ def context_export(config: ConfigOption = None) -> None:
     loaded = load(config, tests=False)
     entities = {entity.id: entity for entity in loaded.entities}
     with opened(loaded) as store:
-        sys.stdout.write(export_contexts(entities, _contexts(store, entities)))
+        write(export_contexts(entities, _contexts(store, entities)))
 
 
 def _contexts(store: "SqlStore", entities: "Collection[EntityId]") -> "Mapping[EntityId, LearnedContext]":

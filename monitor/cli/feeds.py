@@ -10,7 +10,7 @@ import typer
 
 from monitor.cli.shared import ConfigOption, JsonOption, group, load, locate, opened, tell
 from monitor.errors import UsageError
-from monitor.terminal import ask, is_interactive, show_tables, spinner
+from monitor.terminal import ask, is_interactive, show_tables, spinner, write
 
 if TYPE_CHECKING:
     from monitor.feeds.discovery import FoundFeed
@@ -97,7 +97,7 @@ def feeds_export(
     from monitor.ops.feeds import export_feeds
 
     text, cut = export_feeds(load(config, tests=False).feeds, datetime.now(UTC), secrets=secrets)
-    sys.stdout.write(text)
+    write(text)
     if cut:
         sys.stderr.write(f"{cut} addresses are written without user and query values; --secrets keeps them\n")
 

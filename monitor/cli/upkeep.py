@@ -1,6 +1,5 @@
 """Commands that keep the store in order."""
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from monitor import __version__
 from monitor.cli.shared import ConfigOption, IgnoredConfig, JsonOption, group, load, locate, opened, tell
 from monitor.errors import UsageError
 from monitor.tables import Shown
-from monitor.terminal import spinner
+from monitor.terminal import spinner, write
 
 app = typer.Typer()
 store = group("Move the store to another database.")
@@ -114,5 +113,5 @@ def version(_: IgnoredConfig = None) -> None:
 def tell_version(*, wanted: bool) -> None:
     """Print the version and end the program, where that is wanted."""
     if wanted:
-        sys.stdout.write(f"news-monitor {__version__}\n")
+        write(f"news-monitor {__version__}\n")
         raise typer.Exit

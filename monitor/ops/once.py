@@ -6,24 +6,24 @@ from typing import Any
 from monitor.ops.status import private_words
 from monitor.tables import Shown, Table, many
 
-# Counts of the pass, in the order of the flow, and what people call them.
+# Counts of the pass, in the order of the flow, and what people call one, and none or more.
 _LINES = (
-    ("polled", "feeds polled"),
-    ("not_modified", "not modified"),
-    ("poll.failed", "failed"),
-    ("entries", "new entries"),
-    ("extracted", "articles read"),
-    ("matched", "articles that matched"),
-    ("alerted", "alerts"),
-    ("deliver.delivered", "deliveries made"),
-    ("deliver.pending", "attempts that failed"),
-    ("deliver.dead", "deliveries given up"),
+    ("polled", "feed polled", "feeds polled"),
+    ("not_modified", "not modified", "not modified"),
+    ("poll.failed", "failed", "failed"),
+    ("entries", "new entry", "new entries"),
+    ("extracted", "article read", "articles read"),
+    ("matched", "article that matched", "articles that matched"),
+    ("alerted", "alert", "alerts"),
+    ("deliver.delivered", "delivery made", "deliveries made"),
+    ("deliver.pending", "attempt that failed", "attempts that failed"),
+    ("deliver.dead", "delivery given up", "deliveries given up"),
 )
 
 
 def show_once(counted: Mapping[str, int], status: Mapping[str, Any]) -> Shown:
     """Return the counts of a pass, and the feeds that did not answer."""
-    counts = {name: counted.get(name, 0) for name, _ in _LINES}
+    counts = {name: counted.get(name, 0) for name, *_ in _LINES}
     errors = sum(count for name, count in counted.items() if name.endswith(".error"))
     failing = [feed for feed in status["feeds"] if feed["reason"]]
     tables = (
@@ -36,12 +36,16 @@ def show_once(counted: Mapping[str, int], status: Mapping[str, Any]) -> Shown:
     return Shown(
         plain={**counts, "errors": errors, "deliveries": status["deliveries"]},
         tables=tables if failing else (),
-        words=tuple(f"{counts[name]:>8} {words}" for name, words in _LINES)
-        + ((f"{errors:>8} errors; see the log",) if errors else ())
+        words=tuple(_line(counts[name], one, more) for name, one, more in _LINES)
+        + ((f"{_line(errors, 'error', 'errors')}; see the log",) if errors else ())
         + private_words(failing)
         + tuple(_waits(receiver) for receiver in status["receivers"] if _is_in_trouble(receiver))
         + tuple([] if counts["polled"] else _nothing_due(failing)),
     )
+
+
+def _line(count: int, one: str, more: str) -> str:
+    return f"{count:>8} {one if count == 1 else more}"
 
 
 def _is_in_trouble(receiver: Mapping[str, Any]) -> bool:

@@ -134,3 +134,27 @@ def test_a_log_that_cannot_be_written_ends_nothing(monitor: Monitor, desk: Desk,
     eventually(lambda: any(path == "/werk.html" for _, path, _ in kurier.asked))
     code, _ = monitor.stop()
     assert 0 == code
+
+
+@pytest.mark.without_store
+@pytest.mark.parametrize(
+    "command", [("version",), ("--version",), ("schema",), ("feeds", "export"), ("check",)]
+)
+def test_an_answer_that_a_full_disk_does_not_take_is_told_as_that(
+    command: tuple[str, ...], monitor: Monitor
+) -> None:
+    monitor.configure("feeds: [{url: 'https://news.example/rss'}]\nentities: {amazon: {names: [Amazon]}}\n")
+    chosen = ("-c", str(monitor.config)) if command != ("--version",) else ()
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "monitor", *command, *chosen],
+            env=monitor.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    assert (1, "monitor: standard output: no space left on device\n") == (done.returncode, done.stderr)
