@@ -20,7 +20,7 @@ the document shows that the guids churn.
 """
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -46,8 +46,8 @@ from monitor.text.urls import canonical_url, host_of
 _LEARNED = 64
 # Entries without overlap with the known ones from which on we believe that some were missed.
 _GAP = 2
-# Marks that are remembered: one poll asks for those of its entries up to four times.
-_KEPT = 1_024
+# Marks that are remembered: one poll asks for those of its entries up to four times, beside some thirty others.
+_KEPT = 2_048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ def only_new(
             continue
         if told in stored:
             seen.append((number, told, announced))
-        further = [key for key in _worth_learning(mark, familiar, by_link) if key not in familiar]
+        further = _worth_learning(mark, familiar, by_link)
         for key in further[: max(0, _LEARNED - len(learned))]:
             learned[key] = familiar[key] = told
     missed = before.first_polled_at is not None and before.entries > 0 and not seen
@@ -174,25 +174,31 @@ class _Marks:
 
     def is_known_by_guid(self, known: Mapping[EntryKey, EntryId]) -> bool:
         """Tell whether the entry has a guid by which it is known."""
-        return any(key in known for key in self.by_guid)
+        return not known.keys().isdisjoint(self.by_guid)
 
 
 def _marks_of(feed_id: FeedId, announced: Announced) -> _Marks:
-    guid, page, text = announced.guid or "", _page(announced.link or ""), _plain(announced.title)
-    if text and (guid or page):
-        return _marks(feed_id, guid, page, text)
+    guid, link, title = announced.guid or "", announced.link or "", announced.title
+    marks = _titled(feed_id, guid, link, title)
+    if marks is not None:
+        return marks
     # A text in place of a title can be long, and is not worth keeping.
     told = _plain(announced.summary or announced.content)
-    return _marks.__wrapped__(feed_id, guid, page, f"{text}\n{told}")
+    return _marks(feed_id, guid, _page(link), f"{_plain(title)}\n{told}")
 
 
 @lru_cache(maxsize=_KEPT)
+def _titled(feed_id: FeedId, guid: str, link: str, title: str) -> _Marks | None:
+    """Return the marks of an entry that its title tells from others; None where it needs more of a text."""
+    page, text = _page(link), _plain(title)
+    return _marks(feed_id, guid, page, text) if text and (guid or page) else None
+
+
 def _page(link: str) -> str:
     """Return what names a page: one that moves from http to https is the same."""
     return canonical_url(link).partition("://")[2]
 
 
-@lru_cache(maxsize=_KEPT)
 def _marks(feed_id: FeedId, guid: str, page: str, text: str) -> _Marks:
     def key(sort: str, *marks: str) -> EntryKey:
         return EntryKey(digest63(feed_id, sort, *marks))
@@ -216,10 +222,9 @@ def _by_link(marks: Sequence[_Marks], known: Mapping[EntryKey, EntryId]) -> "_By
     for mark in marks:
         if mark.link is not None:
             texts.setdefault(mark.link, set()).add(mark.link_text)
-    kept = sum(mark.is_known_by_guid(known) for mark in marks)
-    changed = sum(
-        bool(mark.by_guid) and mark.link_text in known and not mark.is_known_by_guid(known) for mark in marks
-    )
+    strange = [mark for mark in marks if not mark.is_known_by_guid(known)]
+    kept = len(marks) - len(strange)
+    changed = sum(bool(mark.by_guid) and mark.link_text in known for mark in strange)
     return _ByLink(
         shared=frozenset(link for link, each in texts.items() if len(each) > 1),
         churning=changed > 0,
@@ -250,16 +255,17 @@ def _whose(mark: _Marks, known: Mapping[EntryKey, EntryId], by_link: _ByLink) ->
     return next((known[key] for key in keys if key is not None and key in known), None)
 
 
-def _worth_learning(mark: _Marks, known: Mapping[EntryKey, EntryId], by_link: _ByLink) -> Iterable[EntryKey]:
-    """Return the keys that a known entry should be known by; a guid is none of them where most change."""
+def _worth_learning(mark: _Marks, known: Mapping[EntryKey, EntryId], by_link: _ByLink) -> Sequence[EntryKey]:
+    """Return further keys that a known entry should be known by; a guid is none of them where most change."""
+    further = [key for key in _kept(mark, by_link) if key not in known]
     stable = by_link.settled or mark.is_known_by_guid(known)
-    return (key for key in mark.all if (stable or key not in mark.by_guid) and key in _kept(mark, by_link))
+    return further if stable else [key for key in further if key not in mark.by_guid]
 
 
 def _kept(mark: _Marks, by_link: _ByLink) -> tuple[EntryKey, ...]:
     """Return the keys that are stored for an entry: all but a link that others share."""
     own = by_link.own(mark)
-    return tuple(key for key in mark.all if key != mark.link or key == own)
+    return mark.all if own == mark.link else tuple(key for key in mark.all if key != mark.link)
 
 
 # ---- entries ---------------------------------------------------------------------------------
