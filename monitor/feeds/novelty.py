@@ -46,7 +46,7 @@ from monitor.text.urls import canonical_url, host_of
 _LEARNED = 64
 # Entries without overlap with the known ones from which on we believe that some were missed.
 _GAP = 2
-# Marks that are remembered: one poll asks for those of its entries up to four times, beside some thirty others.
+# Marks that are remembered: some thirty polls at once ask for those of their entries up to four times each.
 _KEPT = 2_048
 
 

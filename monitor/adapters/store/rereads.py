@@ -15,14 +15,15 @@ from monitor.adapters.store.schema import (
     announcements,
     articles,
     entries,
+    entry_keys,
     feeds,
     matches,
     rereads,
     stories,
     texts,
 )
-from monitor.model import Article, Edited, Entry, EntryId, EntryState, FeedId, Reread, Story
-from monitor.ports import Claim, Reading, Step
+from monitor.model import Article, Edited, Entry, EntryId, EntryKey, EntryState, FeedId, Reread, Story
+from monitor.ports import Claim, Reading, Remembered, Step
 
 # Of values in one statement; databases allow some ten thousand.
 _BATCH = 1000
@@ -59,23 +60,33 @@ def _looked_for() -> Any:  # noqa: ANN401  (a statement)
     )
 
 
-def still_open(connection: Connection, ids: Collection[EntryId], now: datetime) -> frozenset[EntryId]:
-    """Return those of some entries that wait to be read, or whose edits are looked for; in work or not."""
-    found: set[EntryId] = set()
-    wanted = sorted(ids)
+def remembered(connection: Connection, feed: FeedId, keys: Collection[EntryKey], now: datetime) -> Remembered:
+    """Return which keys of a feed are known and whose they are, and which of these entries are open.
+
+    Those wait to be read, or edits of them are looked for; they may be in work.
+    """
+    known: dict[EntryKey, EntryId] = {}
+    still_open: set[EntryId] = set()
+    wanted = list(keys)
     for start in range(0, len(wanted), _BATCH):
-        given = {"ids": wanted[start : start + _BATCH], "now": now}
-        found.update(connection.scalars(_still_open(), given))
-    return frozenset(found)
+        given = {"of_feed": feed, "keys": wanted[start : start + _BATCH], "now": now}
+        for key, entry, is_open in connection.execute(_remembered(), given).all():
+            known[key] = entry
+            if is_open:
+                still_open.add(entry)
+    return Remembered(known=known, open=frozenset(still_open))
 
 
 @cache
-def _still_open() -> Any:  # noqa: ANN401  (a statement)
+def _remembered() -> Any:  # noqa: ANN401  (a statement)
+    number = select(feeds.c.number).where(feeds.c.id == bindparam("of_feed")).scalar_subquery()
+    is_open = or_(ENTRY_PENDING, rereads.c.until > bindparam("now", type_=Moment))
     return (
-        select(entries.c.id)
+        select(entry_keys.c.key, entries.c.id, is_open.label("is_open"))
+        .join(entries, entries.c.number == entry_keys.c.entry_number)
         .outerjoin(rereads, rereads.c.entry_number == entries.c.number)
-        .where(entries.c.id.in_(bindparam("ids", expanding=True)))
-        .where(or_(ENTRY_PENDING, rereads.c.until > bindparam("now", type_=Moment)))
+        .where(entry_keys.c.feed_number == number)
+        .where(entry_keys.c.key.in_(bindparam("keys", expanding=True)))
     )
 
 

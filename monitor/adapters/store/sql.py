@@ -487,8 +487,7 @@ class SqlStore:
     def remembered(self, feed: FeedId, keys: Collection[EntryKey], now: datetime) -> Remembered:
         """Return what is remembered of a feed's entries, outside of any transaction."""
         with self._reading() as connection:
-            found = polls.known(connection, feed, keys)
-            return Remembered(known=found, open=rereads.still_open(connection, set(found.values()), now))
+            return rereads.remembered(connection, feed, keys, now)
 
     def familiar(self, entry: EntryId, feed: FeedId) -> PageMemory | None:
         """Return what is remembered of a feed's pages; None where the entry's article was read before."""
