@@ -86,7 +86,7 @@ def heed(claim: Claim[Feed], answer: FeedAnswer | None, on: Ports, by: Rules) ->
     before, settings = claim.row, by.feeds.get(claim.row.id)
     if answer is None or settings is None:
         return _put_off(claim, on)
-    read = read_answer(answer, before, settings, on)
+    read, known = read_answer(answer, before, settings, on)
     now = on.clock.now()
     if not isinstance(read, ParsedFeed):
         quiet, report, notices = _brought_nothing(claim, answer, read, on, by, now)
@@ -94,8 +94,9 @@ def heed(claim: Claim[Feed], answer: FeedAnswer | None, on: Ports, by: Rules) ->
         return report
     assert not isinstance(answer, FetchFailed)  # a failed fetch is what was read
     with on.store.transaction() as tx:
-        # Of a feed that was never read nothing is known; one that begins anew was.
-        known = tx.known(before.id, keys_of(before.id, read)) if before.last_ok_at else {}
+        if known is None:
+            # Of a feed that was never read nothing is known; one that begins anew was.
+            known = tx.known(before.id, keys_of(before.id, read)) if before.last_ok_at else {}
         news = only_new(before, settings, read, known, now)
         after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
         looked_for = tx.rereads(before.id, now) if news.known else {}

@@ -1,7 +1,9 @@
 """What do a feed, an entry and its page say? Asked of the world, read in the sandbox."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
+from typing import TypeAlias
 
 from monitor.articles.assemble import title_only
 from monitor.articles.extract import read_announced, read_page
@@ -21,6 +23,8 @@ from monitor.model import (
     ArticleSource,
     Document,
     Entry,
+    EntryId,
+    EntryKey,
     Extracted,
     Feed,
     FeedSettings,
@@ -42,6 +46,9 @@ from monitor.text.ids import digest63
 ONE_IN = 10
 _GOOD = (Verdict.FULL, Verdict.PARTIAL, Verdict.UNREAD)
 
+_Read: TypeAlias = ParsedFeed | NotModified | FetchFailed | ParseFailed | SandboxFailed
+_Known: TypeAlias = Mapping[EntryKey, EntryId] | None
+
 
 def unread(answer: FeedAnswer, feed: Feed) -> NotModified | FetchFailed | None:
     """Return what an answer says by itself; None of a document whose entries are not stored yet."""
@@ -52,20 +59,23 @@ def unread(answer: FeedAnswer, feed: Feed) -> NotModified | FetchFailed | None:
     return None
 
 
-def read_answer(
-    answer: FeedAnswer, feed: Feed, settings: FeedSettings, on: Ports
-) -> ParsedFeed | NotModified | FetchFailed | ParseFailed | SandboxFailed:
-    """Read an answer's document, unless its entries are stored already."""
+def read_answer(answer: FeedAnswer, feed: Feed, settings: FeedSettings, on: Ports) -> tuple[_Read, _Known]:
+    """Read an answer's document, unless its entries are stored already.
+
+    With it comes which keys of its entries are known, and whose they are, where that was asked. It holds
+    until the poll is saved: nobody else writes keys of a feed whose lease is ours, without which nothing is
+    saved.
+    """
     quiet = unread(answer, feed)
     if quiet is not None:
-        return quiet
+        return quiet, None
     assert isinstance(answer, Document)  # all others are not read
     if feed.first_polled_at is None:
         # A baseline is remembered by its marks alone, and of a feed that was never read nothing is known.
         baseline = settings.first_poll is FirstPoll.BASELINE
-        return on.sandbox.run(read_marks if baseline else read_feed, answer)
+        return on.sandbox.run(read_marks if baseline else read_feed, answer), None
     outline = on.sandbox.run(outline_feed, answer)
-    return _filled(outline, feed, settings, answer, on) if isinstance(outline, Outline) else outline
+    return _filled(outline, feed, settings, answer, on) if isinstance(outline, Outline) else (outline, None)
 
 
 def fetched(entry: Entry, settings: FeedSettings | None, on: Ports) -> Document | FetchFailed | None:
@@ -114,15 +124,17 @@ def carried(entry: Entry, page: Extracted | FetchFailed | SandboxFailed | None, 
 
 def _filled(
     outline: Outline, feed: Feed, settings: FeedSettings, answer: Document, on: Ports
-) -> ParsedFeed | ParseFailed | SandboxFailed:
+) -> tuple[_Read, _Known]:
     """Read those entries of an outline that are new, or whose edits may matter; the others stay outlined."""
-    now = on.clock.now()
-    remembered = on.store.remembered(feed.id, keys_of(feed.id, outline.feed), now)
+    now, keys = on.clock.now(), keys_of(feed.id, outline.feed)
+    remembered = on.store.remembered(feed.id, keys, now)
     wanted = unread_entries(feed, settings, outline.feed, remembered.known, remembered.open, now)
     if not wanted:
-        return outline.feed
+        return outline.feed, remembered.known
     read = on.sandbox.run(read_cut, cut(outline, wanted))
     if not isinstance(read, ParsedFeed):
-        return read
+        return read, None
     whole = completed(outline, wanted, read)
-    return on.sandbox.run(read_feed, answer) if whole is None else whole
+    if whole is None:
+        return on.sandbox.run(read_feed, answer), None
+    return whole, remembered.known if keys_of(feed.id, whole) == keys else None

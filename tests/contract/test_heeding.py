@@ -1,12 +1,17 @@
 """Answers that are heeded many at once leave what each would have left alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
 
+import pytest
+
+from monitor.adapters.sandbox import InlineSandbox
 from monitor.adapters.store import SqlStore
+from monitor.errors import LeaseLost
+from monitor.feeds.parse import read_cut
 from monitor.matching.matcher import build_matcher
 from monitor.model import (
     Document,
@@ -20,9 +25,9 @@ from monitor.model import (
     Validators,
 )
 from monitor.pipeline import PUT_OFF, heed, heed_quiet, where_to_ask
-from monitor.ports import Claim, FeedAnswer, Ports
+from monitor.ports import Claim, FeedAnswer, Ports, Report
 from monitor.steps.rules import Rules
-from tests.contract.store_rows import ALL, LEASE, NOW, settings
+from tests.contract.store_rows import ALL, DAY, LEASE, NOW, settings
 
 OPS = Receiver(name=ReceiverName("ops"), url="https://ops.example/", events=("source.*",))
 KNOWN, OTHER = b"<rss>known</rss>", b"<rss>other</rss>"
@@ -135,3 +140,48 @@ def test_a_feed_that_is_configured_otherwise_is_not_asked_but_put_off(store: Sql
     assert "put_off" == heed(claim, None, ports(store), moved).outcome
     assert [] == list(store.claim_feeds(NOW + PUT_OFF - timedelta(milliseconds=1), ALL, LEASE))
     assert 1 == len(store.claim_feeds(NOW + PUT_OFF, ALL, LEASE))
+
+
+def rss(*titles: str) -> Document:
+    items = "".join(
+        f"<item><title>{title}</title><link>https://a.example/{title}</link></item>" for title in titles
+    )
+    return document(f'<rss version="2.0"><channel><title>T</title>{items}</channel></rss>'.encode())
+
+
+class Interrupted(InlineSandbox):
+    """Has something happen before what is new of a feed is read, when it is known already what is."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        self._meanwhile = meanwhile
+
+    def run(self, task: Any, *args: Any, **kwargs: Any) -> Any:
+        if task is read_cut:
+            self._meanwhile()
+        return super().run(task, *args, **kwargs)
+
+
+def test_what_was_known_when_a_feed_was_read_is_not_saved_where_another_read_it_meanwhile(
+    store: SqlStore, other: SqlStore
+) -> None:
+    by, inline = rules(["one"]), InlineSandbox()
+    store.sync_feeds([settings("one")], NOW)
+    (first,) = store.claim_feeds(NOW, ALL, LEASE)
+    heed(first, rss("a", "b"), replace(ports(store), sandbox=inline), by)
+    later = NOW + DAY
+    (claim,) = store.claim_feeds(later, ALL, LEASE)
+    seen: list[Report] = []
+
+    def meanwhile() -> None:
+        (taken,) = other.claim_feeds(later + LEASE, ALL, LEASE)
+        seen.append(heed(taken, rss("c", "d", "a", "b"), replace(ports(other), sandbox=inline), by))
+
+    with pytest.raises(LeaseLost):
+        heed(claim, rss("c", "a", "b"), replace(ports(store), sandbox=Interrupted(meanwhile)), by)
+
+    other.close()
+    assert [2] == [report.facts["new"] for report in seen]
+    with store.transaction() as tx:
+        assert 4 == left(tx.feed(claim.row.id)).entries
+        assert 2 == tx.tallies()["polled"]
+    assert 2 == store.status(NOW)["entries"]["pending"]
