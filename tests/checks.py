@@ -25,13 +25,17 @@ STATIC = {
     "deptry": ("deptry", "--no-ansi", "--extend-exclude", r"\.tools", "."),
     "hadolint": ("hadolint", "Dockerfile"),
 }
+PYTEST = ("pytest", "-q")
 # Tests wait for services more than they compute, so there are two workers for a core, and one more. A file
 # stays on one worker, so that its servers are started once.
 WORKERS = 2 * (os.cpu_count() or 1) + 1
-PYTEST = ("pytest", "-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", "-q")
-# The pure stages are covered by their own tests; what else runs is not slowed down by counting lines.
+SPREAD = ("-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
+# The pure stages are covered by their own tests; what else runs is not slowed down by counting lines. They never
+# wait, so one process is as fast as several, each of which would collect all of them.
 PURE = ("feeds", "articles", "matching", "stories", "alerts", "text")
 OWN = tuple(f"tests/unit/{stage}" for stage in PURE)
+STAGES = ",".join(f"monitor/{stage}" for stage in PURE)
+COUNTED = ("coverage", "run", f"--source={STAGES}", "--module", *PYTEST, "-p", "tests.drawn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +61,10 @@ def main(arguments: Sequence[str]) -> int:
     os.chdir(ROOT)
     if arguments:
         os.execv(BIN / "pytest", ["pytest", *arguments])
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = list(pool.map(static, STATIC, STATIC.values()))
-    with tempfile.TemporaryDirectory(prefix="checks-") as folder:
-        outcomes += suite(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="checks-") as folder, ThreadPoolExecutor(1) as thread:
+        beside = thread.submit(computing, Path(folder))
+        others = waiting(Path(folder))
+        outcomes = [*beside.result(), others]
     print("", *(outcome.row() for outcome in outcomes), "", sep="\n")
     failed = sum(outcome.failed for outcome in outcomes)
     passed = sum(outcome.passed for outcome in outcomes)
@@ -69,8 +73,31 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
-def static(name: str, line: Sequence[str], environ: dict[str, str] | None = None) -> Outcome:
-    """Run one tool and print what it says only where it complains."""
+def computing(folder: Path) -> list[Outcome]:
+    """Run, one after another, what keeps a core busy: the tools, and the pure stages' own tests."""
+    outcomes = [quietly(name, line) for name, line in STATIC.items()]
+    environ = os.environ | {"COVERAGE_FILE": str(folder / "coverage")}
+    report = folder / "pure.xml"
+    pure = quietly("pure stages", (*COUNTED, f"--junitxml={report}", *OWN), environ)
+    outcomes.append(counts(pure.name, report, pure.failed, pure.seconds))
+    combined = quietly("combine", ("coverage", "combine", "--quiet"), environ)
+    if combined.failed:
+        return [*outcomes, combined]
+    covered = ("coverage", "report", "--skip-covered", "--fail-under=100")
+    return [*outcomes, quietly("pure coverage", covered, environ)]
+
+
+def waiting(folder: Path) -> Outcome:
+    """Run all other tests, in view."""
+    report = folder / "others.xml"
+    started = time.monotonic()
+    line = [*PYTEST, *SPREAD, f"--junitxml={report}", *(f"--ignore={each}" for each in OWN)]
+    done = subprocess.run([BIN / line[0], *line[1:]], stdin=subprocess.DEVNULL, check=False)
+    return counts("all others", report, done.returncode, time.monotonic() - started)
+
+
+def quietly(name: str, line: Sequence[str], environ: Mapping[str, str] | None = None) -> Outcome:
+    """Run a program and print what it says only where it complains."""
     started = time.monotonic()
     done = subprocess.run(
         [BIN / line[0], *line[1:]],
@@ -81,33 +108,10 @@ def static(name: str, line: Sequence[str], environ: dict[str, str] | None = None
         text=True,
         check=False,
     )
-    good = done.returncode == 0
-    said = "ok" if good else f"FAILED\n{done.stdout.rstrip()}"
-    print(f"{name:<14}{said}", flush=True)
-    seconds = time.monotonic() - started
-    return Outcome(name=name, passed=int(good), failed=int(not good), seconds=seconds)
-
-
-def suite(folder: Path) -> list[Outcome]:
-    """Run all tests, in view, and hold the pure stages to every branch; files go to `folder`."""
-    environ = os.environ | {"COVERAGE_FILE": str(folder / "coverage")}
-    pure = tests("pure stages", ("coverage", "run", "--module", *PYTEST, *OWN), folder, environ)
-    others = tests("all others", (*PYTEST, *(f"--ignore={each}" for each in OWN)), folder, os.environ)
-    combined = static("combine", ("coverage", "combine", "--quiet"), environ)
-    if combined.failed:
-        return [pure, others, combined]
-    files = ",".join(f"monitor/{stage}/*" for stage in PURE)
-    covered = ("coverage", "report", "--skip-covered", "--fail-under=100", f"--include={files}")
-    return [pure, others, static("pure coverage", covered, environ)]
-
-
-def tests(name: str, line: Sequence[str], folder: Path, environ: Mapping[str, str]) -> Outcome:
-    """Run pytest once and count what it tried."""
-    report = folder / f"{name}.xml"
-    started = time.monotonic()
-    command = [str(BIN / line[0]), *line[1:], f"--junitxml={report}"]
-    done = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, check=False)
-    return counts(name, report, done.returncode, time.monotonic() - started)
+    failed = int(done.returncode != 0)
+    if failed:
+        print(f"\n{name} FAILED\n{done.stdout.rstrip()}", flush=True)
+    return Outcome(name=name, passed=1 - failed, failed=failed, seconds=time.monotonic() - started)
 
 
 def counts(name: str, report: Path, returned: int, seconds: float) -> Outcome:

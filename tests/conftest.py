@@ -31,14 +31,26 @@ ready_words()
 settings.register_profile("patient", deadline=None, print_blob=True)
 settings.load_profile("patient")
 
-# The longest file, which stays on one worker: begun late, the other worker would wait for it in the end.
-FIRST = "tests/prove/test_samples.py"
+# The files that take longest, which stay on one worker each: begun late, the others would wait in the end.
+FIRST = (
+    "tests/prove/test_samples.py",
+    "tests/docs/test_blocks.py",
+    "tests/acceptance/test_setup.py",
+    "tests/acceptance/test_drops.py",
+    "tests/contract/test_store_week.py",
+    "tests/acceptance/test_several.py",
+    "tests/acceptance/test_survival.py",
+    "tests/acceptance/test_crashes.py",
+    "tests/prove/test_cluster.py",
+    "tests/deploy/test_release.py",
+)
 _NUMBERS = count()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests of the longest file before all others."""
-    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+    """Put the tests of the longest files before all others."""
+    ranks = {file: rank for rank, file in enumerate(FIRST)}
+    items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(FIRST)))
 
 
 @pytest.fixture

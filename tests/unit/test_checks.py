@@ -1,5 +1,9 @@
 """Are the counts of a run read so that a failure can never pass for success?"""
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,7 +44,50 @@ def test_a_run_that_died_without_a_report_has_failed(tmp_path: Path) -> None:
 
 
 def test_a_check_that_fails_shows_what_the_tool_said(capsys: pytest.CaptureFixture[str]) -> None:
-    outcome = checks.static("python", ("python", "-c", "raise SystemExit('line 3 is wrong')"))
+    outcome = checks.quietly("python", ("python", "-c", "raise SystemExit('line 3 is wrong')"))
 
     assert outcome.failed == 1
-    assert "FAILED\nline 3 is wrong" in capsys.readouterr().out
+    assert "python FAILED\nline 3 is wrong" in capsys.readouterr().out
+
+
+STAGE = """
+from functools import cache
+
+@cache
+def sign(number: int) -> int:
+    if number < 0:
+        return -1
+    return 1
+"""
+OF_THE_STAGE = """
+from hypothesis import given, strategies
+from stage import sign
+
+@given(strategies.integers())
+def test_any_number_has_a_sign(number):
+    assert sign(number) * number >= 0
+
+def test_one_is_positive():
+    assert sign(1) == 1
+"""
+
+
+def test_a_branch_that_only_drawn_examples_reach_is_not_covered(tmp_path: Path) -> None:
+    shutil.copy(checks.ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "stage.py").write_text(STAGE)
+    (tmp_path / "test_stage.py").write_text(OF_THE_STAGE)
+    counted = ["--source=stage" if each.startswith("--source") else each for each in checks.COUNTED]
+    for line in ([*counted, "test_stage.py"], ["coverage", "combine"], ["coverage", "report", "-m"]):
+        done = subprocess.run(
+            [sys.executable, "-m", *line],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(checks.ROOT)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert 0 == done.returncode, done.stdout + done.stderr
+
+    # Negative numbers have a line and a branch of their own.
+    assert "6      1      2      1    75%   7" in done.stdout
