@@ -30,8 +30,8 @@ PYTEST = ("pytest", "-q")
 # stays on one worker, so that its servers are started once.
 WORKERS = 2 * (os.cpu_count() or 1) + 1
 SPREAD = ("-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
-# The pure stages are covered by their own tests; what else runs is not slowed down by counting lines. They never
-# wait, so one process is as fast as several, each of which would collect all of them.
+# The pure stages are covered by their own tests; what else runs is not slowed down by counting lines. They
+# never wait, so one process is as fast as several, each of which would collect all of them.
 PURE = ("feeds", "articles", "matching", "stories", "alerts", "text")
 OWN = tuple(f"tests/unit/{stage}" for stage in PURE)
 STAGES = ",".join(f"monitor/{stage}" for stage in PURE)

@@ -64,10 +64,15 @@ class Forked:
     """The program in a process that is forked from one that has imported it."""
 
     def __init__(
-        self, arguments: Sequence[str], environ: Mapping[str, str], files: Sequence[IO[bytes]]
+        self,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        files: Sequence[IO[bytes]],
+        changed: str = "",
     ) -> None:
-        """Start it; `files` are its input, output and errors."""
-        self._process = _FORKING.Process(target=_become, args=(arguments, dict(environ), _Files(files)))
+        """Start it; `files` are its input, output and errors. Where it is `changed`, that is done before."""
+        given = (arguments, dict(environ), _Files(files), changed)
+        self._process = _FORKING.Process(target=_become, args=given)
         self._process.start()
 
     @property
@@ -115,7 +120,7 @@ def _arrived(*files: Any) -> Sequence[int]:
     return [each.detach() for each in files]
 
 
-def _become(arguments: Sequence[str], environ: Mapping[str, str], files: Sequence[int]) -> None:
+def _become(arguments: Sequence[str], environ: Mapping[str, str], files: Sequence[int], changed: str) -> None:
     """Be what a shell starts."""
     for number, file in enumerate(files):
         os.dup2(file, number)
@@ -130,6 +135,7 @@ def _become(arguments: Sequence[str], environ: Mapping[str, str], files: Sequenc
     # Where this file is read for its other half, the program is not wanted.
     from monitor.cli import main  # noqa: PLC0415
 
+    exec(changed, {"__name__": "__main__"})
     main()
 
 

@@ -1,20 +1,23 @@
 """What a bug makes the program say holds no secret, and a log that is full ends nothing."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 
+from tests.acceptance.starting import Forked, Process
 from tests.acceptance.stores import content
 from tests.acceptance.test_alerts import TEXT, configured
-from tests.acceptance.world import Desk, Monitor, Outlet, eventually
+from tests.acceptance.world import Desk, Monitor, Outlet, eventually, written
 
 Open = Callable[[str], Outlet]
 WORDS = "no way to https://me:CANARY@h.example/CANARY?k=CANARY with CANARY"
-# The program as users run it, with one bug in it; $WORDS are such as libraries put into their errors.
+# What puts one bug into the program; $WORDS are such as libraries put into their errors.
 BUGGED = """
 import os, sys, threading
 import httpx
@@ -29,8 +32,6 @@ def broken(*args, **kwargs):
         raise {kind}(WORDS) from error
 
 {bug}
-from monitor.cli import main
-main()
 """
 BUGS = {
     "a command": ("monitor.app.Worker.__init__ = broken", "RuntimeError"),
@@ -92,7 +93,7 @@ def test_a_bug_in_each_step_tells_no_secret_to_log_store_and_status(
     kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
     configured(monitor, desk, kurier)
 
-    done = run_with_bug(monitor, f"monitor.app.{name} = broken", "once", "--json", kind=kind)
+    done = run_with_bug(monitor, f"monitor.app.{name} = broken", "once", "--json", kind=kind, forked=True)
 
     errors = [json.loads(line) for line in done.stderr.splitlines() if '"error"' in line]
     assert [step] == sorted({each["event"] for each in errors if each["outcome"] == "error"}), done.stderr
@@ -101,18 +102,27 @@ def test_a_bug_in_each_step_tells_no_secret_to_log_store_and_status(
 
 
 def run_with_bug(
-    monitor: Monitor, bug: str, *arguments: str, words: str = WORDS, kind: str = "RuntimeError"
+    monitor: Monitor,
+    bug: str,
+    *arguments: str,
+    words: str = WORDS,
+    kind: str = "RuntimeError",
+    forked: bool = False,
 ) -> subprocess.CompletedProcess[str]:
-    program = BUGGED.replace("{kind}", kind).replace("{bug}", bug)
-    return subprocess.run(
-        [sys.executable, "-X", "faulthandler", "-c", program, *arguments, "-c", str(monitor.config)],
-        env=monitor.environ | {"WORDS": words},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    """Run the program as users do, with a bug in it; `forked`, where the bug does not end it."""
+    bugged = BUGGED.replace("{kind}", kind).replace("{bug}", bug)
+    line, environ = [*arguments, "-c", str(monitor.config)], monitor.environ | {"WORDS": words}
+    with TemporaryFile() as out, TemporaryFile() as errors, Path(os.devnull).open("rb") as nothing:
+        files = (nothing, out, errors)
+        process: Process
+        if forked:
+            process = Forked(line, environ, files, bugged)
+        else:
+            program = f"{bugged}from monitor.cli import main\nmain()\n"
+            own = [sys.executable, "-X", "faulthandler", "-c", program, *line]
+            process = subprocess.Popen(own, env=environ, stdin=nothing, stdout=out, stderr=errors)
+        code = process.wait(120)
+        return subprocess.CompletedProcess(line, code, *map(written, (out, errors)))
 
 
 def test_a_log_that_cannot_be_written_ends_nothing(monitor: Monitor, desk: Desk, outlet: Open) -> None:

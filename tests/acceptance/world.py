@@ -272,7 +272,7 @@ class Monitor:
             given.write((stdin or "").encode())
             given.seek(0)
             code = self._run(arguments, self.environ, (given, out, errors), forked=self._forked).wait(120)
-            said, complained = (_read(each) for each in (out, errors))
+            said, complained = (written(each) for each in (out, errors))
         assert code == expect, f"{arguments}: exit {code}\n{said}\n{complained}"
         return said if expect == 0 else said + complained
 
@@ -362,7 +362,8 @@ class Monitor:
         return self.process is not None and self.process.poll() is not None
 
 
-def _read(file: IO[bytes]) -> str:
+def written(file: IO[bytes]) -> str:
+    """Return all that stands in a file."""
     file.seek(0)
     return file.read().decode()
 

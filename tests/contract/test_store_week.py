@@ -38,6 +38,12 @@ class Hands:
         )
 
 
+def next_due(store: SqlStore) -> datetime | None:
+    """Return when the first of the deliveries that wait is to be tried; None where none waits."""
+    waiting = store.deliveries(DeliveryFilter(state=DeliveryState.PENDING.value, limit=1000))
+    return min((datetime.fromisoformat(each["due_at"]) for each in waiting), default=None)
+
+
 def test_a_week_in_which_every_receiver_fails_ends_with_a_handful_of_notices(store: SqlStore) -> None:
     hands = Hands()
     nobody = cast("Any", None)
@@ -45,8 +51,9 @@ def test_a_week_in_which_every_receiver_fails_ends_with_a_handful_of_notices(sto
     by = Rules(feeds={}, entities={}, watchlists=(), receivers=RECEIVERS, matcher=nobody, user_agent="test")
     promise(store, *(delivery(f"m{number}") for number in range(2)))
 
-    while store.status(hands.time)["deliveries"]["pending"] and hands.time < NOW + 30 * DAY:
-        hands.time += timedelta(minutes=10)
+    while (due := next_due(store)) and hands.time < NOW + 30 * DAY:
+        # In between there would be nothing to claim.
+        hands.time = max(due, hands.time + timedelta(minutes=10))
         for claim in store.claim_deliveries(hands.time, Wanted(limit=9, at_once=4), LEASE):
             deliver(claim, on, by)
 

@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 
 import pytest
+from simplemma.strategies import DefaultDictionaryFactory, TrieDictionaryFactory
 
 from monitor.articles.language import language_of
 from monitor.errands import words
 from monitor.errands.words import EDITION, ready_words
-from monitor.matching.languages import is_word
+from monitor.matching.languages import DICTIONARIES, is_word
 
 ROOT = Path(__file__).parents[2]
 ASKING = "import sys; from pathlib import Path; from monitor.errands.words import ready_words; "
@@ -30,17 +31,32 @@ def asking(cache: Path) -> subprocess.Popen[str]:
     )
 
 
-def test_who_comes_at_the_same_time_shares_what_is_packed_once(tmp_path: Path) -> None:
-    cache = tmp_path / "words"
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where three that came at the same time had all packed."""
+    cache = tmp_path_factory.mktemp("shared") / "words"
     several = [asking(cache) for _ in range(3)]
-
     assert ["None\n"] * 3 == [each.communicate(timeout=120)[0] for each in several]
-    made = (cache / EDITION).stat()
-    assert ready_words(cache) is None
+    return cache
+
+
+def test_packed_dictionaries_hold_the_same_words(shared: Path) -> None:
+    tries, whole = TrieDictionaryFactory(disk_cache_dir=str(shared / EDITION)), DefaultDictionaryFactory()
+
+    for each in DICTIONARIES:
+        ours, theirs = tries.get_dictionary(each), whole.get_dictionary(each)
+        assert len(ours) == len(theirs) > 100_000
+        assert all(ours[word] == base for word, base in theirs.items())
+
+
+def test_who_comes_at_the_same_time_shares_what_is_packed_once(shared: Path) -> None:
+    made = (shared / EDITION).stat()
+
+    assert ready_words(shared) is None
     assert is_word("Aktien", "de")
     assert "de" == language_of("Amazon macht Peter DeSantis zum Chef seiner KI-Organisation")
-    assert made.st_mtime_ns == (cache / EDITION).stat().st_mtime_ns
-    assert {EDITION, f"{EDITION}.lock"} == {each.name for each in cache.iterdir()}
+    assert made.st_mtime_ns == (shared / EDITION).stat().st_mtime_ns
+    assert {EDITION, f"{EDITION}.lock"} == {each.name for each in shared.iterdir()}
 
 
 def test_who_is_killed_while_packing_leaves_nothing_that_is_taken_for_whole(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def _world() -> Iterator[tuple[Monitor, Urls, Urls, Farm]]:
         failing = opened.enter_context(serving(answer(b"nothing here", 404), host="0.0.0.0"))
         farm = opened.enter_context(closing(Farm()))
         yield (
-            opened.enter_context(closing(Monitor(folder))),
+            opened.enter_context(closing(Monitor(folder, forked=True))),
             [healthy.url(f"/{place}", f"127.1.0.{place}") for place in range(1, HEALTHY + 1)],
             [failing.url("", f"127.3.0.{place}") for place in range(1, len(farm.urls) + 1)],
             farm,

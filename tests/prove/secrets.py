@@ -48,7 +48,7 @@ class _World:
 
     def __init__(self, folder: Path, stack: ExitStack, canaries: Mapping[str, str]) -> None:
         self.canaries = canaries
-        self.monitor = stack.enter_context(closing(Monitor(folder)))
+        self.monitor = stack.enter_context(closing(Monitor(folder, forked=True)))
         self.desk = stack.enter_context(closing(Desk()))
         self.outlet = stack.enter_context(closing(Outlet("kurier")))
         self.outlet.publishes("Amazon meldet", "Amazon meldet. " + "Ein Satz mehr. " * 80, slug="a")
@@ -143,13 +143,13 @@ class _World:
     def _bugs(self) -> Mapping[str, str]:
         """Return what is said of errors whose words hold every secret: by a dying process, and by steps."""
         bugs = {
-            "a process that a bug ends": ("monitor.app.Worker.__init__ = broken", "run"),
-            "a bug in a step": ("monitor.app.poll = monitor.app.deliver = broken", "once"),
+            "a process that a bug ends": ("monitor.app.Worker.__init__ = broken", "run", False),
+            "a bug in a step": ("monitor.app.poll = monitor.app.deliver = broken", "once", True),
         }
         words = " ".join((f"https://{':'.join(self.canaries.values())}@h.example/", *self.canaries.values()))
         ended = {
-            place: run_with_bug(self.monitor, bug, command, words=words)
-            for place, (bug, command) in bugs.items()
+            place: run_with_bug(self.monitor, bug, command, words=words, forked=forked)
+            for place, (bug, command, forked) in bugs.items()
         }
         return {place: done.stdout + done.stderr for place, done in ended.items()}
 
@@ -158,12 +158,12 @@ class _World:
         folder = self.monitor.folder / "tattled"
         folder.mkdir()
         # With a store of its own, or nothing would be due.
-        with closing(Monitor(folder)) as other:
+        with closing(Monitor(folder, forked=True)) as other:
             other.environ = self.monitor.environ
             text = self.monitor.config.read_text(encoding="utf-8")
             other.config.write_text(text.replace(self.monitor.store, other.store), encoding="utf-8")
             bug = "monitor.app.PRELOAD += ('tests.prove.tattling',)"
-            done = run_with_bug(other, bug, "once", "--json")
+            done = run_with_bug(other, bug, "once", "--json", forked=True)
             said = f"{done.stdout}{done.stderr}{other.call('status', '--json')}"
             assert "RuntimeError" in said, said
             stored = b"".join(path.read_bytes() for path in folder.glob("monitor.db*"))
