@@ -15,14 +15,16 @@ from collections.abc import Mapping, Sequence
 from multiprocessing.reduction import DupFd
 from typing import IO, Any, Protocol, TextIO, cast
 
-# What all commands together import.
+# What all commands together import, and last what leaves all that alone.
 _IMPORTED = (
     "monitor.app",
+    "monitor.articles.identifier",
     "monitor.cli",
     "monitor.engine.queue",
     "rich.table",
     "sqlalchemy.dialects.postgresql.psycopg",
     __name__,
+    "tests.acceptance.frozen",
 )
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(list(_IMPORTED))
