@@ -3,10 +3,9 @@
 import os
 import pty
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 
+from tests.acceptance.starting import Forked
 from tests.acceptance.world import Monitor, eventually
 
 # A command that reads pages starts other processes: on a busy machine a person waits.
@@ -18,15 +17,9 @@ class Screen:
 
     def __init__(self, monitor: Monitor, *arguments: str, term: str = "dumb") -> None:
         self._ours, theirs = pty.openpty()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "monitor", *arguments, "-c", monitor.config.name],
-            env=monitor.environ | {"TERM": term, "NO_COLOR": "1"},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            cwd=monitor.folder,
-        )
-        os.close(theirs)
+        line, environ = [*arguments, "-c", monitor.config.name], {"TERM": term, "NO_COLOR": "1"}
+        with os.fdopen(theirs, "r+b", buffering=0) as terminal:
+            self._process = Forked(line, monitor.environ | environ, [terminal] * 3, folder=monitor.folder)
         os.set_blocking(self._ours, False)
         self._seen = 0
         self._came = b""
@@ -51,7 +44,7 @@ class Screen:
         eventually(lambda: self._find("") >= 0 and self._process.poll() is not None, within=THOUGHT)
         self._find("")
         os.close(self._ours)
-        assert code == self._process.returncode, self.text
+        assert code == self._process.poll(), self.text
 
     def close(self) -> None:
         """Go away, whatever is asked still."""

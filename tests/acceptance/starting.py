@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from multiprocessing.reduction import DupFd
+from pathlib import Path
 from typing import IO, Any, Protocol, TextIO, cast
 
 # What all commands together import, and last what leaves all that alone.
@@ -70,10 +71,15 @@ class Forked:
         arguments: Sequence[str],
         environ: Mapping[str, str],
         files: Sequence[IO[bytes]],
+        *,
+        folder: Path | None = None,
         changed: str = "",
     ) -> None:
-        """Start it; `files` are its input, output and errors. Where it is `changed`, that is done before."""
-        given = (arguments, dict(environ), _Files(files), changed)
+        """Start it in a folder, else in ours; `files` are its input, output and errors.
+
+        Where it is `changed`, that is done before.
+        """
+        given = (arguments, dict(environ), _Files(files), str(folder or Path.cwd()), changed)
         self._process = _FORKING.Process(target=_become, args=given)
         self._process.start()
 
@@ -122,11 +128,14 @@ def _arrived(*files: Any) -> Sequence[int]:
     return [each.detach() for each in files]
 
 
-def _become(arguments: Sequence[str], environ: Mapping[str, str], files: Sequence[int], changed: str) -> None:
+def _become(
+    arguments: Sequence[str], environ: Mapping[str, str], files: Sequence[int], folder: str, changed: str
+) -> None:
     """Be what a shell starts."""
     for number, file in enumerate(files):
         os.dup2(file, number)
     os.closerange(3, 1024)
+    os.chdir(folder)
     sys.stdin = _opened(0, "r", "surrogateescape")
     sys.stdout = _opened(1, "w", "surrogateescape")
     sys.stderr = _opened(2, "w", "backslashreplace")

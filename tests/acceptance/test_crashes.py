@@ -116,7 +116,7 @@ def run_with_bug(
         files = (nothing, out, errors)
         process: Process
         if forked:
-            process = Forked(line, environ, files, bugged)
+            process = Forked(line, environ, files, changed=bugged)
         else:
             program = f"{bugged}from monitor.cli import main\nmain()\n"
             own = [sys.executable, "-X", "faulthandler", "-c", program, *line]
