@@ -26,6 +26,9 @@ from monitor.errors import SandboxBroken
 from monitor.model import FailureReason, SandboxFailed
 
 _PIECE_BYTES = 1 << 20
+# What is read at once is set aside first, and given back where less comes: a feed's answer comes in one or two.
+_READ_BYTES = 1 << 17
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 # No honest answer comes near: a text has at most 200,000 characters, a feed some thousand entries.
 _ANSWER_BYTES = 256 << 20
 # A killed process is gone in milliseconds, with a gigabyte in a tenth of a second.
@@ -261,9 +264,12 @@ class ForkedWorker:
         return None
 
     def _resident(self) -> int:
-        with contextlib.suppress(OSError, IndexError, ValueError):
-            pages = Path(f"/proc/{self._pid}/statm").read_text(encoding="ascii").split()[1]
-            return int(pages) * os.sysconf("SC_PAGE_SIZE")
+        # Asked after each document: without a buffer and a decoder it takes a third of the time.
+        with (
+            contextlib.suppress(OSError, IndexError, ValueError),
+            open(f"/proc/{self._pid}/statm", "rb", buffering=0) as told,  # noqa: PTH123  (Path has it slower)
+        ):
+            return int(told.read().split()[1]) * _PAGE_BYTES
         return 0
 
     def _exchange(
@@ -313,7 +319,7 @@ class ForkedWorker:
 
 
 def _read_piece(conversation: socket.socket) -> bytes:
-    piece = conversation.recv(_PIECE_BYTES)
+    piece = conversation.recv(_READ_BYTES)
     if not piece:
         raise BrokenPipeError
     return piece
