@@ -26,7 +26,7 @@ from monitor.errors import SandboxBroken
 from monitor.model import FailureReason, SandboxFailed
 
 _PIECE_BYTES = 1 << 20
-# What is read at once is set aside first, and given back where less comes: a feed's answer comes in one or two.
+# Room for so much is taken before it is read, and given back where less comes: answers are short.
 _READ_BYTES = 1 << 17
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 # No honest answer comes near: a text has at most 200,000 characters, a feed some thousand entries.

@@ -8,7 +8,7 @@ Theory of operation. Expat walks a screened document once. An entry is plain whe
 of a known kind that leaves nothing behind, and where guid, link and title are written so that feedparser
 takes them as they stand. A plain entry can be left out of a document without a change to the others, and
 is known by its marks without being read. The document itself must be plain too: UTF-8, no DTD, and nothing
-of the feed's own after its first entry.
+of the feed's own after its first entry. Where no limit of `scan` is near, one walk does.
 
 Known exceptions. Whatever is not plain is no fault: feedparser reads it as ever. A title with markup or
 an entity in it, an entry in XHTML, a relative link are not plain.
@@ -17,9 +17,22 @@ an entity in it, an entry in XHTML, a relative link are not plain.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 
-from monitor.feeds.scan import is_utf8, without
+from monitor.feeds.scan import (
+    CATEGORIES,
+    CATEGORY,
+    CUT,
+    DEPTH,
+    ELEMENTS,
+    ENTRY,
+    FIELD,
+    begun_anew,
+    is_utf8,
+    unclosed,
+    without,
+)
 from monitor.model import Announced
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -64,6 +77,12 @@ _TAIL = ("?", "#", "&")
 _URN = re.compile(r"(?:urn|tag):[A-Za-z0-9][A-Za-z0-9/._:,@+-]{0,500}")
 _GUID = re.compile(r"[^<>&\s\x00-\x1f\x7f-\x9f]{1,500}")
 _LONGEST_TITLE = 500
+# Names of elements that are remembered: a feed has some twenty.
+_NAMES = 256
+# Of a document that surely keeps the limits of `scan`: attributes with declarations, and their characters, of
+# an element; distinct prefixes, their characters, and those of what they stand for. Feeds in the wild do.
+_ATTRIBUTES, _TAG, _PREFIX_COUNT, _PREFIX, _URI = 16, 4_096, 64, 64, 1_024
+_HELD = CATEGORY | CUT | ENTRY
 _UNPLAIN_TITLE = re.compile(r"[<>\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]|&(?! )")
 
 
@@ -78,7 +97,7 @@ class Place:
 
 def places_of(body: bytes) -> tuple[Place, ...] | None:
     """Return the entries of a screened document, in order; None where it must be read as a whole."""
-    if b"<!DOCTYPE" in body[:200] or not (body.isascii() or is_utf8(body)):
+    if _is_odd(body):
         return None
     walk = _Walk(body)
     try:
@@ -86,6 +105,35 @@ def places_of(body: bytes) -> tuple[Place, ...] | None:
     except (_UnplainError, expat.ExpatError):
         return None
     return tuple(walk.places) or None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surveyed:
+    """A body as `screen` leaves it, and the `places_of` it."""
+
+    body: bytes
+    places: tuple[Place, ...]
+
+
+def survey(body: bytes) -> Surveyed | None:
+    """Screen a legible body and find its entries in one walk; None where that takes one for each.
+
+    One walk does where there is nothing to be cut out and each limit is kept by far.
+    """
+    whole = begun_anew(body)
+    if whole is None or _is_odd(whole) or unclosed(whole) is not None:
+        return None
+    walk = _HeldWalk(whole)
+    try:
+        walk.over()
+    except (_UnplainError, expat.ExpatError):
+        return None
+    return Surveyed(body=whole, places=tuple(walk.places)) if walk.places else None
+
+
+def _is_odd(body: bytes) -> bool:
+    """Tell whether a document has a DTD, or is not in UTF-8."""
+    return b"<!DOCTYPE" in body[:200] or not (body.isascii() or is_utf8(body))
 
 
 def cut_of(body: bytes, places: Sequence[tuple[int, int]], left_out: Collection[int]) -> bytes:
@@ -210,6 +258,63 @@ class _Walk:
         entry.permanent = permanent and _is_url(guid)
 
 
+class _HeldWalk(_Walk):
+    """One that takes the document for unplain where it could go beyond a limit, or a field is to be cut."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body)
+        self._elements = 0
+        self._prefixes: set[str] = set()
+        self._fresh = 0
+        self._categories = 0
+        self._field: tuple[int, int] | None = None
+
+    def _declare(self, prefix: str | None, uri: str | None) -> None:
+        self._fresh += 1
+        self._prefixes.add(prefix or "")
+        _hold(len(self._prefixes) <= _PREFIX_COUNT)
+        _hold(len(prefix or "") <= _PREFIX and len(uri or "") <= _URI)
+        super()._declare(prefix, uri)
+
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self._elements += 1
+        # Without a call: this is done for each element.
+        if self._elements > ELEMENTS or len(self._names) >= DEPTH:
+            raise _UnplainError
+        if attributes or self._fresh:
+            _hold(len(attributes) + self._fresh <= _ATTRIBUTES)
+            _hold(sum(map(len, attributes)) + sum(map(len, attributes.values())) <= _TAG)
+            self._fresh = 0
+        outside = self._entry is None
+        super()._start(name, attributes)
+        tail = self._names[-1].rpartition(":")[2]
+        if tail in _HELD:
+            self._hold_field(self._names[-1], tail, outside=outside)
+
+    def _hold_field(self, local: str, tail: str, *, outside: bool) -> None:
+        """Count categories in one place, and note where a field begins that may be cut."""
+        if tail in ENTRY:
+            # One of another namespace begins an entry for who knows no namespaces.
+            _hold(local in _ENTRIES and outside)
+            self._categories = 0
+        if tail in CATEGORY:
+            self._categories += 1
+            _hold(self._categories <= CATEGORIES)
+        if tail in CUT and self._field is None:
+            self._field = len(self._names), self._parser.CurrentByteIndex
+
+    def _end(self, name: str) -> None:
+        if self._field is not None and self._field[0] == len(self._names):
+            _hold(self._parser.CurrentByteIndex - self._field[1] <= FIELD)
+            self._field = None
+        super()._end(name)
+
+
+def _hold(kept: bool) -> None:  # noqa: FBT001  (that is what it is about)
+    if not kept:
+        raise _UnplainError
+
+
 def _link(entry: _Found, attributes: Mapping[str, str], text: str) -> None:
     href = attributes.get("href", text if not attributes else "")
     entry.plain = entry.plain and _is_url(href) and (not text or not attributes)
@@ -224,6 +329,7 @@ def _check_root(name: str, uris: Collection[str]) -> None:
         raise _UnplainError
 
 
+@lru_cache(maxsize=_NAMES)
 def _prefixed(name: str) -> str:
     """Return an element's name with the prefix that feedparser knows it under; `?` for any other."""
     uri, _, local = name.rpartition(" ")

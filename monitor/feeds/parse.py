@@ -4,15 +4,15 @@ import calendar
 import html
 import io
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from monitor.feeds import formats
-from monitor.feeds.outline import cut_of, places_of
-from monitor.feeds.scan import is_charset, is_utf8, legible, screen
+from monitor.feeds.outline import Place, Surveyed, cut_of, places_of, survey
+from monitor.feeds.scan import Screened, is_charset, is_utf8, legible, screen
 from monitor.model import (
     Announced,
     Document,
@@ -94,10 +94,10 @@ def outline_feed(document: Document) -> Outline | ParsedFeed | ParseFailed:
     A document that has none, or in which they cannot be told apart, is read as a whole.
     """
     try:
-        feed = _opened(document)
+        feed = _opened(document, survey)
         if not isinstance(feed, _Xml):
             return feed
-        places = places_of(feed.body)
+        places = feed.places or places_of(feed.body)
         outlined = frozenset(number for number, place in enumerate(places or ()) if place.marks is not None)
         if not places or not outlined or len(places) > formats.ENTRIES:
             return _read_xml(feed)
@@ -147,13 +147,16 @@ class _Xml:
     body: bytes
     base: str
     content_type: str
+    places: tuple[Place, ...] | None = None
 
 
 def _unreadable(error: Exception) -> ParseFailed:
     return ParseFailed(reason=FailureReason.PARSE, detail=f"the feed cannot be read: {type(error).__name__}")
 
 
-def _opened(document: Document) -> _Xml | ParsedFeed | ParseFailed:
+def _opened(
+    document: Document, surveyed: Callable[[bytes], Surveyed | None] = lambda _: None
+) -> _Xml | ParsedFeed | ParseFailed:
     """Return a document as XML for feedparser, or what it is where it is none."""
     base = formats.base_of(document.url)
     charset = _charset_of(document.content_type)
@@ -162,7 +165,8 @@ def _opened(document: Document) -> _Xml | ParsedFeed | ParseFailed:
         return _no_feed("the answer is empty")
     if body[:1] in (b"{", b"["):
         return formats.read_json(body, base)
-    screened = screen(body)
+    found = surveyed(body)
+    screened = screen(body) if found is None else Screened(body=found.body)
     root = _root_of(body if isinstance(screened, ParseFailed) else screened.body)
     if root in _NO_FEEDS or (root not in _FEEDS and _HTML.match(body)):
         return _no_feed(_NO_FEEDS.get(root, _PAGE))
@@ -170,8 +174,11 @@ def _opened(document: Document) -> _Xml | ParsedFeed | ParseFailed:
         return screened
     if root in _SITEMAPS:
         return formats.read_sitemap(screened.body, base)
-    content_type = _content_type(document.content_type, charset, screened.body)
-    return _Xml(body=screened.body, base=base, content_type=content_type)
+    # What was surveyed is ASCII or UTF-8.
+    utf8 = is_utf8(screened.body) if found is None else not screened.body.isascii()
+    content_type = _content_type(document.content_type, charset, utf8=utf8)
+    places = None if found is None else found.places
+    return _Xml(body=screened.body, base=base, content_type=content_type, places=places)
 
 
 def _outline(feed: _Xml, whole: ParsedFeed, spans: tuple[tuple[int, int], ...]) -> Outline:
@@ -242,13 +249,13 @@ def _charset_of(content_type: str | None) -> str | None:
     return found[1] if found else None
 
 
-def _content_type(content_type: str | None, charset: str | None, body: bytes) -> str:
+def _content_type(content_type: str | None, charset: str | None, *, utf8: bool) -> str:
     """Return a media type with a charset only where that can be trusted to be one.
 
     Valid UTF-8 is UTF-8, whatever a server says; the document then declares it.
     """
     media = (content_type or "").partition(";")[0].strip() or "application/xml"
-    if is_utf8(body):
+    if utf8:
         return f"{media}; charset=utf-8"
     return f"{media}; charset={charset}" if charset and is_charset(charset) else media
 

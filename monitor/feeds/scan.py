@@ -29,22 +29,22 @@ _ATTRIBUTES = 64
 # Bytes of all attributes of an element, and of one tag in a broken document.
 _TAG_BYTES = 65_536
 # Levels; feeds with embedded XHTML stay under 40.
-_DEPTH = 128
+DEPTH = 128
 # Elements of a document; 2,000 entries of 100 elements.
-_ELEMENTS = 200_000
+ELEMENTS = 200_000
 # Categories of an entry, or of the feed: 30,000 take 34 s, 256 take 3 ms.
-_CATEGORIES = 256
+CATEGORIES = 256
 # Distinct prefixes: each element may be compared with all of them.
 _PREFIXES = 128
 # Characters of an author or of a list of key words: 32,000 take 7.5 s, 1,000 take 7 ms.
-_FIELD = 1_024
+FIELD = 1_024
 # Entities that a DTD may keep: how many, and characters of each. 8 bytes of text at most for one.
 _ENTITIES, _ENTITY = 256, 32
 # Opened and never closed, in a broken document; each makes feedparser look through all the rest.
 _UNCLOSED = 64
 _PAIRS = ((b"<!--", b"-->"), (b"&lt;!--", b"--&gt;"), (b"<![CDATA[", b"]]>"), (b"<", b">"))
 
-_CUT = frozenset(
+CUT = frozenset(
     (
         "author",
         "creator",
@@ -57,8 +57,8 @@ _CUT = frozenset(
         "tags",
     )
 )
-_CATEGORY = frozenset(("category", "subject", "keywords"))
-_ENTRY = frozenset(("item", "entry"))
+CATEGORY = frozenset(("category", "subject", "keywords"))
+ENTRY = frozenset(("item", "entry"))
 
 _DECLARATION = re.compile(rb"\s*<\?xml\b([^>]{0,500})>")
 _DECLARED = re.compile(rb"""\bencoding\s*=\s*["']\s*([A-Za-z0-9._:-]{1,64})\s*["']""")
@@ -67,7 +67,7 @@ _LONG_TAG = re.compile(rb"<[A-Za-z][^<>]{1024,}")
 _ATTRIBUTE = re.compile(rb"[\s\"'][A-Za-z_][\w:.-]*\s*=")
 _LONG_AUTHOR = re.compile(
     rb"(<(?:[\w.-]{1,64}:)?(?:%b)(?:\s[^<>]{0,1000})?>(?:<!\[CDATA\[)?[^<\]]{%d})[^<\]]+"
-    % (b"|".join(sorted(name.encode() for name in _CUT)), _FIELD),
+    % (b"|".join(sorted(name.encode() for name in CUT)), FIELD),
     re.IGNORECASE,
 )
 
@@ -117,13 +117,11 @@ def screen(body: bytes) -> Screened | ParseFailed:
 
     The reason of a refusal is `not_a_feed` where there is no XML, else `too_complex`.
     """
-    body = legible(body)
-    prolog = _prolog_of(body)
-    if prolog is None:
+    whole = begun_anew(body)
+    if whole is None:
         return ParseFailed(reason=FailureReason.NOT_A_FEED, detail="the document holds no XML element")
-    whole = prolog.rewritten(body) + body[prolog.root :]
-    walk = _Walk(_expat_for(whole))
-    refusal = _unclosed(whole)
+    walk = _Walk(_expat_for(whole, utf8=is_utf8(whole)))
+    refusal = unclosed(whole)
     strict = False
     if refusal is None:
         try:
@@ -136,6 +134,14 @@ def screen(body: bytes) -> Screened | ParseFailed:
     if refusal is not None:
         return ParseFailed(reason=FailureReason.TOO_COMPLEX, detail=refusal)
     return Screened(body=without(whole, walk.cuts) if strict else _mended(whole))
+
+
+def begun_anew(body: bytes) -> bytes | None:
+    """Return a body with harmless words before its root element; None where there is no element."""
+    body = legible(body)
+    utf8 = is_utf8(body)
+    prolog = _prolog_of(body, utf8=utf8)
+    return None if prolog is None else prolog.rewritten(body, utf8=utf8) + body[prolog.root :]
 
 
 def legible(body: bytes, charset: str | None = None) -> bytes:
@@ -199,9 +205,9 @@ class _Prolog:
     netscape: bool = False
     entities: list[tuple[str, str]] = field(default_factory=list)
 
-    def rewritten(self, body: bytes) -> bytes:
+    def rewritten(self, body: bytes, *, utf8: bool) -> bytes:
         """Return a declaration and doctype that say the same and can do no harm."""
-        encoding = "utf-8" if is_utf8(body) else _declared(body)
+        encoding = "utf-8" if utf8 else _declared(body)
         declaration = f' encoding="{encoding}"' if encoding else ""
         # feedparser knows RSS 0.91 of Netscape by this word in the doctype.
         system = ' SYSTEM "netscape"' if self.netscape else ""
@@ -211,10 +217,10 @@ class _Prolog:
         return f'<?xml version="1.0"{declaration}?>\n{doctype}'.encode("ascii")
 
 
-def _prolog_of(body: bytes) -> _Prolog | None:
+def _prolog_of(body: bytes, *, utf8: bool) -> _Prolog | None:
     """Return what stands before the root element; None where there is no element."""
     prolog = _Prolog(root=-1)
-    parser = _expat_for(body)
+    parser = _expat_for(body, utf8=utf8)
 
     def doctype(_name: str, system: str | None, public: str | None, _subset: bool) -> None:  # noqa: FBT001  (expat calls)
         prolog.netscape = "netscape" in f"{system} {public}".lower()
@@ -308,18 +314,18 @@ class _Walk:
     def _start(self, name: str, attributes: Sequence[str]) -> None:
         self._elements += 1
         self._names.append(name)
-        _limit(self._elements, _ELEMENTS, "elements")
-        _limit(len(self._names), _DEPTH, "levels of elements")
+        _limit(self._elements, ELEMENTS, "elements")
+        _limit(len(self._names), DEPTH, "levels of elements")
         if attributes:
             self._attributes(attributes)
         local = name.rpartition(":")[2].lower()
-        if local in _ENTRY:
+        if local in ENTRY:
             self._in_entry = True
             self._categories[True] = 0
-        if local in _CATEGORY:
+        if local in CATEGORY:
             self._categories[self._in_entry] += 1
-            _limit(self._categories[self._in_entry], _CATEGORIES, "categories in one place")
-        if local in _CUT and not self._field_depth:
+            _limit(self._categories[self._in_entry], CATEGORIES, "categories in one place")
+        if local in CUT and not self._field_depth:
             self._field_depth, self._field_characters, self._field_excess = len(self._names), 0, -1
             self._listen(on=True)
 
@@ -330,7 +336,7 @@ class _Walk:
             if self._field_excess >= 0:
                 self.cuts.append((self._field_excess, self._parser.CurrentByteIndex))
         self._names.pop()
-        if name.rpartition(":")[2].lower() in _ENTRY:
+        if name.rpartition(":")[2].lower() in ENTRY:
             self._in_entry = False
 
     def _attributes(self, attributes: Sequence[str]) -> None:
@@ -354,7 +360,7 @@ class _Walk:
         if len(self._names) != self._field_depth or self._field_excess >= 0:
             return
         self._field_characters += len(text)
-        if self._field_characters > _FIELD:
+        if self._field_characters > FIELD:
             start = self._parser.CurrentByteIndex
             self._field_excess = start if self._section < 0 else self._section
 
@@ -364,18 +370,18 @@ def _limit(count: int, limit: int, what: str) -> None:
         raise _TooComplexError(f"more than {limit} {what}")
 
 
-def _expat_for(body: bytes) -> expat.XMLParserType:
+def _expat_for(body: bytes, *, utf8: bool) -> expat.XMLParserType:
     """Return a parser that takes the bytes for what they look like, whatever they are declared as.
 
     Latin-1 stands for every superset of ASCII: the markup is the same.
     """
-    return expat.ParserCreate("utf-8" if body.isascii() or is_utf8(body) else "iso-8859-1")
+    return expat.ParserCreate("utf-8" if utf8 or body.isascii() else "iso-8859-1")
 
 
 # ---- what expat cannot read ------------------------------------------------------------------
 
 
-def _unclosed(body: bytes) -> str | None:
+def unclosed(body: bytes) -> str | None:
     """Return what is opened too often after the last place where it is closed."""
     for opened, closed in _PAIRS:
         if body.count(opened, body.rfind(closed) + 1) > _UNCLOSED:
@@ -385,8 +391,8 @@ def _unclosed(body: bytes) -> str | None:
 
 def _tangled(body: bytes) -> str | None:
     """Return which coarse limit a broken document goes beyond."""
-    if body.count(b"<") > 2 * _ELEMENTS:
-        return f"more than {_ELEMENTS} elements"
+    if body.count(b"<") > 2 * ELEMENTS:
+        return f"more than {ELEMENTS} elements"
     for tag in _LONG_TAG.finditer(body):
         if len(tag[0]) > _TAG_BYTES:
             return f"more than {_TAG_BYTES} characters in one tag"

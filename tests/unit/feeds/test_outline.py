@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.feeds.outline import places_of, survey
 from monitor.feeds.parse import completed, cut, outline_feed, read_cut, read_feed, read_marks
+from monitor.feeds.scan import Screened, legible, screen
 from monitor.model import Announced, Document, Outline, ParsedFeed, ParseFailed
 
 URL = "https://example.org/feeds/all.xml"
@@ -52,6 +54,7 @@ def marks(announced: Announced) -> tuple[str | None, str | None, str]:
 
 def assert_says_what_the_whole_says(given: Document, wanted: frozenset[int]) -> ParsedFeed:
     """Compare the outline and a cut of it with the whole document, entry by entry."""
+    is_surveyed_as_screened(given.body)
     whole, outline = read_feed(given), outline_feed(given)
     if not isinstance(outline, Outline):
         assert whole == outline
@@ -69,6 +72,16 @@ def assert_says_what_the_whole_says(given: Document, wanted: frozenset[int]) -> 
         read_entries = [each for each in enumerate(feed.entries) if each[0] not in feed.outlined]
         assert [each for each in enumerate(whole.entries) if each[0] not in feed.outlined] == read_entries
     return filled
+
+
+def is_surveyed_as_screened(body: bytes) -> bool:
+    """Tell whether one walk does; it then says what one for each question says."""
+    surveyed = survey(legible(body))
+    if surveyed is None:
+        return False
+    assert Screened(body=surveyed.body) == screen(body)
+    assert surveyed.places == places_of(surveyed.body)
+    return True
 
 
 # ---- what is plain -------------------------------------------------------------------------------
@@ -336,3 +349,107 @@ def test_feedparser_looks_for_no_parser_beside_the_standard_library(monkeypatch:
     read_feed(rss(PLAIN))
 
     assert looked_for == []
+
+
+# ---- one walk in place of two ----------------------------------------------------------------------
+
+
+def many(what: str, count: int) -> str:
+    return "".join(what.format(number) for number in range(count))
+
+
+def odd(attributes: int, prefixes: int = 0) -> str:
+    return "".join(("<odd", many(" a{}='x'", attributes), many(" xmlns:p{}='urn:x'", prefixes), "/>"))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        PLAIN,
+        PLAIN + many("<category>{}</category>", 256),
+        PLAIN + f"<author>{'a' * 1000}</author>",
+        PLAIN + "<author><name>Anna</name></author><contributor><author>B</author></contributor>",
+        PLAIN + odd(16),
+        PLAIN + f'<odd a="{"x" * 4_095}"/>',
+        PLAIN + many("<a>", 125) + many("</a>", 125),
+        PLAIN + '<odd xmlns="http://other.example/" xmlns:dc="http://other.example/"><dc:creator/></odd>',
+        PLAIN + '<odd xmlns="">thing</odd>',
+    ],
+)
+def test_what_keeps_the_limits_is_walked_over_once(entry: str) -> None:
+    assert is_surveyed_as_screened(rss(entry, entry, head=many("<category>{}</category>", 200)).body)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        PLAIN + many("<category>{}</category>", 257),
+        PLAIN + many("<x:item/><category>{}</category>", 2),
+        PLAIN + f"<author>{'a' * 1030}</author>",
+        PLAIN + f"<x:credit>{'a' * 1030}</x:credit>",
+        PLAIN + odd(17),
+        PLAIN + odd(10, prefixes=7),
+        PLAIN + f'<odd a="{"x" * 4_096}"/>',
+        PLAIN + f'<odd xmlns:{"p" * 65}="urn:x"/>',
+        PLAIN + f'<odd xmlns:p="urn:{"x" * 1_021}"/>',
+        PLAIN + many('<odd xmlns:p{}="urn:x"/>', 65),
+        PLAIN + many("<a>", 127) + many("</a>", 127),
+        PLAIN + many("<a/>", 200_000),
+        PLAIN + "<unknown:prefix/>",
+        PLAIN + f"<description><![CDATA[{'<!--' * 65}]]></description>",
+        PLAIN + "<broken>",
+    ],
+)
+def test_what_may_go_beyond_a_limit_is_walked_over_for_each_question(entry: str) -> None:
+    given = rss(PLAIN, entry)
+
+    assert not is_surveyed_as_screened(given.body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"no element",
+        b'<!DOCTYPE rss [<!ENTITY a "b">]><rss><channel><item/></channel></rss>',
+        "<rss><channel><item><title>\u00fc</title></item></channel></rss>".encode("latin-1"),
+        b"<rss><channel><title>no entries</title></channel></rss>",
+        b"<html><body/></html>",
+    ],
+)
+def test_what_has_no_plain_entries_is_walked_over_for_each_question(body: bytes) -> None:
+    assert not is_surveyed_as_screened(body)
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_what_one_walk_says_two_say(data: st.DataObject) -> None:
+    pieces = st.sampled_from(
+        [
+            *(
+                "<category>a</category>" * 100,
+                f"<author>{'a' * 900}</author>",
+                f"<author>{'a' * 1100}</author>",
+            ),
+            *(
+                "<x:item/>",
+                "<author><x:tags>",
+                "</x:tags></author>",
+                "<a><b>",
+                "</b></a>",
+                "<dc:subject/>" * 90,
+            ),
+            *(odd(60), odd(70), PLAIN, "<title>a</title>"),
+            *(
+                "<item>",
+                "</item>",
+                '<odd xmlns:y="urn:y"/>',
+                "&lt;!--" * 60,
+                "<media:credit>",
+                "</media:credit>",
+            ),
+        ]
+    )
+    entries = data.draw(st.lists(st.lists(pieces, max_size=6).map("".join), max_size=4))
+    head = data.draw(st.lists(pieces, max_size=2).map("".join))
+
+    is_surveyed_as_screened(rss(*entries, head=head).body)
