@@ -222,8 +222,10 @@ def _by_link(marks: Sequence[_Marks], known: Mapping[EntryKey, EntryId]) -> "_By
     for mark in marks:
         if mark.link is not None:
             texts.setdefault(mark.link, set()).add(mark.link_text)
-    strange = [mark for mark in marks if not mark.is_known_by_guid(known)]
-    kept = len(marks) - len(strange)
+    # Some feeds show an entry twice: it speaks for most of them no louder than others.
+    each_once = {mark.all: mark for mark in marks}.values()
+    strange = [mark for mark in each_once if not mark.is_known_by_guid(known)]
+    kept = len(each_once) - len(strange)
     changed = sum(bool(mark.by_guid) and mark.link_text in known for mark in strange)
     return _ByLink(
         shared=frozenset(link for link, each in texts.items() if len(each) > 1),

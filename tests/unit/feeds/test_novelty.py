@@ -148,6 +148,17 @@ def test_an_entry_that_is_numbered_anew_is_known_when_its_title_is_edited_later(
     assert reader.titles(many(3)[0], replace(anew, title="An edited title"), many(3)[2]) == []
 
 
+def test_an_entry_that_stands_there_twice_counts_once_where_guids_are_counted() -> None:
+    first, second, third = many(3)
+    reader = Reader()
+    reader.polls(first, second, third)
+    numbered_anew = replace(third, guid="anew")
+
+    reader.polls(first, second, numbered_anew, numbered_anew, numbered_anew)
+
+    assert [] == reader.titles(first, second, replace(numbered_anew, link="https://example.org/moved"))
+
+
 def test_a_guid_used_twice_in_one_document_is_two_entries() -> None:
     first, second = entry(), entry("Another title", link="https://example.org/other")
     reader = Reader()
