@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.acceptance.lending import lent
 from tests.acceptance.world import SECRET, Answer, Desk, Outlet, paragraphs
 from tests.docs.blocks import ROOT, Block
 from tests.servers import free_port
@@ -90,6 +91,7 @@ class World:
     """A folder, and what the addresses of the documents lead to."""
 
     folder: Path
+    commands: Path
     site: Outlet
     desk: Desk
     listener: str
@@ -108,7 +110,7 @@ class World:
         }
         script = "\n".join([SHELL, before.format(**places), *map(self._step, steps)])
         environ = {
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PATH": f"{self.commands}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(self.folder),
             # Dictionaries are packed once for an account, not once for each document.
             "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
@@ -195,14 +197,16 @@ def a_world(folder: Path, database: str) -> Iterator[World]:
     site.pages["/"] = Answer(body=head.encode(), headers={"content-type": "text/html"})
     site.pages["/gone"] = Answer(status=410)
     port, service, second = free_port(), free_port(), free_port()
-    yield World(
-        folder=folder,
-        site=site,
-        desk=desk,
-        listener=f"http://127.0.0.1:{port}/",
-        service=f"http://127.0.0.1:{service}",
-        second=f"127.0.0.1:{second}",
-        database=database,
-    )
+    with lent() as commands:
+        yield World(
+            folder=folder,
+            commands=commands,
+            site=site,
+            desk=desk,
+            listener=f"http://127.0.0.1:{port}/",
+            service=f"http://127.0.0.1:{service}",
+            second=f"127.0.0.1:{second}",
+            database=database,
+        )
     site.close()
     desk.close()

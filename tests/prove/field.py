@@ -32,7 +32,7 @@ class Field:
 
     def __init__(self, folder: Path, dice: random.Random, services: int = 1) -> None:
         self.outlet, self.desk = Outlet("kurier"), MoodyDesk(dice)
-        self.services = [Monitor(folder, forked=not number) for number in range(services)]
+        self.services = [Monitor(folder) for _ in range(services)]
         self.links: list[str] = []
         desk = f"{{url: '{self.desk.url}', secrets: ['env:DESK_SECRET'], allow_private: true}}"
         self.services[0].configure(
