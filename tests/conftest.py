@@ -34,14 +34,15 @@ settings.load_profile("patient")
 # The files that take longest, which stay on one worker each: begun late, the others would wait in the end.
 FIRST = (
     "tests/prove/test_samples.py",
+    "tests/acceptance/test_drops.py",
+    "tests/acceptance/test_survival.py",
+    "tests/acceptance/test_several.py",
+    "tests/acceptance/test_pressure.py",
     "tests/docs/test_blocks.py",
     "tests/acceptance/test_setup.py",
-    "tests/acceptance/test_drops.py",
-    "tests/contract/test_store_week.py",
-    "tests/acceptance/test_several.py",
-    "tests/acceptance/test_survival.py",
-    "tests/acceptance/test_crashes.py",
     "tests/prove/test_cluster.py",
+    "tests/acceptance/test_contract.py",
+    "tests/acceptance/test_failover.py",
     "tests/deploy/test_release.py",
 )
 _NUMBERS = count()
