@@ -12,6 +12,8 @@ from tests.prove.proof import Outcome
 
 # Seconds until everything must have arrived once nobody attacks any more.
 SETTLING = 180.0
+# A delivery that is refused once more waits for five minutes, longer than anybody does here.
+REFUSALS = 3
 
 
 class MoodyDesk(Desk):
@@ -19,12 +21,17 @@ class MoodyDesk(Desk):
 
     def __init__(self, dice: random.Random) -> None:
         self._dice = dice
+        self._refused = Counter[str]()
         super().__init__()
 
     def respond(self, path: str, headers: dict[str, str], body: bytes) -> Answer:
         answer = super().respond(path, headers, body)
         time.sleep(self._dice.choice((0, 0, 0.05, 0.3)))
-        return Answer(status=503) if self._dice.random() < 0.1 else answer
+        told = headers["webhook-id"]
+        if self._dice.random() < 0.1 and self._refused[told] < REFUSALS:
+            self._refused[told] += 1
+            return Answer(status=503)
+        return answer
 
 
 class Field:
@@ -84,9 +91,20 @@ class Field:
             eventually(lambda: len(self.desk.events()) >= len(self.links), SETTLING, "every entry alerts")
             eventually(lambda: not self._counted("pending"), SETTLING, "nothing waits")
         except AssertionError as error:
-            faults.append(str(error))
+            faults += [str(error), *self._waiting()]
         given_up = self._counted("failed") | self._counted("dead")
         return [*faults, f"given up: {given_up}"] if given_up else faults
+
+    def _waiting(self) -> list[str]:
+        """Return what is pending, whole: it shows until when, and why, it was put off."""
+        with closing(sqlite3.connect(self.services[0].database, timeout=10)) as database:
+            database.row_factory = sqlite3.Row
+            return [
+                f"{table}: {dict(row)}"
+                for table in ("entries", "deliveries", "receivers", "instances")
+                for row in database.execute(f"SELECT * FROM {table}")
+                if table in ("receivers", "instances") or row["state"] == "pending"
+            ]
 
     def _counted(self, state: str) -> dict[str, int]:
         """Return how many rows are in a state, by table, where any are; read without a command's start."""
