@@ -160,7 +160,9 @@ def _held(pid: int) -> Held:
             threads = list((proc / "task").iterdir())
             handles = len(list((proc / "fd").iterdir()))
             for thread in threads:
-                waiting += map(int, (thread / "children").read_text().split())
+                # A thread that ends meanwhile takes nothing of its process along.
+                with suppress(OSError):
+                    waiting += map(int, (thread / "children").read_text().split())
             parts.append(Held(memory, memory if each == pid else 0, handles, len(threads), 1))
     return Held(*(sum(column) for column in zip(*map(astuple, parts), strict=True)) if parts else (0.0,) * 5)
 
