@@ -27,6 +27,15 @@ def below(pid: int) -> set[int]:
     return children.union(*map(below, children))
 
 
+def environments_below(pid: int) -> str:
+    """Return the environments of all that came of a process; one that ends meanwhile has none any more."""
+    found = ""
+    for each in below(pid):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found += Path(f"/proc/{each}/environ").read_text(encoding="utf-8")
+    return found
+
+
 def fork_servers(pid: int) -> set[int]:
     """Return the processes that fork a service's workers."""
     return {child for child in children_of(pid) if b"monitor.adapters.forkserver" in _line(child)}

@@ -5,12 +5,11 @@ import socket
 import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 
 from tests.acceptance.stores import content
 from tests.acceptance.test_alerts import ENTITIES, TEXT
 from tests.acceptance.world import SECRET, Answer, Desk, Monitor, Outlet, eventually
-from tests.processes import below
+from tests.processes import environments_below
 from tests.servers import Asked, Peer, answer, redirect, say, serving
 
 Open = Callable[[str], Outlet]
@@ -159,7 +158,7 @@ def _free_port() -> int:
 
 def _environments_of_children(monitor: Monitor) -> str:
     assert monitor.process is not None
-    return "".join(Path(f"/proc/{each}/environ").read_text() for each in below(monitor.process.pid))
+    return environments_below(monitor.process.pid)
 
 
 def _obeyed(text: str) -> set[str]:

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from tests.acceptance.test_crashes import run_with_bug
 from tests.acceptance.world import Desk, Monitor, Outlet, eventually
-from tests.processes import below
+from tests.processes import environments_below
 from tests.prove.proof import Outcome, Proof, Say
 from tests.servers import Asked, Peer, answer, redirect, say, serving
 
@@ -191,7 +191,7 @@ class _World:
 
     def _children(self) -> str:
         assert self.monitor.process is not None
-        return "".join(Path(f"/proc/{each}/environ").read_text() for each in below(self.monitor.process.pid))
+        return environments_below(self.monitor.process.pid)
 
 
 @contextmanager
