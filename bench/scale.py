@@ -2,7 +2,8 @@
 
 `monitor run` is started with so many feeds, none of them due, and with its worker processes. Told are the
 megabytes of all its processes (what they share is counted once), and which share of one core they take while
-they wait; and how long the service takes until it waits.
+they wait; how long the service takes until it waits; and the megabytes of all at rest, once its workers have
+gone, as they do when they had nothing to do for a minute.
 """
 
 import argparse
@@ -27,18 +28,18 @@ SIZES = (100, 10_000, 100_000)
 SHORT_SIZES = (100, 10_000)
 SETTLE_SECONDS, IDLE_SECONDS = 10.0, 30.0
 SHORT_IDLE_SECONDS = 10.0
+# Workers are looked after once a minute, and go at the second look that finds none asked.
+REST_SECONDS = 150.0
 # Feeds in a file, of which none may have more than 10 MB.
 A_FILE = 100_000
 PATIENCE_SECONDS = 600.0
 DAY = 86_400_000_000  # microseconds
-COLUMNS = (
-    "feeds",
-    "MB in all",
-    "MB of the service",
-    "MB of its workers",
-    "idle, % of a core",
-    "start, s of CPU",
-)
+MEMORY = {
+    "all": "MB in all",
+    "service": "MB of the service",
+    "workers": "MB of its workers",
+    "rest": "MB at rest",
+}
 CONFIG = """\
 store: {url: "sqlite:///%s/monitor.db"}
 http: {listen: null}
@@ -60,24 +61,26 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     sizes = chosen.feeds or (SHORT_SIZES if chosen.short else SIZES)
     runs, idle = (1, SHORT_IDLE_SECONDS) if chosen.short else (chosen.runs, IDLE_SECONDS)
+    memory = [what for what in MEMORY if what != "rest" or not chosen.short]
+    columns = ("feeds", *(MEMORY[what] for what in memory), "idle, % of a core", "start, s of CPU")
     rows = []
     for feeds in sizes:
         with tempfile.TemporaryDirectory(prefix="bench-scale-") as folder:
             config = prepared(Path(folder), feeds)
-            rows.append(row(feeds, [measured(config, feeds, idle) for _ in range(runs)]))
-    text = f"{table(COLUMNS, rows)}\n\n{load()}"
+            found = [measured(config, feeds, idle, rests="rest" in memory) for _ in range(runs)]
+            rows.append(row(feeds, memory, found))
+    text = f"{table(columns, rows)}\n\n{load()}"
     print(text)
     if chosen.write:
         keep("scale", text)
     return 0
 
 
-def row(feeds: int, found: Sequence[Figures]) -> Sequence[str]:
+def row(feeds: int, memory: Sequence[str], found: Sequence[Figures]) -> Sequence[str]:
     """Return a row of the table."""
-    memory = [spread([each[what] for each in found]) for what in ("all", "service", "workers")]
     return (
         f"{feeds:,}",
-        *memory,
+        *(spread([each[what] for each in found]) for what in memory),
         spread([each["idle"] for each in found], 1),
         f"{median(each['start'] for each in found):.1f}",
     )
@@ -105,8 +108,8 @@ def prepared(folder: Path, feeds: int) -> Path:
     return path
 
 
-def measured(config: Path, feeds: int, idle: float) -> Figures:
-    """Return what one start of the service and some seconds of waiting cost."""
+def measured(config: Path, feeds: int, idle: float, *, rests: bool) -> Figures:
+    """Return what one start of the service and some seconds of waiting cost, and what it holds at rest."""
     print(f"{feeds:,} feeds: starting the service …", file=sys.stderr, flush=True)
     line = [str(Path(sys.executable).with_name("monitor")), "run", "--config", str(config)]
     log = config.with_name("log")
@@ -125,6 +128,7 @@ def measured(config: Path, feeds: int, idle: float) -> Figures:
             time.sleep(idle)
             spent = sum(map(_processor_seconds, processes)) - before
             memory = {pid: megabytes(pid) for pid in processes}
+            rest = sum(map(megabytes, at_rest(service.pid))) if rests else 0.0
         finally:
             service.terminate()
     own = memory.pop(service.pid)
@@ -132,6 +136,7 @@ def measured(config: Path, feeds: int, idle: float) -> Figures:
         "all": own + sum(memory.values()),
         "service": own,
         "workers": sum(memory.values()),
+        "rest": rest,
         "idle": spent / idle * 100,
         "start": before,
     }
@@ -145,6 +150,16 @@ def family(pid: int) -> list[int]:
         for child in (thread / "children").read_text("ascii").split()
     ]
     return [pid, *(each for child in children for each in family(child))]
+
+
+def at_rest(pid: int) -> list[int]:
+    """Return a service and what forks its workers, once these have gone."""
+    ends = time.monotonic() + REST_SECONDS
+    while len(found := family(pid)) > 2:
+        if time.monotonic() > ends:
+            raise SystemExit("bench scale: the workers of an idle service did not go")
+        time.sleep(1)
+    return found
 
 
 def _processor_seconds(pid: int) -> float:
