@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
@@ -118,10 +118,13 @@ class Meter:
 
 def processor_seconds(pid: int) -> float:
     """Return what a server and its processes spent, those that ended included."""
+    below = 0.0
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split():
+        # What ends meanwhile is counted at its parent, which is read last.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            below += processor_seconds(int(child))
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    own = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    return own + sum(processor_seconds(int(child)) for child in children)
+    return below + sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 # ---- the units -------------------------------------------------------------------------------------
