@@ -97,14 +97,7 @@ class Place:
 
 def places_of(body: bytes) -> tuple[Place, ...] | None:
     """Return the entries of a screened document, in order; None where it must be read as a whole."""
-    if _is_odd(body):
-        return None
-    walk = _Walk(body)
-    try:
-        walk.over()
-    except (_UnplainError, expat.ExpatError):
-        return None
-    return tuple(walk.places) or None
+    return None if _is_odd(body) else _found_by(_Walk(body))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +116,17 @@ def survey(body: bytes) -> Surveyed | None:
     whole = begun_anew(body)
     if whole is None or _is_odd(whole) or unclosed(whole) is not None:
         return None
-    walk = _HeldWalk(whole)
+    places = _found_by(_HeldWalk(whole))
+    return None if places is None else Surveyed(body=whole, places=places)
+
+
+def _found_by(walk: "_Walk") -> tuple[Place, ...] | None:
+    """Return the entries that a walk finds; None where there is none, or the document is not plain."""
     try:
         walk.over()
     except (_UnplainError, expat.ExpatError):
         return None
-    return Surveyed(body=whole, places=tuple(walk.places)) if walk.places else None
+    return tuple(walk.places) or None
 
 
 def _is_odd(body: bytes) -> bool:

@@ -99,11 +99,14 @@ class Field:
         """Return what is pending, whole: it shows until when, and why, it was put off."""
         with closing(sqlite3.connect(self.services[0].database, timeout=10)) as database:
             database.row_factory = sqlite3.Row
+            rows = (
+                "entries WHERE state = 'pending'",
+                "deliveries WHERE state = 'pending'",
+                "receivers",
+                "instances",
+            )
             return [
-                f"{table}: {dict(row)}"
-                for table in ("entries", "deliveries", "receivers", "instances")
-                for row in database.execute(f"SELECT * FROM {table}")
-                if table in ("receivers", "instances") or row["state"] == "pending"
+                f"{what}: {dict(row)}" for what in rows for row in database.execute(f"SELECT * FROM {what}")
             ]
 
     def _counted(self, state: str) -> dict[str, int]:
