@@ -121,9 +121,12 @@ def _tree(text: str) -> Any:  # noqa: ANN401  (an element of lxml)
     """
     parser = html.HTMLParser(huge_tree=True, encoding="utf-8", remove_pis=True)
     try:
-        return html.document_fromstring(_without_controls(text).encode(), parser=parser)
+        root = html.document_fromstring(_without_controls(text).encode(), parser=parser)
     except (etree.LxmlError, ValueError):
         return html.Element("html")
+    # It never ends, which libxml2 does not know: all that follows would be a part of it.
+    etree.strip_tags(root, "embed")
+    return root
 
 
 def _without_controls(text: str) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit, urlunsplit
 from xml.etree import ElementTree as ET
 
+from monitor.feeds.markup import without_code
 from monitor.model import Announced, FailureReason, ParsedFeed, ParseFailed
 
 # Entries of one document; a feed of a whole archive is cut to its first ones.
@@ -171,7 +172,7 @@ def _announced_json(entry: Mapping[str, object], base: str, language: str | None
         title=one_line(_text(entry, "title"), TITLE),
         # JSON Feed's summary is plain text; the model's is HTML.
         summary=clean(html.escape(_text(entry, "summary"), quote=False), SUMMARY),
-        content=clean(content, CONTENT),
+        content=clean(without_code(content), CONTENT),
         authors=_json_authors(entry),
         language=language_of(entry.get("language")) or language,
         published_at=iso_date(entry.get("date_published")),

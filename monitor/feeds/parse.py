@@ -1,7 +1,6 @@
 """What does a feed's document announce? Runs where it can be killed."""
 
 import calendar
-import html
 import io
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -11,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from monitor.feeds import formats
+from monitor.feeds.markup import title_text, without_code
 from monitor.feeds.outline import Place, Surveyed, cut_of, places_of, survey
 from monitor.feeds.scan import Screened, is_charset, is_utf8, legible, screen
 from monitor.model import (
@@ -37,39 +37,12 @@ _NO_FEEDS = {
     b"opml": "this is an OPML list of feeds; name it as 'opml:'",
 }
 _SITEMAPS = frozenset((b"urlset", b"sitemapindex"))
-_TAG = re.compile(r"<!--.{0,500}?-->|</?([A-Za-z][A-Za-z0-9]*)(?:[\s/][^<>]*)?>", re.DOTALL)
-# Tags that stand in titles of feeds which say, or forget to deny, that these are plain text.
-_INLINE = frozenset(
-    (
-        "a",
-        "abbr",
-        "b",
-        "big",
-        "br",
-        "cite",
-        "code",
-        "em",
-        "font",
-        "i",
-        "img",
-        "mark",
-        "p",
-        "q",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "u",
-        "wbr",
-    )
-)
-_BREAKS = frozenset(("br", "p", "div", "li", "td", "tr", "h1", "h2", "h3", "h4", "hr", "ul", "ol"))
 # feedparser reads the year 10000 as 2010.
 _FAR_YEAR = re.compile(r"\s*[+-]?\d{5,}-")
 # Characters of a title before its tags are taken away.
 _RAW_TITLE = 16_384
+# Nobody here shows a feed's HTML, or follows a link in it; see `markup`.
+_AS_IT_STANDS = {"sanitize_html": False, "resolve_relative_uris": False}
 _PERIODS = {
     "hourly": timedelta(hours=1),
     "daily": timedelta(days=1),
@@ -209,7 +182,7 @@ def _no_feed(detail: str) -> ParseFailed:
 def _read_xml(xml: _Xml) -> ParsedFeed | ParseFailed:
     headers = {"content-type": xml.content_type, "content-location": xml.base}
     # A stream, never bytes or text: feedparser opens the file or URL that these may name.
-    parsed = _feedparser().parse(io.BytesIO(xml.body), response_headers=headers)
+    parsed = _feedparser().parse(io.BytesIO(xml.body), response_headers=headers, **_AS_IT_STANDS)
     feed, entries, version = parsed["feed"], parsed["entries"], str(parsed.get("version") or "")
     if not version and not entries:
         return _no_feed("the document is XML, but no feed")
@@ -269,8 +242,8 @@ def _announced(entry: Mapping[str, Any], base: str, language: str | None) -> Ann
         guid=formats.guid_of(_get(entry, "id")),
         link=_link_of(entry, base),
         title=_title_of(entry),
-        summary=formats.clean(_text(entry, "summary"), formats.SUMMARY),
-        content=formats.clean(content, formats.CONTENT),
+        summary=formats.clean(without_code(_text(entry, "summary")), formats.SUMMARY),
+        content=formats.clean(without_code(content), formats.CONTENT),
         authors=_authors_of(entry),
         language=_language_of(entry) or language,
         published_at=_date_of(entry, "published_parsed"),
@@ -304,21 +277,9 @@ def _link_of(entry: Mapping[str, Any], base: str) -> str | None:
 
 
 def _title_of(members: Mapping[str, Any]) -> str:
-    """Return a title as plain text.
-
-    Publishers forget to say that a title is HTML more often than they write tags that are meant to be
-    seen: a few tags are taken as tags even where feedparser believes the title to be plain.
-    """
-    raw = _text(members, "title")[:_RAW_TITLE]
+    """Return a title as plain text."""
     marked = _get(_get(members, "title_detail") or {}, "type") != "text/plain"
-
-    def gap(tag: re.Match[str]) -> str:
-        name = (tag[1] or "").lower()
-        if not marked and name not in _INLINE:
-            return tag[0]
-        return " " if name in _BREAKS else ""
-
-    return formats.one_line(html.unescape(_TAG.sub(gap, raw)), formats.TITLE)
+    return formats.one_line(title_text(_text(members, "title")[:_RAW_TITLE], marked=marked), formats.TITLE)
 
 
 def _authors_of(entry: Mapping[str, Any]) -> tuple[str, ...]:

@@ -277,6 +277,7 @@ def test_a_fragment_without_text_is_empty(fragment: str) -> None:
         ("fett<b>gedruckt</b> und <i>kursiv</i>", "fettgedruckt und kursiv"),
         ("a\ud800b \x00c", "ab c"),
         ("<style>p {}</style><p>vor</p><iframe>drin</iframe>nach", "vor\n\nnach"),
+        ('<p>vor <embed src="/a"> nach</p><embed>ganz nach', "vor nach\n\nganz nach"),
     ],
 )
 def test_fragments_are_read_as_text(fragment: str, text: str) -> None:

@@ -101,6 +101,13 @@ def test_every_field_of_an_atom_entry_is_read() -> None:
     )
 
 
+def test_a_text_stays_as_it_stands_but_for_code() -> None:
+    kept = '<p onclick="x()">a <a href="/b">b</a></p><nav>c</nav>'
+    fragment = f"<script>d</script>{kept}<!-- e -->"
+
+    assert kept == entry(f"<title>t</title><description><![CDATA[{fragment}]]></description>").summary
+
+
 @pytest.mark.parametrize(
     ("body", "word"),
     [
