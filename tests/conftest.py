@@ -3,6 +3,7 @@
 Without a limit of time: no test here is about how fast a machine is.
 """
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -52,6 +53,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of the longest files before all others."""
     ranks = {file: rank for rank, file in enumerate(FIRST)}
     items.sort(key=lambda item: ranks.get(item.nodeid.partition("::")[0], len(FIRST)))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage in nothing that is there by now, which stays: it takes a tenth of all the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
