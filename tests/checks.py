@@ -26,10 +26,9 @@ STATIC = {
     "hadolint": ("hadolint", "Dockerfile"),
 }
 PYTEST = ("pytest", "-q")
-# Tests wait for services more than they compute, so there are two workers for a core, and one more. A file
-# stays on one worker, so that its servers are started once.
+# Tests wait for services more than they compute, so there are two workers for a core, and one more.
 WORKERS = 2 * (os.cpu_count() or 1) + 1
-SPREAD = ("-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
+SPREAD = ("-p", "tests.spread", "--workers", str(WORKERS))
 # The pure stages are covered by their own tests; what else runs is not slowed down by counting lines. They
 # never wait, so one process is as fast as several, each of which would collect all of them.
 PURE = ("feeds", "articles", "matching", "stories", "alerts", "text")
