@@ -149,8 +149,8 @@ class Flow:
                 self._store.save_quiet(claim, after, (), {"polled": 1})
                 return
             fresh = [self._fresh(claim.row, each) for each in range(new)]
+            self._store.remembered(claim.row.id, [key for each in fresh for key in each.keys], NOW)
             with self._store.transaction() as tx:
-                tx.known(claim.row.id, [key for each in fresh for key in each.keys])
                 tx.rereads(claim.row.id, NOW)
                 tx.save_poll(claim, after, fresh, {}, (), {"polled": 1})
 

@@ -186,8 +186,8 @@ def _polls(store: SqlStore, turns: Iterator[int], spent: Spent) -> Costs:
         ]
         began = spent()
         for claim, after, entries, asked in prepared:
+            store.remembered(claim.row.id, asked, now)
             with store.transaction() as tx:
-                tx.known(claim.row.id, asked)
                 if keys:
                     tx.rereads(claim.row.id, now)
                 tx.save_poll(claim, after, entries, {}, (), {"polled": 1})

@@ -93,17 +93,18 @@ def heed(claim: Claim[Feed], answer: FeedAnswer | None, on: Ports, by: Rules) ->
         on.store.save_quiet(claim, quiet.feed, notices, report.counts)
         return report
     assert not isinstance(answer, FetchFailed)  # a failed fetch is what was read
+    if known is None:
+        # Of a feed that was never read nothing is known; one that begins anew was.
+        asked = on.store.remembered(before.id, keys_of(before.id, read), now) if before.last_ok_at else None
+        known = asked.known if asked else {}
+    news = only_new(before, settings, read, known, now)
+    after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
+    notices = promise(source_events(before, after, now), by.receivers.values(), now)
+    hub = hub_of(answer, read, settings) if by.pushes and isinstance(answer, Document) else None
     with on.store.transaction() as tx:
-        if known is None:
-            # Of a feed that was never read nothing is known; one that begins anew was.
-            known = tx.known(before.id, keys_of(before.id, read)) if before.last_ok_at else {}
-        news = only_new(before, settings, read, known, now)
-        after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
         looked_for = tx.rereads(before.id, now) if news.known else {}
         reopened = tx.save_edited(edited(news.known, looked_for, now, by.edits))
         report = poll_report(after, read, news, reopened)
-        notices = promise(source_events(before, after, now), by.receivers.values(), now)
-        hub = hub_of(answer, read, settings) if by.pushes and isinstance(answer, Document) else None
         if hub is not None:
             tx.name_hub(before.id, hub, new_path(hub, claim.token), now)
         if news.storm:

@@ -51,10 +51,6 @@ from monitor.ports.rows import (
 class Tx(Protocol):
     """One transaction. Every `save_*` raises `LeaseLost` where the claim is no longer ours."""
 
-    def known(self, feed: FeedId, keys: Collection[EntryKey]) -> Mapping[EntryKey, EntryId]:
-        """Return those keys of a feed that are known, and whose they are."""
-        ...
-
     def save_poll(
         self,
         claim: Claim[Feed],

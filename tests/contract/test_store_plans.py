@@ -62,7 +62,6 @@ def in_transaction(deed: Callable[..., object]) -> Callable[[SqlStore], object]:
         (lambda store: store.release(Step.DELIVER, "one/x", NOW, None, 1), "INDEX deliveries_leased"),
         (lambda store: store.waiting_entries(NOW, NOW), "INDEX entries_due"),
         (lambda store: store.remembered(FEED, [1, 2], NOW), "PRIMARY KEY (feed_number=? AND key=?)"),
-        (in_transaction(lambda tx: tx.known(FEED, [1, 2])), "PRIMARY KEY (feed_number=? AND key=?)"),
         (
             in_transaction(lambda tx: tx.stories_near(article(entry("a")), NOW - timedelta(days=3))),
             "INDEX articles_canonical",

@@ -151,9 +151,8 @@ def test_known_tells_whose_the_keys_are(store: SqlStore) -> None:
     announce(store, first, second)
     many = [EntryKey(key) for key in range(5000)]
 
-    with store.transaction() as tx:
-        known = tx.known(FEED, [*many, *first.keys, second.keys[0]])
-        elsewhere = tx.known(FeedId("other"), first.keys)
+    known = store.remembered(FEED, [*many, *first.keys, second.keys[0]], NOW).known
+    elsewhere = store.remembered(FeedId("other"), first.keys, NOW).known
 
     assert {first.keys[0]: first.id, first.keys[1]: first.id, second.keys[0]: second.id} == known
     assert {} == elsewhere
@@ -169,8 +168,7 @@ def test_further_keys_of_known_entries_are_learned_and_the_first_owner_keeps_a_k
     with store.transaction() as tx:
         tx.save_poll(claim, claim.row, [greedy], learned, (), {})
 
-    with store.transaction() as tx:
-        known = tx.known(FEED, [EntryKey(4711), *new.keys, *old.keys])
+    known = store.remembered(FEED, [EntryKey(4711), *new.keys, *old.keys], NOW).known
     assert {old.id: 4, new.id: 1} == {each: list(known.values()).count(each) for each in (old.id, new.id)}
     assert new.id == known[new.keys[0]]
 
@@ -185,10 +183,9 @@ def test_an_entry_learns_only_so_many_keys_whatever_its_feed_changes(store: SqlS
         with store.transaction() as tx:
             tx.save_poll(claim, claim.row, (), learned, (), {})
 
-    with store.transaction() as tx:
-        assert set(keys[:MOST_LEARNED]) == set(tx.known(FEED, keys))
-        assert 5 == len(tx.known(FEED, [EntryKey(start) for start in range(0, len(keys), 20)]))
-        assert 4 == len(tx.known(FEED, [*entry("a").keys, *entry("b").keys]))
+    assert set(keys[:MOST_LEARNED]) == set(store.remembered(FEED, keys, NOW).known)
+    assert 5 == len(store.remembered(FEED, [EntryKey(start) for start in range(0, len(keys), 20)], NOW).known)
+    assert 4 == len(store.remembered(FEED, [*entry("a").keys, *entry("b").keys], NOW).known)
 
 
 def test_an_entry_that_is_there_already_stays_as_it_is(store: SqlStore) -> None:
@@ -200,8 +197,7 @@ def test_an_entry_that_is_there_already_stays_as_it_is(store: SqlStore) -> None:
 
     (entry_claim,) = store.claim_entries(NOW, ALL, LEASE)
     assert 1 == entry_claim.row.attempts
-    with store.transaction() as tx:
-        assert {EntryKey(5): entry_claim.row.id} == tx.known(FEED, [EntryKey(5)])
+    assert {EntryKey(5): entry_claim.row.id} == store.remembered(FEED, [EntryKey(5)], NOW).known
 
 
 def test_a_crash_in_the_middle_of_a_poll_leaves_nothing_of_it(store: SqlStore) -> None:
@@ -214,8 +210,8 @@ def test_a_crash_in_the_middle_of_a_poll_leaves_nothing_of_it(store: SqlStore) -
         poll_and_crash(store, claim, new)
 
     assert before == stored(store)
+    assert {} == store.remembered(FEED, new.keys, NOW).known
     with store.transaction() as tx:
-        assert {} == tx.known(FEED, new.keys)
         assert {} == tx.tallies()
     assert 0 == store.status(NOW)["deliveries"]["pending"]
     with store.transaction() as tx:
@@ -332,8 +328,7 @@ def test_a_new_url_forgets_what_belongs_to_the_old_one_and_keeps_known_entries(s
     shown = "https://moved.example/feed.rss"
     expected = replace(forgotten, moved=False, state=FeedState.GONE, shown_url=shown, due_at=NOW)
     assert expected == stored(store)
-    with store.transaction() as tx:
-        assert set(known.keys) == set(tx.known(FEED, known.keys))
+    assert set(known.keys) == set(store.remembered(FEED, known.keys, NOW).known)
 
 
 def test_a_poll_of_the_old_url_loses_its_lease(store: SqlStore, other: SqlStore) -> None:

@@ -106,8 +106,7 @@ def test_a_feed_that_begins_anew_forgets_answers_and_failures_and_keeps_its_entr
     )
     assert anew == stored(store)
     assert (FeedState.DEGRADED, 35) == (anew.state, anew.entries)
-    with store.transaction() as tx:
-        assert {"en_a"} == set(tx.known(FEED, entry("a").keys).values())
+    assert {"en_a"} == set(store.remembered(FEED, entry("a").keys, NOW).known.values())
 
 
 def test_a_feed_with_a_wait_of_its_own_keeps_it_and_a_paused_one_goes_on_resting(store: SqlStore) -> None:

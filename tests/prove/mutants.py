@@ -203,6 +203,19 @@ MUTANTS = (
         "test_a_feed_claimed_under_its_new_address_is_not_asked_at_the_old_one[sqlite]",
     ),
     Mutant(
+        name="who shares a commit goes on before it",
+        file=f"{STORE}/sharing.py",
+        changes=[("while not shared.ended.wait(_LOOK_AFTER):", "while shared.ended.wait(_LOOK_AFTER):")],
+        check="tests/contract/test_sharing.py::"
+        "test_those_who_wait_share_one_commit_and_nobody_goes_on_before_it",
+    ),
+    Mutant(
+        name="what a part wrote that failed is left to the others",
+        file=f"{STORE}/sharing.py",
+        changes=[("            self.broken = True\n            return\n", "            return\n")],
+        check="tests/contract/test_sharing.py::test_a_first_part_that_fails_leaves_nothing_to_the_others",
+    ),
+    Mutant(
         name="the notices of polls that are heeded together are not written",
         file="monitor/pipeline.py",
         changes=[

@@ -39,7 +39,13 @@ from sqlalchemy.pool import QueuePool
 from monitor.adapters.store.server import BUSY_TIMEOUT, server_engine
 from monitor.errors import TookTooLong
 
+# Of a connection's `info`: whether it had to wait for another process to write.
+MET_OTHERS = "met_others"
+
 _READERS = 8
+_BEGIN_WRITING = "BEGIN IMMEDIATE"
+# Seconds between two looks whether another process writes still.
+_LOOK = 0.001
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -66,7 +72,7 @@ def connect(url: URL) -> Engine:
 
 def writer_of(engine: Engine) -> Engine:
     """Return the same engine such that its transactions begin as writers."""
-    return engine.execution_options(monitor_begin="BEGIN IMMEDIATE")
+    return engine.execution_options(monitor_begin=_BEGIN_WRITING)
 
 
 def has_one_writer(engine: Engine) -> bool:
@@ -271,4 +277,38 @@ def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401  (the dri
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("monitor_begin", "BEGIN"))
+    how = connection.get_execution_options().get("monitor_begin", "BEGIN")
+    if how == _BEGIN_WRITING:
+        _wait_for_others(connection)
+    else:
+        connection.exec_driver_sql(how)
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Begin as the one writer, once no other process is; `met_others` tells whether one was.
+
+    SQLite itself would look ever more seldom, ten times a second at last: whoever writes most of the time
+    would hardly ever be met while he does not.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    ends = time.monotonic() + BUSY_TIMEOUT
+    connection.info[MET_OTHERS] = False
+    raw.execute("PRAGMA busy_timeout=0").close()
+    try:
+        while _is_busy(raw) and time.monotonic() < ends:
+            connection.info[MET_OTHERS] = True
+            time.sleep(_LOOK)
+        if not raw.in_transaction:
+            # What refuses is told as the error of any statement.
+            connection.exec_driver_sql(_BEGIN_WRITING)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000}").close()
+
+
+def _is_busy(raw: Any) -> bool:  # noqa: ANN401  (the driver's connection)
+    """Begin as the one writer; tell whether that was refused because there is one."""
+    try:
+        raw.execute(_BEGIN_WRITING).close()
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return False

@@ -241,28 +241,6 @@ def _update_each(connection: Connection, rows: Sequence[Mapping[str, object]]) -
 # ---- entries -----------------------------------------------------------------------------------
 
 
-def known(connection: Connection, feed: FeedId, keys: Collection[EntryKey]) -> Mapping[EntryKey, EntryId]:
-    """Return those keys of a feed that are known, and whose they are."""
-    found: dict[EntryKey, EntryId] = {}
-    wanted = list(keys)
-    for start in range(0, len(wanted), _BATCH):
-        given = {"of_feed": feed, "keys": wanted[start : start + _BATCH]}
-        # All at once: to fetch row by row costs as much as all the rest.
-        found.update([(key, entry) for key, entry in connection.execute(_known(), given).all()])
-    return found
-
-
-@cache
-def _known() -> Select[Any]:
-    number = select(feeds.c.number).where(feeds.c.id == bindparam("of_feed")).scalar_subquery()
-    return (
-        select(entry_keys.c.key, entries.c.id)
-        .join(entries, entries.c.number == entry_keys.c.entry_number)
-        .where(entry_keys.c.feed_number == number)
-        .where(entry_keys.c.key.in_(bindparam("keys", expanding=True)))
-    )
-
-
 def save_poll(
     connection: Connection,
     claim: Claim[Feed],

@@ -1,6 +1,5 @@
 """The store, as the pipeline's ports want it."""
 
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,11 +39,11 @@ from monitor.adapters.store.opening import open_engine, refusal
 from monitor.adapters.store.quiet import save_quiet
 from monitor.adapters.store.reporting import FoundAlert, Refusals, Timeline
 from monitor.adapters.store.server import BUSY_TIMEOUT
+from monitor.adapters.store.sharing import Turns
 from monitor.adapters.store.together import Together
 from monitor.adapters.store.tracing import Traced
 from monitor.adapters.store.tx import SqlTx
 from monitor.adapters.store.views import FoundArticle
-from monitor.errors import StoreError
 from monitor.model import (
     AlertId,
     Delivery,
@@ -125,7 +124,7 @@ class SqlStore:
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._owner = owner
         # Threads that write wait here rather than in the database, which would have them poll.
-        self._turn = threading.Lock() if has_one_writer(engine) else None
+        self._turns = Turns(self._writer, _TURN) if has_one_writer(engine) else None
         self._quiet = Together(self.save_all_quiet)
         # Steps whose last claim found something: the next does not look first whether there is anything.
         self._busy: set[Step] = set()
@@ -135,7 +134,7 @@ class SqlStore:
     @contextmanager
     def transaction(self) -> Iterator[SqlTx]:
         """Begin a write transaction; it commits at the end of the block, or leaves nothing."""
-        with self._writing() as connection:
+        with self._writing_in_short() as connection:
             yield SqlTx(connection)
 
     def save_quiet(
@@ -148,7 +147,7 @@ class SqlStore:
 
     def save_all_quiet(self, those: Sequence[Quiet]) -> Collection[int]:
         """Write polls that brought nothing in one transaction; return the positions of those written."""
-        with self._writing() as connection:
+        with self._writing_in_short() as connection:
             return save_quiet(connection, those)
 
     def sync_feeds(self, feeds: Sequence[FeedSettings], now: datetime) -> FeedsChange:
@@ -191,14 +190,14 @@ class SqlStore:
 
     def renew(self, claimed: Iterable[tuple[Step, str]], until: datetime) -> None:
         """Prolong the leases of claims that are in work, by step and token."""
-        with self._writing() as connection:
+        with self._writing_in_short() as connection:
             claims.renew(connection, claimed, until)
 
     def release(
         self, step: Step, token: str, due_at: datetime, failed: str | None, give_up_after: int
     ) -> None:
         """Give a claimed row back, due again then; a lease that was lost is nobody's to give."""
-        with self._writing() as connection:
+        with self._writing_in_short() as connection:
             claims.give_back(connection, step, token, due_at, failed, give_up_after)
 
     def clock_was_set_back(self, now: datetime, longest: timedelta) -> None:
@@ -518,10 +517,10 @@ class SqlStore:
         lease: timedelta,
         rows_of: Callable[[Connection, Mapping[int, str]], Sequence[Claim[Row]]],
     ) -> Sequence[Claim[Row]]:
-        only_looks = self._turn is not None and wanted.batch is None and step not in self._busy
+        only_looks = self._turns is not None and wanted.batch is None and step not in self._busy
         if only_looks and not self._anything(step, now, wanted):
             return ()
-        with self._writing() as connection:
+        with self._writing_in_short() as connection:
             if wanted.batch is None:
                 numbers = claims.pick(connection, step, now, wanted)
             else:
@@ -559,20 +558,14 @@ class SqlStore:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._my_turn(), _told(), self._writer.begin() as connection:
+        with _told(), self._turns.alone() if self._turns else self._writer.begin() as connection:
             yield connection
 
     @contextmanager
-    def _my_turn(self) -> Iterator[None]:
-        if self._turn is None:
-            yield
-            return
-        if not self._turn.acquire(timeout=_TURN):
-            raise StoreError(f"no turn to write in the store came within {_TURN} s")
-        try:
-            yield
-        finally:
-            self._turn.release()
+    def _writing_in_short(self) -> Iterator[Connection]:
+        """Write what takes no long time, in one commit with others where several wait for their turn."""
+        with _told(), self._turns.shared() if self._turns else self._writer.begin() as connection:
+            yield connection
 
 
 @contextmanager

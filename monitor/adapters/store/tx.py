@@ -59,10 +59,6 @@ class SqlTx:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def known(self, feed: FeedId, keys: Collection[EntryKey]) -> Mapping[EntryKey, EntryId]:
-        """Return those keys of a feed that are known, and whose they are."""
-        return polls.known(self._connection, feed, keys)
-
     def save_poll(
         self,
         claim: Claim[Feed],
