@@ -140,7 +140,7 @@ MUTANTS = (
     Mutant(
         name="a transaction begins as a reader",
         file=f"{STORE}/dialect.py",
-        changes=[('monitor_begin="BEGIN IMMEDIATE"', 'monitor_begin="BEGIN"')],
+        changes=[("monitor_begin=_BEGIN_WRITING", 'monitor_begin="BEGIN"')],
         check="tests/contract/test_store_opening.py::"
         "test_sixteen_threads_of_two_instances_do_each_row_once[sqlite]",
     ),
