@@ -105,7 +105,7 @@ def _processor_seconds() -> float:
 
 def _memory(pid: int) -> float:
     try:
-        return sum(map(megabytes, family(pid)))
+        return megabytes(family(pid))
     except OSError:  # one of them has just ended
         return 0.0
 

@@ -2,8 +2,8 @@
 
 `monitor run` is started with so many feeds, none of them due, and with its worker processes. Told are the
 megabytes of all its processes (what they share is counted once), and which share of one core they take while
-they wait; how long the service takes until it waits; and the megabytes of all at rest, once its workers have
-gone, as they do when they had nothing to do for a minute.
+they wait; how long the service takes until it waits; and its megabytes at rest, once its workers and what
+forks them have gone, as they do when they had nothing to do for some minutes.
 """
 
 import argparse
@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,8 +29,8 @@ SIZES = (100, 10_000, 100_000)
 SHORT_SIZES = (100, 10_000)
 SETTLE_SECONDS, IDLE_SECONDS = 10.0, 30.0
 SHORT_IDLE_SECONDS = 10.0
-# Workers are looked after once a minute, and go at the second look that finds none asked.
-REST_SECONDS = 150.0
+# Workers are looked after once a minute; what forks them goes at the sixth look after the last question.
+REST_SECONDS = 480.0
 # Feeds in a file, of which none may have more than 10 MB.
 A_FILE = 100_000
 PATIENCE_SECONDS = 600.0
@@ -127,15 +128,14 @@ def measured(config: Path, feeds: int, idle: float, *, rests: bool) -> Figures:
             before = sum(map(_processor_seconds, processes))
             time.sleep(idle)
             spent = sum(map(_processor_seconds, processes)) - before
-            memory = {pid: megabytes(pid) for pid in processes}
-            rest = sum(map(megabytes, at_rest(service.pid))) if rests else 0.0
+            whole, own = megabytes(processes), megabytes([service.pid])
+            rest = megabytes(at_rest(service.pid)) if rests else 0.0
         finally:
             service.terminate()
-    own = memory.pop(service.pid)
     return {
-        "all": own + sum(memory.values()),
+        "all": whole,
         "service": own,
-        "workers": sum(memory.values()),
+        "workers": whole - own,
         "rest": rest,
         "idle": spent / idle * 100,
         "start": before,
@@ -153,11 +153,11 @@ def family(pid: int) -> list[int]:
 
 
 def at_rest(pid: int) -> list[int]:
-    """Return a service and what forks its workers, once these have gone."""
+    """Return a service, once it is alone."""
     ends = time.monotonic() + REST_SECONDS
-    while len(found := family(pid)) > 2:
+    while len(found := family(pid)) > 1:
         if time.monotonic() > ends:
-            raise SystemExit("bench scale: the workers of an idle service did not go")
+            raise SystemExit("bench scale: the workers of an idle service did not go, or what forks them")
         time.sleep(1)
     return found
 
@@ -167,11 +167,40 @@ def _processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def megabytes(pid: int) -> float:
-    """Return a process's memory, of what it shares with others its share."""
+def megabytes(processes: Iterable[int]) -> float:
+    """Return the memory of processes, in which what they share counts once.
+
+    Of each file that they map counts what one of them has of it at most. What others share with them, as
+    interpreters on the same machine do, counts in full: so it does not hang on who else is there.
+    """
+    of_files = Counter[str]()
+    own = 0
+    for pid in processes:
+        own += _own_kilobytes(pid)
+        for mapping, held in _held_of_files(pid):
+            of_files[mapping] = max(of_files[mapping], held)
+    return (own + of_files.total()) / 1024
+
+
+def _own_kilobytes(pid: int) -> int:
+    """Return what a process has of no file, and its share of what it has in common with its siblings."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
-    (pss,) = (line.split()[1] for line in lines if line.startswith("Pss:"))
-    return int(pss) / 1024
+    (own,) = (line.split()[1] for line in lines if line.startswith("Pss_Anon:"))
+    return int(own)
+
+
+def _held_of_files(pid: int) -> Iterator[tuple[str, int]]:
+    """Give each piece of a file that a process maps, and the kilobytes that it has of the file itself."""
+    mapping, held = "", 0
+    for line in Path(f"/proc/{pid}/smaps").read_text("utf-8").splitlines():
+        first, *others = line.split(maxsplit=5)
+        if not first.endswith(":"):
+            # Where the piece begins in the file, on which device that is, and its number there; 0 is no file.
+            mapping = " ".join(others[1:4]) if others[3] != "0" else ""
+        elif mapping and first == "Rss:":
+            held = int(others[0])
+        elif mapping and first == "Anonymous:":
+            yield mapping, held - int(others[0])
 
 
 if __name__ == "__main__":

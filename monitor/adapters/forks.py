@@ -69,13 +69,26 @@ class ForkServers:
                 self._retired.append(self._asked)
                 self._asked = None
 
+    def end(self) -> None:
+        """End all servers, and wait for them; who wants a worker has another one started.
+
+        A worker that is left ends when its conversation is closed.
+        """
+        with self._lock:
+            for server in (*self._retired, *filter(None, [self._asked])):
+                server.kill()
+            self._asked, self._retired = None, []
+
+    def bury(self) -> None:
+        """Wait for those servers that have ended."""
+        with self._lock:
+            self._bury()
+
     def close(self) -> None:
-        """End all servers; a worker that is left ends when its conversation is closed."""
-        self.renew()
+        """End all servers, for good."""
         with self._lock:
             self._closed = True
-            for server in self._retired:
-                server.kill()
+        self.end()
 
     def _forked(self, deadline: timedelta) -> "ForkedWorker":
         with self._lock:
@@ -92,6 +105,12 @@ class ForkServers:
         """Return the server that is asked, a new one where it has ended; the lock is held."""
         if self._closed:
             raise SandboxBroken("closed")
+        self._bury()
+        self._asked = self._asked or _Server(self._given)
+        return self._asked
+
+    def _bury(self) -> None:
+        """Wait for those servers that have ended, and know them no more; the lock is held."""
         if self._asked is not None and self._asked.ended():
             self._retired.append(self._asked)
             self._asked = None
@@ -99,8 +118,6 @@ class ForkServers:
             if server.ended():
                 server.kill()
         self._retired = [each for each in self._retired if not each.ended()]
-        self._asked = self._asked or _Server(self._given)
-        return self._asked
 
 
 class _Killed(SandboxBroken):

@@ -3,7 +3,8 @@
 Documents are hostile: a regular expression that holds the interpreter for minutes, a tree that
 takes all memory. So they are read in child processes with limits of time and memory, which answer
 in JSON over a socket, are killed at the deadline, and are replaced after so many documents or so much
-memory. One more than are used at once is kept ready; those that have had nothing to do for a while go.
+memory. One more than are used at once is kept ready; those that have had nothing to do for a while go,
+and after a longer one what forks them goes too.
 """
 
 import contextlib
@@ -30,7 +31,8 @@ class SandboxPolicy:
     """Limits of a worker process.
 
     `memory_bytes` is of address space; a worker is replaced after `documents` tasks, or once it
-    holds more than `resident_bytes`.
+    holds more than `resident_bytes`. What forks workers ends at the `rests`-th look in a row that finds
+    that nothing was asked.
     """
 
     workers: int = 2
@@ -40,6 +42,8 @@ class SandboxPolicy:
     files: int = 64
     documents: int = 500
     resident_bytes: int = 400_000_000
+    # With a look in each minute: five minutes of nothing pay for the third of a second that a start takes.
+    rests: int = 5
 
 
 class InlineSandbox:
@@ -80,6 +84,7 @@ class ProcessSandbox:
         self._hired = 0
         self._working = 0
         self._asked = False
+        self._rests = 0
         self._hire()
 
     def run(
@@ -91,33 +96,32 @@ class ProcessSandbox:
             SandboxBroken: no worker process can be started.
         """
         head, blobs = _question(task, args, kwargs)
-        with self._slots:
-            self._asked = True
-            with self._one_more_at_work():
-                worker = self._take()
-                try:
-                    answer = worker.ask(encode_frame(head, blobs), self._policy.deadline)
-                finally:
-                    self._put_back(worker)
+        with self._slots, self._one_more_at_work():
+            worker = self._take()
+            try:
+                answer = worker.ask(encode_frame(head, blobs), self._policy.deadline)
+            finally:
+                self._put_back(worker)
         return answer if isinstance(answer, SandboxFailed) else _result(task, *answer)
 
     def rest(self) -> None:
-        """Let all idle workers go, where nothing was asked since the last call of this.
+        """Let all idle workers go, where nothing was asked since the last call; later what forks them, too.
 
-        What forks the next one stays, and has all imported: that takes milliseconds.
+        The next one takes milliseconds before that, and a third of a second after it.
         """
         with self._lock:
             # Whoever is at work may be waiting for one of them.
-            rested, self._asked = not self._asked and not self._working, False
-            spare: list[ForkedWorker | SandboxBroken] = []
-            with contextlib.suppress(queue.Empty):
-                while rested and not self._closed.is_set():
-                    spare.append(self._idle.get_nowait())
-            workers = [each for each in spare if isinstance(each, ForkedWorker)]
+            self._rests = 0 if self._asked or self._working else self._rests + 1
+            self._asked = False
+            if self._hired == 0 and self._rests >= self._policy.rests:
+                # One that is ordered and still to come counts as hired.
+                self._servers.end()
+            workers = self._spare() if self._rests else []
             for worker in workers:
                 self._dismiss(worker)
         for worker in workers:
             worker.release()
+        self._servers.bury()
 
     def close(self) -> None:
         """End every worker; calls that are under way or come later fail."""
@@ -137,6 +141,7 @@ class ProcessSandbox:
     def _one_more_at_work(self) -> Iterator[None]:
         """Count a call while it lasts, and see to it that there is a worker for the next one."""
         with self._lock:
+            self._asked = True
             self._working += 1
             # Those that are starting count as well, or calls in a row would start one each.
             few = self._hired <= self._working
@@ -160,6 +165,14 @@ class ProcessSandbox:
         if isinstance(worker, SandboxBroken):
             raise worker
         return worker
+
+    def _spare(self) -> Sequence[ForkedWorker]:
+        """Take all workers that have nothing to do, and forget what did not start; the lock is held."""
+        spare: list[ForkedWorker | SandboxBroken] = []
+        with contextlib.suppress(queue.Empty):
+            while not self._closed.is_set():
+                spare.append(self._idle.get_nowait())
+        return [each for each in spare if isinstance(each, ForkedWorker)]
 
     def _put_back(self, worker: ForkedWorker) -> None:
         with self._lock:
