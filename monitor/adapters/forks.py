@@ -33,8 +33,6 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _ANSWER_BYTES = 256 << 20
 # A killed process is gone in milliseconds, with a gigabyte in a tenth of a second.
 _BURIAL_SECONDS = 2.0
-# On an idle machine an orphan is inherited in far less.
-_INHERITANCE_SECONDS = 0.2
 # How processes end over whose memory something went wrong, by chance or by design.
 _CRASHES = frozenset({-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT, -signal.SIGILL, -signal.SIGFPE})
 
@@ -154,7 +152,7 @@ class _Server:
         # That the server is gone shows on the lifeline, of which nobody else holds the other end.
         with theirs, held, contextlib.suppress(OSError):
             socket.send_fds(self._control, [b"w"], [theirs.fileno(), held.fileno()])
-        return ForkedWorker(conversation, lifeline)
+        return ForkedWorker(conversation, lifeline, self._process)
 
     def await_start(self, worker: "ForkedWorker", deadline: timedelta) -> None:
         """Wait until the worker is ready; a server that does not manage that within the deadline is ended.
@@ -195,9 +193,11 @@ class _Server:
 class ForkedWorker:
     """A worker's conversation and its lifeline; used by one thread at a time, but for `kill`."""
 
-    def __init__(self, conversation: socket.socket, lifeline: socket.socket) -> None:
-        """Take our ends of both; the worker may still have to be forked."""
-        self._conversation, self._lifeline = conversation, lifeline
+    def __init__(
+        self, conversation: socket.socket, lifeline: socket.socket, server: "subprocess.Popen[bytes]"
+    ) -> None:
+        """Take our ends of both, and who forks the worker, if it did not yet."""
+        self._conversation, self._lifeline, self._server = conversation, lifeline, server
         conversation.settimeout(0)
         self._pid, self._handle = 0, -1
         self._code: int | None = None
@@ -269,16 +269,29 @@ class ForkedWorker:
 
     def _burial(self) -> int | None:
         """Have the server kill the worker and wait for it; return how it ended, None where nobody knows."""
-        with contextlib.suppress(OSError):
+        try:
             self._lifeline.shutdown(socket.SHUT_WR)
             # Of a worker that is still to be forked nothing is waited for.
             self._lifeline.settimeout(_BURIAL_SECONDS if self._pid else 0)
-            word = self._lifeline.recv(WORD.size)
-            if word:
+            if word := self._lifeline.recv(WORD.size):
                 return int(WORD.unpack(word)[0])
+        except (TimeoutError, BlockingIOError):
+            # The server stands still, or has more to do.
+            return None
+        except OSError:
+            pass
         if self._handle >= 0:
-            _wait_for_orphan(self._handle)
+            self._wait_for_orphan()
         return None
+
+    def _wait_for_orphan(self) -> None:
+        """Wait for a worker whose server is gone, where we are the first process, as a container may have us.
+
+        That one inherits what a server leaves behind before the server can be waited for.
+        """
+        with contextlib.suppress(subprocess.TimeoutExpired, ChildProcessError):
+            self._server.wait(_BURIAL_SECONDS)
+            os.waitid(os.P_PIDFD, self._handle, os.WEXITED)
 
     def _resident(self) -> int:
         # Asked after each document: without a buffer and a decoder it takes a third of the time.
@@ -375,16 +388,3 @@ def _environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
     }
-
-
-def _wait_for_orphan(handle: int) -> None:
-    """Wait for a worker whose server is gone, where we are the first process, as a container may have us.
-
-    That one inherits what a server leaves behind, but only some time after the server's sockets were closed.
-    """
-    ends = time.monotonic() + _INHERITANCE_SECONDS
-    while time.monotonic() < ends:
-        with contextlib.suppress(ChildProcessError):
-            os.waitid(os.P_PIDFD, handle, os.WEXITED)
-            return
-        time.sleep(_INHERITANCE_SECONDS / 20)
