@@ -224,9 +224,13 @@ def test_servers_that_are_killed_about_a_rest_cost_no_document(make: Make) -> No
     over = threading.Event()
     killed = set[int]()
     dice = random.Random(4713)
+    began = time.monotonic()
+    assert b"ba" == attempt(sandbox)
+    # In seconds: within a start, and after it, however long one takes here.
+    most = 2 * (time.monotonic() - began)
 
     def attack() -> None:
-        while not over.wait(dice.uniform(0, 0.2)):
+        while not over.wait(dice.uniform(0, most)):
             for server in fork_servers(US) - killed:
                 os.kill(server, signal.SIGKILL)
                 killed.add(server)
@@ -241,7 +245,7 @@ def test_servers_that_are_killed_about_a_rest_cost_no_document(make: Make) -> No
         each.start()
     try:
         ends = time.monotonic() + 60
-        while len(killed) < 20 and time.monotonic() < ends:
+        while len(killed) < 12 and time.monotonic() < ends:
             answers.append(attempt(sandbox))
             over.wait(dice.choice((0, 0.01, 0.05)))
     finally:
@@ -249,7 +253,7 @@ def test_servers_that_are_killed_about_a_rest_cost_no_document(make: Make) -> No
         for each in against:
             each.join()
 
-    assert len(killed) >= 20
+    assert len(killed) >= 12
     # Twice in a row is a machine on which no worker can be started, and says so; no document is blamed.
     assert [] == [each for each in answers if each != b"ba" and not isinstance(each, SandboxBroken)]
     assert b"ba" in answers
