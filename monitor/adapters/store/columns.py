@@ -135,11 +135,7 @@ class Foreign(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Return the text as every database takes it."""
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        return (
-            value.replace("\0", "\ufffd").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        )
+        return None if value is None else storable(value)
 
 
 class Packed(TypeDecorator[Any]):
@@ -192,6 +188,13 @@ class Plain(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
         """Return the value of the model."""
         return None if value is None else from_plain(self.kind, json.loads(value))
+
+
+def storable(text: str) -> str:
+    """Return text as `Foreign` columns hold it."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def microseconds(time: datetime) -> int:

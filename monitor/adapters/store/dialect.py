@@ -7,11 +7,13 @@ on, writes begin with `BEGIN IMMEDIATE` (a read that turns into a write fails at
 busy timeout), 10 s of patience with other processes.
 """
 
+import re
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -22,6 +24,7 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Engine,
+    Row,
     Table,
     create_engine,
     event,
@@ -53,6 +56,11 @@ _PRAGMAS = (
     # Bytes to which a log that once grew is cut back after a checkpoint.
     "PRAGMA journal_size_limit=67108864",
 )
+# Rows of one insert: SQLite takes 32,766 values, and a statement is prepared for each number of rows.
+_AT_ONCE = 50
+# A value that has a name, and the one row of an insert.
+_NAMED = re.compile(r"%\((\w+)\)s")
+_ROW = re.compile(r" VALUES (\([^()]*\))")
 # SQLite's own steps between two looks at the clock: some 0.1 ms.
 _STEPS = 10_000
 _INTERRUPTED = (sqlite3.SQLITE_INTERRUPT, None)
@@ -102,10 +110,38 @@ def _insert_new(dialect: str, table: Table, returning: tuple[Column[Any], ...]) 
     return statement.returning(*returning) if returning else statement
 
 
-def insert_numbers(connection: Connection, table: Table, rows: Sequence[Mapping[str, int]]) -> None:
-    """Insert rows of two and more whole numbers, but for those that are there already."""
-    names = tuple(rows[0])
-    run_plain(connection, insert_new(connection, table), names, list(map(itemgetter(*names), rows)))
+def insert_plain(
+    connection: Connection,
+    table: Table,
+    names: tuple[str, ...],
+    rows: Sequence[Sequence[int | str | None]],
+    *returning: Column[Any],
+) -> Sequence[Row[Any]]:
+    """Insert rows of whole numbers and text but for those that are there already; return of the new ones.
+
+    Many go in one statement: between two, a driver lets other threads compute, and waits for its turn.
+    """
+    statement = insert_new(connection, table, *returning)
+    new: list[Row[Any]] = []
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        text, order = _of_several(connection.dialect, statement, names, len(some))
+        result = connection.exec_driver_sql(text, tuple(chain.from_iterable(map(order, some))))
+        new += result.all() if returning else []
+    return new
+
+
+@cache
+def _of_several(
+    dialect: Dialect, statement: ClauseElement, names: tuple[str, ...], rows: int
+) -> tuple[str, Callable[[Sequence[Any]], tuple[Any, ...]]]:
+    """Return the text of an insert of so many rows, whose values have no names, and what orders a row's."""
+    compiled: Any = statement.compile(dialect=dialect, column_keys=names)
+    named = tuple(compiled.positiontup or _NAMED.findall(str(compiled)))
+    head, row, tail = _ROW.split(_NAMED.sub("%s", str(compiled)), maxsplit=1)
+    return f"{head} VALUES {', '.join([row] * rows)}{tail}", itemgetter(
+        *(names.index(each) for each in named)
+    )
 
 
 def run_plain(

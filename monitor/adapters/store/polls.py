@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, insert, literal, select, update
 
 from monitor.adapters.store.claims import save_claimed
-from monitor.adapters.store.dialect import insert_new, insert_numbers, upsert
+from monitor.adapters.store.columns import microseconds, storable
+from monitor.adapters.store.dialect import insert_new, insert_plain, upsert
 from monitor.adapters.store.schema import (
     announcements,
     articles,
@@ -53,6 +54,17 @@ _COMPARED: Select[Any] = select(
     feeds.c.due_at,
     feeds.c.state,
     feeds.c.paused_at,
+)
+_NEW_ENTRY = (
+    "id",
+    "feed_number",
+    "state",
+    "host",
+    "first_seen_at",
+    "due_at",
+    "attempts",
+    "failures",
+    "learned",
 )
 _NO_LEASE = {"lease_token": None, "lease_until": None}
 # Columns that are fields of a feed, and of its rhythm.
@@ -269,11 +281,8 @@ def save_poll(
     keys = {key: numbers[entry.id] for entry in reversed(new) for key in entry.keys}
     keys |= {key: numbers[entry] for key, entry in _admitted(connection, learned).items() if entry in numbers}
     if keys:
-        rows = [
-            {"feed_number": feed_number, "key": key, "entry_number": number}
-            for key, number in sorted(keys.items())
-        ]
-        insert_numbers(connection, entry_keys, rows)
+        rows = [(feed_number, key, number) for key, number in sorted(keys.items())]
+        insert_plain(connection, entry_keys, ("feed_number", "key", "entry_number"), rows)
 
 
 def _admitted(connection: Connection, learned: Mapping[EntryKey, EntryId]) -> Mapping[EntryKey, EntryId]:
@@ -364,22 +373,23 @@ def _add_entries(connection: Connection, feed_number: int, new: Sequence[Entry])
     """Insert entries; return the numbers of those that were not there yet."""
     if not new:
         return {}
+    columns = entries.c
     rows = [
-        {
-            "id": entry.id,
-            "feed_number": feed_number,
-            "state": entry.state,
-            "host": entry.host,
-            "first_seen_at": entry.first_seen_at,
-            "due_at": entry.due_at,
-            "attempts": entry.attempts,
-            "failures": 0,
-            "learned": 0,
-        }
+        (
+            entry.id,
+            feed_number,
+            entry.state.value,
+            storable(entry.host),
+            microseconds(entry.first_seen_at),
+            microseconds(entry.due_at),
+            entry.attempts,
+            0,
+            0,
+        )
         for entry in new
     ]
-    statement = insert_new(connection, entries, entries.c.id, entries.c.number)
-    return {row.id: row.number for row in connection.execute(statement, rows)}
+    added = insert_plain(connection, entries, _NEW_ENTRY, rows, columns.id, columns.number)
+    return {row.id: row.number for row in added}
 
 
 def _numbers_of(connection: Connection, ids: Collection[EntryId]) -> dict[EntryId, int]:
