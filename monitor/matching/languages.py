@@ -1,11 +1,12 @@
 """Which language is meant, and which words does it know?
 
 The dictionaries are those of simplemma: as they come, read from a compact stream, or packed into tries,
-which hold the same words, take half the memory, and are loaded and asked in a tenth of the time, but must
-be written once, which takes seconds. What languages do to names stands in `grammar`, and for German in
-`german`.
+which hold the same words, are asked in a tenth of the time, and of which only what is looked at takes memory,
+but which must be written once, which takes seconds. What languages do to names stands in `grammar`, and for
+German in `german`.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from unicodedata import normalize
@@ -22,6 +23,10 @@ with rules_of(sorted(DICTIONARIES)):
         StreamDictionaryFactory,
         TrieDictionaryFactory,
     )
+    from simplemma.strategies.dictionaries.trie_dictionary_factory import (  # type: ignore[attr-defined]
+        BytesTrie,  # marisa-trie's, which simplemma brings along
+        TrieWrapDict,
+    )
 # Of the others, those in which a capital within a sentence means a name: no titles, no lands in the genitive.
 SMALL_TITLES = frozenset({"fr", "es", "ca", "pt", "it", "nl", "sv", "da", "no", "nb", "nn"})
 
@@ -33,6 +38,24 @@ def primary(language: str | None) -> str:
 
 # What packed dictionaries are made of: those of another version are others.
 EDITION = f"simplemma-{__version__}"
+
+
+class _Packed:
+    """Dictionaries that stay in the files that `pack` wrote; one that is damaged is packed anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._anew = TrieDictionaryFactory(disk_cache_dir=str(folder))
+        self._open: dict[str, Mapping[str, str]] = {}
+
+    def get_dictionary(self, lang: str) -> Mapping[str, str]:
+        """Return a language's dictionary."""
+        if lang not in self._open:
+            try:
+                self._open[lang] = TrieWrapDict(BytesTrie().mmap(str(self._folder / f"{lang}.dic")))
+            except RuntimeError:
+                self._open[lang] = self._anew.get_dictionary(lang)
+        return self._open[lang]
 
 
 class _Words:
@@ -67,7 +90,7 @@ def pack(folder: Path) -> None:
 
 def use_packed(folder: Path) -> None:
     """Look words up from now on in what `pack` wrote into a folder; they are the same words."""
-    _WORDS.look_in(TrieDictionaryFactory(disk_cache_dir=str(folder)))
+    _WORDS.look_in(_Packed(folder))
 
 
 @lru_cache(maxsize=32768)

@@ -82,3 +82,5 @@ def test_a_packed_model_gives_the_same_answers(tmp_path: Path) -> None:
 
     assert before == [_identify(text) for text in texts]
     assert module._identifier().nb_ptc.filename == tmp_path / "features.npy"
+    # An object for each of a hundred thousand numbers would take 4 MB.
+    assert not isinstance(module._identifier().tk_output, list)

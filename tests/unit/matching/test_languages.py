@@ -42,6 +42,28 @@ def test_words_are_looked_up_in_packed_dictionaries_alike(packed: Path) -> None:
     assert before == [(is_word(word, each), lemma(word, each)) for word in words for each in ("de", "en")]
 
 
+@pytest.mark.usefixtures("as_they_come")
+def test_packed_dictionaries_stay_in_their_files(packed: Path) -> None:
+    forget()
+    use_packed(packed)
+
+    assert is_word("Aktien", "de")
+    assert is_word("went", "en")
+
+    mapped = Path("/proc/self/maps").read_text(encoding="utf-8")
+    assert all(str(packed / f"{each}.dic") in mapped for each in languages.DICTIONARIES)
+
+
+def test_a_damaged_dictionary_is_packed_anew(tmp_path: Path) -> None:
+    file, malay = tmp_path / "ms.dic", languages._Packed(tmp_path).get_dictionary("ms")  # the smallest
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1])
+
+    assert dict(malay) == dict(languages._Packed(tmp_path).get_dictionary("ms"))
+
+    assert whole == file.read_bytes()
+
+
 def test_dictionaries_that_cannot_be_written_are_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
