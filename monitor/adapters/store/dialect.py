@@ -26,6 +26,8 @@ from sqlalchemy import (
     Engine,
     Row,
     Table,
+    Text,
+    cast,
     create_engine,
     event,
     func,
@@ -97,6 +99,16 @@ def few(connection: Connection, condition: ColumnElement[bool]) -> ColumnElement
         return condition
     rarely: ColumnElement[bool] = func.likelihood(condition, literal_column("0.01"))
     return rarely
+
+
+def in_one_row(dialect: str, *values: ColumnElement[Any]) -> ColumnElement[str]:
+    """Return the values of all rows as one JSON text, a list of lists; of no rows it may be NULL.
+
+    SQLite's driver lets other threads compute before each row that it fetches, and waits for its turn.
+    """
+    if dialect == "sqlite":
+        return func.json_group_array(func.json_array(*values), type_=Text)
+    return cast(func.json_agg(func.json_build_array(*values)), Text)
 
 
 def insert_new(connection: Connection, table: Table, *returning: Column[Any]) -> Any:  # noqa: ANN401  (two classes, one interface)

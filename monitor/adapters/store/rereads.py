@@ -1,5 +1,6 @@
 """Of which entries are edits looked for, and what did their articles say before?"""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from monitor.adapters.store.claims import save_claimed
 from monitor.adapters.store.columns import Moment
+from monitor.adapters.store.dialect import in_one_row
 from monitor.adapters.store.schema import (
     ENTRY_PENDING,
     announcements,
@@ -70,7 +72,8 @@ def remembered(connection: Connection, feed: FeedId, keys: Collection[EntryKey],
     wanted = list(keys)
     for start in range(0, len(wanted), _BATCH):
         given = {"of_feed": feed, "keys": wanted[start : start + _BATCH], "now": now}
-        for key, entry, is_open in connection.execute(_remembered(), given).all():
+        found = connection.execute(_remembered(connection.dialect.name), given).scalar()
+        for key, entry, is_open in json.loads(found or "[]"):
             known[key] = entry
             if is_open:
                 still_open.add(entry)
@@ -78,11 +81,12 @@ def remembered(connection: Connection, feed: FeedId, keys: Collection[EntryKey],
 
 
 @cache
-def _remembered() -> Any:  # noqa: ANN401  (a statement)
+def _remembered(dialect: str) -> Any:  # noqa: ANN401  (a statement)
     number = select(feeds.c.number).where(feeds.c.id == bindparam("of_feed")).scalar_subquery()
     is_open = or_(ENTRY_PENDING, rereads.c.until > bindparam("now", type_=Moment))
     return (
-        select(entry_keys.c.key, entries.c.id, is_open.label("is_open"))
+        select(in_one_row(dialect, entry_keys.c.key, entries.c.id, is_open))
+        .select_from(entry_keys)
         .join(entries, entries.c.number == entry_keys.c.entry_number)
         .outerjoin(rereads, rereads.c.entry_number == entries.c.number)
         .where(entry_keys.c.feed_number == number)
