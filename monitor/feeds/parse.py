@@ -77,7 +77,12 @@ def outline_feed(document: Document) -> Outline | ParsedFeed | ParseFailed:
         spans = tuple((place.start, place.end) for place in places)
         rest = _read_xml(replace(feed, body=cut_of(feed.body, spans, outlined)))
         whole = _joined(rest, [place.marks for place in places], outlined)
-        return _read_xml(feed) if whole is None else _outline(feed, whole, spans)
+        if whole is None:
+            return _read_xml(feed)
+        head, kept = _not_in(document.body, feed.body)
+        return Outline(
+            feed=whole, url=feed.base, content_type=feed.content_type, head=head, kept=kept, spans=spans
+        )
     except Exception as error:  # noqa: BLE001  (as above)
         return _unreadable(error)
 
@@ -97,14 +102,21 @@ def read_cut(document: Document) -> ParsedFeed | ParseFailed:
         return _unreadable(error)
 
 
-def cut(outline: Outline, wanted: Collection[int]) -> Document:
-    """Return the document of an outline without those of its plain entries that are not wanted."""
+def cut(document: Document, outline: Outline, wanted: Collection[int]) -> Document:
+    """Return a document without those of its plain entries that are not wanted, given its outline."""
     left_out = outline.feed.outlined.difference(wanted)
+    body = outline.head + document.body[len(document.body) - outline.kept :]
     return Document(
         url=outline.url,
         content_type=outline.content_type,
-        body=cut_of(outline.body, outline.spans, left_out),
+        body=cut_of(body, outline.spans, left_out),
     )
+
+
+def kept_marks(outline: Outline, wanted: Collection[int], read: ParsedFeed) -> bool:
+    """Tell whether the wanted entries of an outline are known by the same, as they were read in it."""
+    before, after = outline.feed.entries, read.entries
+    return all(_marks(before[number]) == _marks(after[number]) for number in wanted)
 
 
 def completed(outline: Outline, wanted: Collection[int], read: ParsedFeed) -> ParsedFeed | None:
@@ -154,10 +166,6 @@ def _opened(
     return _Xml(body=screened.body, base=base, content_type=content_type, places=places)
 
 
-def _outline(feed: _Xml, whole: ParsedFeed, spans: tuple[tuple[int, int], ...]) -> Outline:
-    return Outline(feed=whole, url=feed.base, content_type=feed.content_type, body=feed.body, spans=spans)
-
-
 def _joined(
     read: ParsedFeed | ParseFailed, marks: Sequence[Announced | None], outlined: frozenset[int]
 ) -> ParsedFeed | None:
@@ -167,6 +175,20 @@ def _joined(
     entries = iter(read.entries)
     joined = (mark if mark and number in outlined else next(entries) for number, mark in enumerate(marks))
     return replace(read, entries=tuple(joined), outlined=outlined)
+
+
+def _not_in(document: bytes, body: bytes) -> tuple[bytes, int]:
+    """Return what a body has before its root where all that follows ends the document, and how much that is.
+
+    Whoever asks has the document: most of it need not go back to him.
+    """
+    root = _ROOT.search(body)
+    rest = body[root.start() :] if root else b""
+    return (body[: len(body) - len(rest)], len(rest)) if document.endswith(rest) else (body, 0)
+
+
+def _marks(announced: Announced) -> tuple[str | None, str | None, str]:
+    return announced.guid, announced.link, announced.title
 
 
 def _root_of(body: bytes) -> bytes:

@@ -257,14 +257,15 @@ class ParsedFeed:
 class Outline:
     """A feed's document of which the plain entries were not read, but for what they are known by.
 
-    `body` is the document as feedparser may read it, `spans` are half-open ranges of its bytes, one for
-    each entry of `feed`.
+    `head` and so many last bytes of the document as are `kept` are what feedparser may read; `spans` are
+    half-open ranges of these bytes, one for each entry of `feed`.
     """
 
     feed: ParsedFeed
     url: str
     content_type: str
-    body: bytes = field(repr=False)
+    head: bytes = field(repr=False)
+    kept: int
     spans: tuple[tuple[int, int], ...]
 
 

@@ -14,6 +14,7 @@ from monitor.feeds.pages import are_trusted
 from monitor.feeds.parse import (
     completed,
     cut,
+    kept_marks,
     outline_feed,
     read_cut,
     read_feed,
@@ -131,10 +132,10 @@ def _filled(
     wanted = unread_entries(feed, settings, outline.feed, remembered.known, remembered.open, now)
     if not wanted:
         return outline.feed, remembered.known
-    read = on.sandbox.run(read_cut, cut(outline, wanted))
+    read = on.sandbox.run(read_cut, cut(answer, outline, wanted))
     if not isinstance(read, ParsedFeed):
         return read, None
     whole = completed(outline, wanted, read)
     if whole is None:
         return on.sandbox.run(read_feed, answer), None
-    return whole, remembered.known if keys_of(feed.id, whole) == keys else None
+    return whole, remembered.known if kept_marks(outline, wanted, whole) else None

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.feeds.novelty import keys_of
 from monitor.feeds.outline import places_of, survey
-from monitor.feeds.parse import completed, cut, outline_feed, read_cut, read_feed, read_marks
+from monitor.feeds.parse import completed, cut, kept_marks, outline_feed, read_cut, read_feed, read_marks
 from monitor.feeds.scan import Screened, legible, screen
-from monitor.model import Announced, Document, Outline, ParsedFeed, ParseFailed
+from monitor.model import Announced, Document, FeedId, Outline, ParsedFeed, ParseFailed
 
+FEED = FeedId("feed")
 URL = "https://example.org/feeds/all.xml"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 NAMESPACES = (
@@ -61,11 +63,13 @@ def assert_says_what_the_whole_says(given: Document, wanted: frozenset[int]) -> 
         assert isinstance(whole, ParsedFeed)
         return whole
     assert isinstance(whole, ParsedFeed)
-    read = read_cut(cut(outline, wanted))
+    read = read_cut(cut(given, outline, wanted))
     assert isinstance(read, ParsedFeed)
     filled = completed(outline, wanted, read)
     assert filled is not None
     assert outline.feed.outlined - wanted == filled.outlined
+    assert kept_marks(outline, wanted & outline.feed.outlined, filled)
+    assert keys_of(FEED, outline.feed) == keys_of(FEED, filled)
     for feed in (outline.feed, filled):
         assert replace(whole, entries=()) == replace(feed, entries=(), outlined=frozenset())
         assert [marks(each) for each in whole.entries] == [marks(each) for each in feed.entries]
@@ -78,6 +82,13 @@ def one_walk(body: bytes) -> object:
     """Return the screened body and its entries as one walk finds them; None where it takes two."""
     surveyed = survey(legible(body))
     return None if surveyed is None else (surveyed.body, surveyed.places)
+
+
+def screened_body(given: Document) -> bytes:
+    """Return a document as feedparser may read it."""
+    screened = screen(given.body)
+    assert isinstance(screened, Screened)
+    return screened.body
 
 
 def two_walks(body: bytes) -> object:
@@ -231,6 +242,27 @@ def test_a_document_that_feedparser_gives_up_is_a_failure_in_every_way_of_readin
     for failed in (outline_feed(broken), read_cut(broken)):
         assert isinstance(failed, ParseFailed)
         assert "cannot be read" in failed.detail
+
+
+def test_what_stands_in_the_document_is_not_given_back() -> None:
+    plain = rss(PLAIN, PLAIN, before="<?xml version='1.0' encoding='utf-8'?>")
+    shortened = rss(PLAIN, PLAIN, head=f"<author>{'x' * 3_000}</author>")
+
+    for each, kept in ((plain, True), (shortened, False)):
+        outline = outlined(each)
+        assert (len(outline.head) < 60) is kept
+        assert cut(each, outline, {0, 1}).body == screened_body(each)
+
+
+def test_an_entry_that_is_known_by_something_else_once_it_is_read_is_told() -> None:
+    plain = rss(PLAIN, PLAIN)
+    outline, whole = outlined(plain), read_feed(plain)
+    assert isinstance(whole, ParsedFeed)
+    other = replace(whole, entries=(whole.entries[0], replace(whole.entries[1], title="Other")))
+
+    assert kept_marks(outline, {0, 1}, whole)
+    assert kept_marks(outline, {0}, other)
+    assert not kept_marks(outline, {0, 1}, other)
 
 
 def test_a_cut_that_gives_another_number_of_entries_is_not_believed() -> None:
