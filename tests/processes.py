@@ -3,9 +3,10 @@
 import os
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -81,6 +82,31 @@ def eventually(condition: Callable[[], object], seconds: float = 20) -> bool:
     while not condition() and time.monotonic() < ends:
         time.sleep(0.02)
     return bool(condition())
+
+
+@contextmanager
+def stopwatch() -> Iterator[Callable[[], float]]:
+    """Give what tells for how many seconds this process has been able to run, or has computed, since then.
+
+    It stands still while the process does, for others have both cores or it was stopped.
+    """
+    over, ran, cpu = threading.Event(), [0.0], time.process_time()
+
+    def look() -> None:
+        last = time.monotonic()
+        while not over.wait(0.01):
+            now = time.monotonic()
+            # A look that comes later than this was not let.
+            ran[0] += min(now - last, 0.1)
+            last = now
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    try:
+        yield lambda: max(ran[0], time.process_time() - cpu)
+    finally:
+        over.set()
+        looking.join()
 
 
 def run_alone(words: str) -> tuple[bytes, bytes]:

@@ -14,6 +14,9 @@ from pathlib import Path
 
 # Seconds after which a peer that waits for bytes gives up, so that no test leaves threads behind.
 _PATIENCE = 10.0
+# What holds the ports that were given out: a service takes its own some time later, and on a busy machine
+# others had been given it by then.
+_BOUND: list[socket.socket] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,10 +182,16 @@ def accepting(
 
 
 def free_port() -> int:
-    """Return a port of loopback that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port of loopback that nobody listens on, and that the system gives to nobody else meanwhile.
+
+    It stays bound as long as we live. Who listens on it must reuse addresses, as servers do.
+    """
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", 0))
+    _BOUND.append(bound)
+    port: int = bound.getsockname()[1]
+    return port
 
 
 # ---- behaviors -----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import pytest
 from monitor.adapters.http import HttpDoor
 from monitor.model import Document, FailureReason, FetchFailed, Receiver, ReceiverName, Validators
 from monitor.ports import FetchPolicy
+from tests.processes import stopwatch
 from tests.servers import Asked, Behavior, Peer, Server, answer, bomb, redirect, say, serving
 
 LOOPBACK = ("127.0.0.0/8",)
@@ -133,11 +134,9 @@ def test_hostile_feeds_end_in_time_and_for_the_right_reason(
 ) -> None:
     behavior, reason = HOSTILE[kind]
     used = impatient if reason is FailureReason.TIMEOUT else door
-    started = time.monotonic()
-
-    with serving(behavior) as server:
+    with stopwatch() as spent, serving(behavior) as server:
         failed = used.revalidate(server.url(), NONE)
-        took = time.monotonic() - started
+        took = spent()
 
     assert isinstance(failed, FetchFailed)
     assert reason == failed.reason
@@ -150,11 +149,9 @@ def test_hostile_pages_end_in_time_and_for_the_right_reason(
 ) -> None:
     behavior, reason = HOSTILE[kind]
     used = impatient if reason is FailureReason.TIMEOUT else door
-    started = time.monotonic()
-
-    with serving(behavior) as server:
+    with stopwatch() as spent, serving(behavior) as server:
         failed = used.get(server.url())
-        took = time.monotonic() - started
+        took = spent()
 
     assert isinstance(failed, FetchFailed)
     assert reason == failed.reason
@@ -164,13 +161,11 @@ def test_hostile_pages_end_in_time_and_for_the_right_reason(
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_receivers_end_in_time(door: HttpDoor, kind: str) -> None:
     behavior, reason = HOSTILE[kind]
-    started = time.monotonic()
-
-    with serving(behavior) as server:
+    with stopwatch() as spent, serving(behavior) as server:
         reply = door.post(
             _receiver(server, DEADLINE if reason is FailureReason.TIMEOUT else PATIENCE), {}, b"{}"
         )
-        took = time.monotonic() - started
+        took = spent()
 
     # A status that came counts; without one, the reason is that of a feed.
     assert (reply.status is not None and reply.reason is None) or reason == reply.reason
@@ -265,10 +260,9 @@ def test_the_deadline_covers_all_redirects_together(impatient: HttpDoor) -> None
         threading.Event().wait(DEADLINE.total_seconds() * 0.4)
         redirect(f"{asked.target}0")(peer, asked)
 
-    started = time.monotonic()
-    with serving(slow) as server:
+    with stopwatch() as spent, serving(slow) as server:
         failed = impatient.revalidate(server.url("/1"), NONE)
-        took = time.monotonic() - started
+        took = spent()
 
     assert isinstance(failed, FetchFailed)
     assert FailureReason.TIMEOUT == failed.reason
@@ -284,9 +278,9 @@ def test_one_hostile_server_does_not_delay_the_others() -> None:
         ThreadPoolExecutor(32) as threads,
     ):
         held = [threads.submit(door.revalidate, hostile.url(), NONE) for _ in range(30)]
-        started = time.monotonic()
-        answers = [threads.submit(door.revalidate, well.url(), NONE).result() for _ in range(10)]
-        took = time.monotonic() - started
+        with stopwatch() as spent:
+            answers = [threads.submit(door.revalidate, well.url(), NONE).result() for _ in range(10)]
+            took = spent()
         door.close()
         ends = [each.result() for each in held]
 
