@@ -67,6 +67,7 @@ class PostgreSQL:
         if tls:
             self._show_certificate(*tls)
         self._server = self._serve()
+        self._lasting: psycopg.Connection | None = None
 
     @property
     def socket(self) -> Path:
@@ -84,13 +85,17 @@ class PostgreSQL:
 
     def admin(self, *statements: sql.Composed | str) -> Sequence[tuple[object, ...]]:
         """Run statements in a session of their own, each by itself; return the rows of the last."""
-        with psycopg.connect(
-            host=str(self.folder), port=self._port, user=USER, dbname="postgres", autocommit=True
-        ) as connection:
+        with self._connect() as connection:
             for statement in statements:
                 query = statement.encode() if isinstance(statement, str) else statement
                 cursor = connection.execute(query)
             return cursor.fetchall() if cursor.description else ()
+
+    def lasting(self) -> psycopg.Connection:
+        """Return a session that lasts until the server stops: to begin one takes eight milliseconds' work."""
+        if self._lasting is None:
+            self._lasting = self._connect()
+        return self._lasting
 
     def crash(self) -> None:
         """Stop at once, as `pg_ctl stop -m immediate` does, and start again."""
@@ -99,6 +104,7 @@ class PostgreSQL:
 
     def stop(self) -> None:
         """Stop at once; whoever is connected is not asked."""
+        self._hang_up()
         self._server.send_signal(signal.SIGQUIT)
         self._server.wait(PATIENCE)
 
@@ -112,9 +118,20 @@ class PostgreSQL:
 
     def close(self) -> None:
         """Stop, and remove everything; whoever is connected is sent away."""
+        self._hang_up()
         self._server.send_signal(signal.SIGINT)
         self._server.wait(PATIENCE)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host=str(self.folder), port=self._port, user=USER, dbname="postgres", autocommit=True
+        )
+
+    def _hang_up(self) -> None:
+        if self._lasting is not None:
+            self._lasting.close()
+            self._lasting = None
 
     def _show_certificate(self, certificate: Path, key: Path) -> None:
         for name, source in (("server.crt", certificate), ("server.key", key)):
