@@ -1,15 +1,14 @@
 """One pass of the flow in a process that can be attacked: poll, process, deliver, purge, one after another.
 
-Run as a program it reads a configuration once and then forks for every request: one process, one
-pass, one thread beside that of the HTTP door, so that the same pass makes the same system calls. Each
-child stops itself before it begins, for whoever wants to trace it.
+A server, itself forked from a process that has imported the program, reads a configuration once and then
+forks for every request: one process, one pass, one thread beside that of the HTTP door, so that the same pass
+makes the same system calls. Each child stops itself before it begins, for whoever wants to trace it.
 """
 
 import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -32,12 +31,14 @@ from monitor.errands.words import ready_words
 from monitor.pipeline import deliver, poll, process
 from monitor.ports import Claim, Ports, Report, Step, Wanted
 from monitor.steps.rules import Rules, build_rules
+from tests.acceptance.starting import Forked
 
 LEASE = timedelta(minutes=1)
 # What a fail point inside the process stands before: calls into C by which the world is changed.
 CHANGING = frozenset(
     "execute executemany commit close send sendall connect fsync rename replace unlink backup".split()  # noqa: SIM905
 )
+_SERVING = "import os, sys; from tests.prove.flow import _serve; _serve(sys.argv[1]); os._exit(0)"
 MOST = Wanted(limit=200, at_once=200)
 PATIENCE = 60.0
 
@@ -100,14 +101,14 @@ class Flow:
     """Passes under one configuration, each in a process of its own; start and end are the caller's."""
 
     def __init__(self, config: Path, environ: dict[str, str]) -> None:
-        self._server = subprocess.Popen(
-            [sys.executable, "-m", "tests.prove.flow", str(config)],
-            env=environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        (asked, asking), (told, telling) = os.pipe(), os.pipe()
+        with (
+            os.fdopen(asked, "rb") as given,
+            os.fdopen(telling, "wb") as out,
+            Path(os.devnull).open("wb") as nothing,
+        ):
+            self._server = Forked([str(config)], environ, (given, out, nothing), changed=_SERVING)
+        self._asking, self._told = os.fdopen(asking, "w"), os.fdopen(told)
         self._ask()
 
     def begin(
@@ -124,7 +125,6 @@ class Flow:
         Return its id. With `fail_at` it kills itself before that call of `CHANGING`; 0 counts them into
         `STORE.calls`.
         """
-        assert self._server.stdin is not None
         request = {
             "store": store_url,
             "later": later.total_seconds(),
@@ -132,8 +132,8 @@ class Flow:
             "restore": str(restore) if restore else None,
             "fail_at": fail_at,
         }
-        self._server.stdin.write(json.dumps(request) + "\n")
-        self._server.stdin.flush()
+        self._asking.write(json.dumps(request) + "\n")
+        self._asking.flush()
         pid = int(self._ask())
         _until(lambda: _state(pid) in "Tt", "the pass stands ready")
         return pid
@@ -148,12 +148,13 @@ class Flow:
         return self.finish(self.begin(store_url, later, purge=purge))
 
     def close(self) -> None:
-        with self._server:  # closes its pipes, at which it ends, and waits
-            pass
+        # At that it ends.
+        self._asking.close()
+        self._server.wait(PATIENCE)
+        self._told.close()
 
     def _ask(self) -> str:
-        assert self._server.stdout is not None
-        line = self._server.stdout.readline()
+        line = self._told.readline()
         if not line:
             raise RuntimeError("the process that makes passes has ended")
         return line.strip()
@@ -231,7 +232,3 @@ def _fail_point(request: dict[str, Any]) -> Iterator[None]:
 def _say(word: object) -> None:
     sys.stdout.write(f"{word}\n")
     sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    _serve(sys.argv[1])
