@@ -18,6 +18,7 @@ from typing import IO, Any, Protocol, TextIO, cast
 
 # What all commands together import, and last what leaves all that alone.
 _IMPORTED = (
+    "tests.acceptance.spare",
     "monitor.app",
     "monitor.articles.identifier",
     "monitor.cli",
@@ -27,6 +28,8 @@ _IMPORTED = (
     __name__,
     "tests.acceptance.frozen",
 )
+# The commands that always start a fork server.
+_READING = frozenset({"run", "worker", "once", "init"})
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(list(_IMPORTED))
 
@@ -135,6 +138,12 @@ def _become(
     for number, file in enumerate(files):
         os.dup2(file, number)
     os.closerange(3, 1024)
+    # Where this file is read for its other half, the program is not wanted.
+    from monitor.cli import main  # noqa: PLC0415
+    from tests.acceptance.spare import lend_one  # noqa: PLC0415
+
+    if not _READING.isdisjoint(arguments):
+        lend_one()
     os.chdir(folder)
     sys.stdin = _opened(0, "r", "surrogateescape")
     sys.stdout = _opened(1, "w", "surrogateescape")
@@ -143,9 +152,6 @@ def _become(
     os.environ.update(environ)
     time.tzset()
     sys.argv = ["monitor", *arguments]
-    # Where this file is read for its other half, the program is not wanted.
-    from monitor.cli import main  # noqa: PLC0415
-
     exec(changed, {"__name__": "__main__"})
     main()
 

@@ -82,7 +82,8 @@ def test_what_is_hostile_harms_only_itself(monitor: Monitor, desk: Desk, outlet:
         for name, (behavior, _) in FEEDS.items():
             feeds[name] = servers.enter_context(serving(routes({f"/{name}": behavior}))).url(f"/{name}")
         _configure(monitor, desk, feeds, deaf=f"http://127.0.0.1:{deaf.getsockname()[1]}/")
-        monitor.start()
+        # Nothing that it holds is of another process.
+        monitor.start(alone=True)
         delays = [_delay(kurier, desk, number) for number in range(6)]
         expected = {name: reason for name, (_, reason) in FEEDS.items() if reason}
         eventually(lambda: expected.items() <= _reasons_of_polls(monitor).items(), what=f"{expected}")

@@ -93,7 +93,8 @@ def test_a_sandbox_that_is_full_stops_claims_and_neither_polls_nor_deliveries(
 ) -> None:
     _publish(archive, PAGES)
     _configure(monitor, desk.url, [f"{archive.feed}?{number}" for number in range(FEEDS)])
-    monitor.start()
+    # Its workers are found by what they were begun as.
+    monitor.start(alone=True)
     eventually(lambda: monitor.status()["entries"]["pending"] == FEEDS * PAGES, what="all are announced")
     eventually(lambda: archive.waiting == PROCESS_THREADS, what="as many pages as threads are asked for")
     before = _memory(monitor)

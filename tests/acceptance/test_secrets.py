@@ -57,7 +57,8 @@ def test_secrets_appear_nowhere_whatever_servers_answer(
             f"  ops: {{url: '{ops.url}', {ours}, events: ['source.*', 'receiver.*', monitor.heartbeat]}}\n"
             f"http: {{listen: '127.0.0.1:{_free_port()}'}}\nheartbeat: {{every: 2s}}\n"
         )
-        monitor.start()
+        # Also what it starts, whose environment is looked at below.
+        monitor.start(alone=True)
         reasons = eventually(lambda: _reasons(monitor, len(places) - 1), what="each bad feed has its reason")
         eventually(lambda: desk.events() and ops.events("source.failing") and ops.events("monitor.heartbeat"))
         web = "".join(_get(monitor, path) for path in ("/status", "/metrics", "/readyz"))

@@ -1,10 +1,14 @@
 """Is a forked program what a shell starts?"""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.acceptance.world import Monitor
+from tests.acceptance.test_alerts import TEXT, configured
+from tests.acceptance.world import Desk, Monitor, Outlet, eventually
+from tests.processes import below, children_of, gone
 
 LINE = json.dumps({"title": "Amazon baut", "text": "Amazon-Chef Andy Jassy kündigte das Werk für Köln an."})
 COMMANDS = [
@@ -43,3 +47,24 @@ def test_it_says_what_one_with_its_own_interpreter_says(
 
     assert said
     assert said == shared.call(*arguments, stdin=stdin, expect=expect)
+
+
+def test_its_fork_server_is_forked_with_it_and_ends_with_it(
+    monitor: Monitor, desk: Desk, outlet: Callable[[str], Outlet]
+) -> None:
+    kurier = outlet("kurier")
+    configured(monitor, desk, kurier)
+    kurier.publishes("Amazon ernennt KI-Chef", TEXT, slug="ki-chef")
+    monitor.start()
+    eventually(desk.events)
+    assert monitor.process is not None
+    program = monitor.process.pid
+    (server,) = children_of(program)
+    lines = {Path(f"/proc/{each}/cmdline").read_bytes() for each in (program, server)}
+    all_of_it = below(program)
+
+    monitor.kill()
+
+    assert 1 == len(lines)
+    assert {server} < all_of_it
+    eventually(lambda: all(map(gone, all_of_it)), what="all has ended")

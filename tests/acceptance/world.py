@@ -304,20 +304,20 @@ class Monitor:
         with closing(open_command_store(self.store)) as store:
             return store.deliveries(DeliveryFilter(state=state))
 
-    def start(self, **environ: str) -> None:
+    def start(self, *, alone: bool = False, **environ: str) -> None:
         """Start the service and wait until it serves."""
         before = len(self.lines())
-        process = self.begin(**environ)
+        process = self.begin(alone=alone, **environ)
         eventually(
             lambda: self._ended() or any('"event": "start"' in line for line in self.lines()[before:]),
             what="the service starts",
         )
         assert process.poll() is None, self.log.read_text(encoding="utf-8")
 
-    def begin(self, **environ: str) -> Process:
-        """Start the service and wait for nothing."""
+    def begin(self, *, alone: bool = False, **environ: str) -> Process:
+        """Start the service and wait for nothing; `alone`, it has nothing of any other process."""
         command = "run" if self.engine == "embedded" else "worker"
-        forked = self._forked and self.process is None
+        forked = self._forked and self.process is None and not alone
         with self.log.open("ab") as log, Path(os.devnull).open("rb") as nothing:
             self.process = self._run([command], self.environ | environ, (nothing, log, log), forked=forked)
         return self.process

@@ -111,7 +111,8 @@ class _World:
     def outputs(self) -> Mapping[str, str]:
         """Let everything go wrong, and return all that can be read afterwards, by where."""
         monitor = self.monitor
-        monitor.start()
+        # Also what it starts, whose environment is looked at below.
+        monitor.start(alone=True)
         failing = len(self.feeds) - 1
         eventually(lambda: failing == self._failing())
         for kind in (b'"source.failing"', b'"match.created"'):
