@@ -12,7 +12,11 @@ import html
 import re
 from collections.abc import Iterator
 
-_CODE = re.compile(r"<!--|<(script|style)\b[^<>]{0,2000}>", re.IGNORECASE)
+# The attributes of a tag and its end. A bracket within quotes is none, unless the quotes never end. Whatever
+# was taken is not tried otherwise: there are too many ways.
+_REST = r"""(?>[^<>="']+|=\s*"[^"]*"|=\s*'[^']*'|[="'])*+>"""
+_CODE = re.compile(r"<!--|<(?:script|style)\b", re.IGNORECASE)
+_TOKEN = re.compile(rf"<!--|<(script|style)(?:[\s/]{_REST}|>)|</?[a-z]{_REST}", re.IGNORECASE)
 _ENDS = {
     name: re.compile(rf"</{name}(?:[\s/][^>]{{0,200}})?>", re.IGNORECASE) for name in ("script", "style")
 }
@@ -22,10 +26,7 @@ _DATA = re.compile(
     r"\bdata:[a-z0-9.+/-]{0,100}(?:;[a-z0-9=-]{1,100}){0,4},[A-Za-z0-9+/=%_.~-]{200,}", re.ASCII
 )
 _TAG = re.compile(
-    r"<!--.{0,500}?-->|<![^<>]{0,500}>|"
-    # A bracket within quotes ends no tag, where the quotes end.
-    r"""</?([A-Za-z][A-Za-z0-9]*)(?:[\s/](?:[^<>]*|(?:[^<>"']|"[^"]{0,500}"|'[^']{0,500}')*))?>""",
-    re.DOTALL,
+    rf"<!--.{{0,500}}?-->|<![^<>]{{0,500}}>|</?([A-Za-z][A-Za-z0-9]*)(?:[\s/]{_REST}|>)", re.DOTALL
 )
 # Tags that stand in titles of feeds which say, or forget to deny, that these are plain text.
 _INLINE = frozenset(
@@ -62,15 +63,18 @@ def title_text(raw: str, *, marked: bool) -> str:
 
 def _around_code(fragment: str) -> Iterator[str]:
     """Yield what stands around scripts, styles and comments; as in browsers, one without an end takes all."""
-    at = 0
-    while opened := _CODE.search(fragment, at):
-        yield fragment[at : opened.start()]
+    kept = at = 0
+    while token := _TOKEN.search(fragment, at):
+        at = token.end()
+        name = token[1]
+        if name is None and token[0] != "<!--":
+            # What its attributes hold is no code.
+            continue
+        yield fragment[kept : token.start()]
         # A comment can be over with the dashes that begin it.
-        end, begin = (
-            (_ENDS[opened[1].lower()], opened.end()) if opened[1] else (_COMMENT_END, opened.end() - 2)
-        )
+        end, begin = (_ENDS[name.lower()], at) if name else (_COMMENT_END, at - 2)
         closed = end.search(fragment, begin)
         if closed is None:
             return
-        at = closed.end()
-    yield fragment[at:]
+        kept = at = closed.end()
+    yield fragment[kept:]

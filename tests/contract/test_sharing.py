@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event
@@ -157,9 +158,55 @@ def test_where_the_database_undid_all_parts_all_fail(log: Log) -> None:
 
     first, lost = beside(log, lambda on: put(on, "a"), [lose])
 
-    assert ["on purpose"] * 2 == [str(each.exception()) for each in (first, lost)]
+    assert isinstance(first.exception(), StoreError)
+    assert str(lost.exception()) == "on purpose"
     assert log.things() == []
     assert log.add("b") == ["b"]
+
+
+def test_a_part_that_cannot_be_undone_takes_all_along(log: Log) -> None:
+    def refuse(action: int, *_: object) -> int:
+        return sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_SAVEPOINT else sqlite3.SQLITE_OK
+
+    def fail() -> None:
+        with log.turns.shared() as connection:
+            put(connection, "wrong")
+            raw: Any = connection.connection.dbapi_connection
+            raw.set_authorizer(refuse)
+            raise ValueError("on purpose")
+
+    first, failed = beside(log, lambda on: put(on, "a"), [fail])
+
+    assert isinstance(first.exception(), StoreError)
+    assert str(failed.exception()) == "on purpose"
+    assert log.things() == []
+    assert log.add("b") == ["b"]
+
+
+def test_what_the_database_undid_unseen_is_not_taken_for_committed(log: Log) -> None:
+    def lose(connection: Connection) -> None:
+        put(connection, "a")
+        connection.exec_driver_sql("ROLLBACK")
+
+    (first,) = beside(log, lose, [])
+
+    assert isinstance(first.exception(), StoreError)
+    assert log.add("b") == ["b"]
+
+
+def test_parts_that_fail_do_not_put_the_commit_off(log: Log) -> None:
+    failed = threading.Semaphore(0)
+
+    def fail() -> None:
+        with log.turns.shared():
+            failed.release()
+            raise ValueError("on purpose")
+
+    first, *others = beside(log, lambda on: put(on, "a"), [fail] * 40)
+
+    assert first.exception() is None
+    assert ["on purpose"] * 40 == [str(each.exception()) for each in others]
+    assert log.things() == ["a"]
 
 
 def test_who_takes_long_has_a_commit_of_his_own(log: Log) -> None:

@@ -137,8 +137,8 @@ def insert_plain(
     new: list[Row[Any]] = []
     for start in range(0, len(rows), _AT_ONCE):
         some = rows[start : start + _AT_ONCE]
-        text, order = _of_several(connection.dialect, statement, names, len(some))
-        result = connection.exec_driver_sql(text, tuple(chain.from_iterable(map(order, some))))
+        sql, order = _of_several(connection.dialect, statement, names, len(some))
+        result = connection.exec_driver_sql(sql, tuple(chain.from_iterable(map(order, some))))
         new += result.all() if returning else []
     return new
 
@@ -151,9 +151,8 @@ def _of_several(
     compiled: Any = statement.compile(dialect=dialect, column_keys=names)
     named = tuple(compiled.positiontup or _NAMED.findall(str(compiled)))
     head, row, tail = _ROW.split(_NAMED.sub("%s", str(compiled)), maxsplit=1)
-    return f"{head} VALUES {', '.join([row] * rows)}{tail}", itemgetter(
-        *(names.index(each) for each in named)
-    )
+    order = itemgetter(*(names.index(each) for each in named))
+    return f"{head} VALUES {', '.join([row] * rows)}{tail}", order
 
 
 def run_plain(
@@ -167,11 +166,11 @@ def run_plain(
     They go to the driver as they are, whole numbers and text: to ask for each value what type it has costs
     more than to write it.
     """
-    text, order = _as_the_driver_takes_it(connection.dialect, statement, names)
+    sql, order = _as_the_driver_takes_it(connection.dialect, statement, names)
     if order is None:
-        connection.exec_driver_sql(text, [dict(zip(names, row, strict=True)) for row in rows])
+        connection.exec_driver_sql(sql, [dict(zip(names, row, strict=True)) for row in rows])
     else:
-        connection.exec_driver_sql(text, list(map(order, rows)))
+        connection.exec_driver_sql(sql, list(map(order, rows)))
 
 
 @cache
@@ -357,6 +356,6 @@ def _is_busy(raw: Any) -> bool:  # noqa: ANN401  (the driver's connection)
     """Begin as the one writer; tell whether that was refused because there is one."""
     try:
         raw.execute(_BEGIN_WRITING).close()
-    except sqlite3.OperationalError as error:
-        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    except sqlite3.Error as error:
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
     return False

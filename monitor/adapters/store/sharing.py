@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -105,24 +106,29 @@ class Turns:
 
     def _goes_on(self, shared: "_Shared") -> bool:
         """Tell whether somebody else will commit."""
-        several = self._waiting > 0 and shared.parts < _MOST
+        several = self._waiting > 0 and shared.tried < _MOST
         return several and not shared.broken and time.monotonic() >= self._apart_until
 
     def _end_shared(self) -> None:
         """Commit what others left, if they left anything."""
         shared, self._shared = self._shared, None
         if shared is not None:
-            shared.end()
-            self._ended_at = time.monotonic()
-            if shared.error is not None:
-                self._apart_until = time.monotonic() + _APART
+            self._end(shared)
+
+    def _end(self, shared: "_Shared") -> None:
+        shared.end()
+        self._ended_at = time.monotonic()
+        if shared.error is not None:
+            self._apart_until = time.monotonic() + _APART
 
     def _end_if_left(self, shared: "_Shared") -> None:
         """Commit where whoever was to go on gave up."""
         if self._turn.acquire(blocking=False):
             try:
                 if self._shared is shared:
-                    self._end_shared()
+                    self._shared = None
+                if not shared.ended.is_set():
+                    self._end(shared)
             finally:
                 self._turn.release()
 
@@ -150,6 +156,8 @@ class _Shared:
 
     def __init__(self, writer: Engine) -> None:
         self.connection = writer.connect()
+        # How many parts there were, and how many of them are to be committed.
+        self.tried = 0
         self.parts = 0
         self.broken = False
         self.error: Exception | None = None
@@ -163,6 +171,7 @@ class _Shared:
     @contextmanager
     def part(self) -> Iterator[None]:
         """Undo what is done in the block where it raises, and leave the other parts as they are."""
+        self.tried += 1
         if self.parts:
             self.connection.exec_driver_sql("SAVEPOINT part")
         try:
@@ -174,11 +183,11 @@ class _Shared:
 
     def end(self) -> None:
         """Commit, or undo all where no part is left to be committed; `error` tells the parts what failed."""
-        whole = self.parts and not self.broken
-        if whole:
-            self.error = StoreError("the commit was broken off")
+        if self.parts and self.error is None:
+            # Until it is.
+            self.error = StoreError("the database undid the transaction, or its commit was broken off")
         try:
-            if whole:
+            if self.parts and not self.broken and self._is_open():
                 self._transaction.commit()
                 self.error = None
             else:
@@ -193,12 +202,25 @@ class _Shared:
                 self.connection.close()
             self.ended.set()
 
+    def _is_open(self) -> bool:
+        """Tell whether the database has kept the transaction; a commit of none would say nothing."""
+        raw: Any = self.connection.connection.dbapi_connection
+        return bool(raw.in_transaction)
+
     def _undo(self, error: BaseException) -> None:
-        """Undo the part that failed; where the database has undone all of them, all have failed."""
+        """Undo the part that failed; where that fails too, or the database undid all, all have failed."""
+        self.broken = True
         if not self.parts:
-            self.broken = True
             return
         try:
             self.connection.exec_driver_sql("ROLLBACK TO part")
-        except SQLAlchemyError as lost:
-            self.broken, self.error = True, error if isinstance(error, Exception) else lost
+            self.broken = False
+        except (SQLAlchemyError, MemoryError) as lost:
+            # What the database says of the first failure tells more; any other is one part's own.
+            self.error = error if isinstance(error, SQLAlchemyError) else _lost(lost)
+
+
+def _lost(why: Exception) -> StoreError:
+    error = StoreError("a part of a transaction could not be undone alone")
+    error.__cause__ = why
+    return error
