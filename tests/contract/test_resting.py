@@ -30,7 +30,6 @@ from tests.processes import (
 )
 
 Make = Callable[..., ProcessSandbox]
-US = os.getpid()
 
 
 @pytest.fixture
@@ -52,7 +51,7 @@ def asked(sandbox: ProcessSandbox) -> int:
     for _ in range(2):
         assert b"ba" == sandbox.run(tasks.turn, b"ab")
     assert eventually(lambda: sandbox._idle.qsize() == 2)
-    return fork_server(US)
+    return fork_server(os.getpid())
 
 
 def rest(sandbox: ProcessSandbox, looks: int) -> None:
@@ -64,7 +63,7 @@ def rest(sandbox: ProcessSandbox, looks: int) -> None:
 def rested(sandbox: ProcessSandbox) -> bool:
     """Look once more, and tell whether nothing is left; what was starting may need another look."""
     sandbox.rest()
-    return not fork_servers(US)
+    return not fork_servers(os.getpid())
 
 
 # ---- who rests ---------------------------------------------------------------------------------
@@ -75,18 +74,18 @@ def test_workers_go_after_one_look_in_vain_and_what_forks_them_after_some_more(m
     server = asked(sandbox)
 
     rest(sandbox, 1)
-    at_first = len(workers_of(US))
+    at_first = len(workers_of(os.getpid()))
     rest(sandbox, 1)
-    without_workers = workers_of(US)
+    without_workers = workers_of(os.getpid())
     rest(sandbox, 1)
-    still_there = fork_servers(US)
+    still_there = fork_servers(os.getpid())
     rest(sandbox, 1)
 
     assert 2 == at_first
     assert set() == without_workers
     assert {server} == still_there
     assert "X" == state(server)
-    assert set() == fork_servers(US)
+    assert set() == fork_servers(os.getpid())
 
 
 def test_what_is_asked_between_begins_the_rest_anew(make: Make) -> None:
@@ -105,7 +104,7 @@ def test_who_asks_after_a_long_rest_has_another_server_start(make: Make) -> None
     for _ in range(3):
         servers.add(asked(sandbox))
         rest(sandbox, 5)
-        assert set() == fork_servers(US)
+        assert set() == fork_servers(os.getpid())
 
     assert 3 == len(servers)
 
@@ -114,16 +113,16 @@ def test_a_rest_costs_no_handle_and_leaves_no_process(make: Make) -> None:
     sandbox = make(rests=1)
     asked(sandbox)
     gc.collect()
-    at_work = handles_of(US)
+    at_work = handles_of(os.getpid())
     rest(sandbox, 3)
-    at_rest = handles_of(US)
+    at_rest = handles_of(os.getpid())
 
     servers = set()
     for _ in range(10):
         servers.add(asked(sandbox))
-        assert at_work == handles_of(US)
+        assert at_work == handles_of(os.getpid())
         rest(sandbox, 3)
-        assert at_rest == handles_of(US)
+        assert at_rest == handles_of(os.getpid())
 
     # The conversation, the lifeline and the handle of each worker; and the server's socket.
     assert at_rest == at_work - 7
@@ -139,7 +138,7 @@ def test_neither_a_worker_nor_what_forks_it_goes_while_a_document_is_read(make: 
         under_way = threads.submit(sandbox.run, tasks.sleep, 1.0)
         assert eventually(lambda: sandbox._working == 1)
         rest(sandbox, 10)
-        meanwhile = fork_servers(US)
+        meanwhile = fork_servers(os.getpid())
         answer = under_way.result()
 
     assert 1.0 == answer
@@ -150,7 +149,7 @@ def test_neither_a_worker_nor_what_forks_it_goes_while_a_document_is_read(make: 
 def test_what_forks_workers_does_not_go_while_one_of_them_is_starting(make: Make) -> None:
     # It stands still before it has imported anything; so the first worker is still to come.
     sandbox = make(rests=1)
-    server = fork_server(US)
+    server = fork_server(os.getpid())
     os.kill(server, signal.SIGSTOP)
     try:
         rest(sandbox, 10)
@@ -180,7 +179,7 @@ def test_a_server_that_was_replaced_is_waited_for_once_its_last_worker_has_gone(
     sandbox = make(rests=100)
     server = asked(sandbox)
     assert isinstance(sandbox.run(tasks.crash, signal.SIGSEGV), SandboxFailed)
-    assert eventually(lambda: fork_servers(US) - {server})
+    assert eventually(lambda: fork_servers(os.getpid()) - {server})
 
     rest(sandbox, 2)
     assert eventually(lambda: gone(server))
@@ -208,7 +207,7 @@ def test_no_document_is_lost_between_those_who_ask_and_a_rest_that_begins(make: 
         for number in range(80):
             body = b"%d" % number
             assert body[::-1] == sandbox.run(tasks.turn, body)
-            servers |= fork_servers(US)
+            servers |= fork_servers(os.getpid())
             # In seconds: of the order in which workers and their server go.
             over.wait(dice.choice((0, 0, 0.001, 0.005, 0.02)))
     finally:
@@ -231,7 +230,7 @@ def test_servers_that_are_killed_about_a_rest_cost_no_document(make: Make) -> No
 
     def attack() -> None:
         while not over.wait(dice.uniform(0, most)):
-            for server in fork_servers(US) - killed:
+            for server in fork_servers(os.getpid()) - killed:
                 os.kill(server, signal.SIGKILL)
                 killed.add(server)
 
@@ -280,7 +279,7 @@ def test_a_sandbox_closes_while_it_rests(make: Make) -> None:
     sandbox.close()
     rest(sandbox, 3)
 
-    assert set() == fork_servers(US)
+    assert set() == fork_servers(os.getpid())
     with pytest.raises(SandboxBroken, match="closed"):
         sandbox.run(tasks.turn, b"ab")
 
@@ -295,7 +294,7 @@ def test_a_sandbox_closes_while_a_rest_begins_and_ends(make: Make) -> None:
             threads.submit(sandbox.close)
 
         assert b"ba" == answer.result() or isinstance(answer.result(), SandboxBroken | SandboxFailed)
-        assert eventually(lambda: not fork_servers(US))
+        assert eventually(lambda: not fork_servers(os.getpid()))
 
 
 def test_a_service_that_is_killed_after_a_rest_leaves_no_process() -> None:
