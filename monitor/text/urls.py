@@ -42,7 +42,7 @@ def canonical_url(url: str) -> str:
     if _PLAIN.fullmatch(url):
         return url
     parts = _split(url)
-    if parts is None or not parts.hostname:
+    if parts is None or not _host(parts):
         return url.strip()
     kept = [
         (key, value)
@@ -95,8 +95,13 @@ def _split(url: str) -> SplitResult | None:
     return parts
 
 
+def _host(parts: SplitResult) -> str:
+    """Return the host without the dot at the end of a name that is whole; dots alone name none."""
+    return (parts.hostname or "").lower().rstrip(".")
+
+
 def _authority(parts: SplitResult) -> str:
-    host = (parts.hostname or "").lower().rstrip(".")
+    host = _host(parts)
     host = f"[{host}]" if ":" in host else host
     port = parts.port
     if port is None or _DEFAULT_PORTS.get(parts.scheme.lower()) == port:

@@ -43,6 +43,7 @@ def urls(draw: st.DrawFn) -> str:
         ("https://a.de:99999/", "https://a.de:99999/"),
         ("https://[broken/", "https://[broken/"),
         ("mailto:x@a.de", "mailto:x@a.de"),
+        ("http://../a", "http://../a"),
         ("", ""),
     ],
 )
@@ -53,6 +54,7 @@ def test_one_page_has_one_spelling(url: str, canonical: str) -> None:
 @given(urls() | st.text(max_size=30))
 @example("http://a/b #f")
 @example("http://./x")
+@example("http://..//http://")
 @example("http://a/\x1f ?x")
 def test_a_canonical_url_is_its_own(url: str) -> None:
     once = canonical_url(url)
