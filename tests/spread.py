@@ -62,11 +62,12 @@ def _listen(session: pytest.Session, lines: Sequence[connection.Connection], fil
             assert isinstance(line, connection.Connection)
             try:
                 said = line.recv()
-            except EOFError:
+                if said is _NEXT:
+                    line.send(next(left, None))
+                    continue
+            except (EOFError, ConnectionError):
+                # It ended; what it left undone is told in the end.
                 waiting.remove(line)
-                continue
-            if said is _NEXT:
-                line.send(next(left, None))
                 continue
             report = hook.pytest_report_from_serializable(config=session.config, data=said)
             hook.pytest_runtest_logreport(report=report)
