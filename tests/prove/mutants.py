@@ -212,7 +212,12 @@ MUTANTS = (
     Mutant(
         name="what a part wrote that failed is left to the others",
         file=f"{STORE}/sharing.py",
-        changes=[("            self.broken = True\n            return\n", "            return\n")],
+        changes=[
+            (
+                "        self.broken = True\n        if not",
+                "        self.broken = bool(self.parts)\n        if not",
+            )
+        ],
         check="tests/contract/test_sharing.py::test_a_first_part_that_fails_leaves_nothing_to_the_others",
     ),
     Mutant(
