@@ -275,5 +275,5 @@ def test_a_process_that_writes_all_the_time_leaves_others_their_share(log: Log) 
         finally:
             hog.kill()
 
-    # One for each of ours, where the system runs both; twenty, where it is busy with others.
+    # A few for each of ours, where the system runs both; twenty, where it is busy with others.
     assert written < 20 * 30

@@ -5,7 +5,8 @@ is done while others wait for their turn leaves the transaction to the next, as 
 them commits for all. Each has a part of its own, which is undone alone where it fails; and nobody goes on
 before the commit. Where nobody waits, each commits at once.
 
-Other processes have no part in that: they are left the time to begin, where any were met.
+Other processes have no part in that: where any were met, who has written for some time leaves them the time
+to begin.
 
 Where a commit fails, it fails for all of its parts, whoever is at fault. For a while each commits alone
 then, so that the next time it is seen.
@@ -27,9 +28,11 @@ from monitor.errors import StoreError
 _MOST = 16
 # Seconds after which who waits for a commit looks whether anybody is left who will see to it.
 _LOOK_AFTER = 0.05
-# Seconds that other processes have to begin, and for how long those are reckoned with that were met: they
-# look for it every millisecond.
+# Seconds that other processes have to begin, who look for it every millisecond; after how many without such
+# a gap they have them; and for how long those are reckoned with that were met. An alert's few transactions,
+# one upon the other, are over before that.
 _GAP = 0.003
+_WITHOUT_GAP = 0.02
 _MET = 1.0
 # Seconds in which nothing is shared after a commit that failed.
 _APART = 2.0
@@ -49,7 +52,7 @@ class Turns:
         self._shared: _Shared | None = None
         self._apart_until = 0.0
         self._met_until = 0.0
-        self._ended_at = 0.0
+        self._began_at = self._ended_at = 0.0
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
@@ -96,9 +99,15 @@ class Turns:
         return self._shared
 
     def _let_others_begin(self) -> None:
+        """Leave a gap where others wait for one, and there was none for some time."""
         now = time.monotonic()
-        if now < self._met_until:
-            time.sleep(max(0.0, self._ended_at + _GAP - now))
+        left = self._ended_at + _GAP - now
+        if left > 0:
+            if now >= self._met_until or now < self._began_at + _WITHOUT_GAP:
+                return
+            time.sleep(left)
+        # Since then there was no gap.
+        self._began_at = time.monotonic()
 
     def _note(self, connection: Connection) -> None:
         if connection.info.get(MET_OTHERS):
