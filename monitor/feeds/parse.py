@@ -113,10 +113,16 @@ def cut(document: Document, outline: Outline, wanted: Collection[int]) -> Docume
     )
 
 
-def kept_marks(outline: Outline, wanted: Collection[int], read: ParsedFeed) -> bool:
-    """Tell whether the wanted entries of an outline are known by the same, as they were read in it."""
+def kept_marks(outline: Outline, read: ParsedFeed) -> bool:
+    """Tell whether the entries of an outline are known by the same, now that some of them were read.
+
+    What was read before can be known by its text, and must be the same.
+    """
     before, after = outline.feed.entries, read.entries
-    return all(_marks(before[number]) == _marks(after[number]) for number in wanted)
+    return all(
+        _marks(was) == _marks(each) if number in outline.feed.outlined else was == each
+        for number, (was, each) in enumerate(zip(before, after, strict=True))
+    )
 
 
 def completed(outline: Outline, wanted: Collection[int], read: ParsedFeed) -> ParsedFeed | None:

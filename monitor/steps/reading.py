@@ -138,4 +138,4 @@ def _filled(
     whole = completed(outline, wanted, read)
     if whole is None:
         return on.sandbox.run(read_feed, answer), None
-    return whole, remembered.known if kept_marks(outline, wanted, whole) else None
+    return whole, remembered.known if kept_marks(outline, whole) else None

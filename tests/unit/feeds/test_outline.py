@@ -68,7 +68,7 @@ def assert_says_what_the_whole_says(given: Document, wanted: frozenset[int]) -> 
     filled = completed(outline, wanted, read)
     assert filled is not None
     assert outline.feed.outlined - wanted == filled.outlined
-    assert kept_marks(outline, wanted & outline.feed.outlined, filled)
+    assert kept_marks(outline, filled)
     assert keys_of(FEED, outline.feed) == keys_of(FEED, filled)
     for feed in (outline.feed, filled):
         assert replace(whole, entries=()) == replace(feed, entries=(), outlined=frozenset())
@@ -255,14 +255,17 @@ def test_what_stands_in_the_document_is_not_given_back() -> None:
 
 
 def test_an_entry_that_is_known_by_something_else_once_it_is_read_is_told() -> None:
-    plain = rss(PLAIN, PLAIN)
+    plain = rss(PLAIN, PLAIN, "<description>Untitled</description>")
     outline, whole = outlined(plain), read_feed(plain)
     assert isinstance(whole, ParsedFeed)
-    other = replace(whole, entries=(whole.entries[0], replace(whole.entries[1], title="Other")))
+    first, second, untitled = whole.entries
 
-    assert kept_marks(outline, {0, 1}, whole)
-    assert kept_marks(outline, {0}, other)
-    assert not kept_marks(outline, {0, 1}, other)
+    assert kept_marks(outline, whole)
+    for others in (
+        (first, replace(second, title="Other"), untitled),
+        (first, second, replace(untitled, summary="Other")),
+    ):
+        assert not kept_marks(outline, replace(whole, entries=others))
 
 
 def test_a_cut_that_gives_another_number_of_entries_is_not_believed() -> None:
