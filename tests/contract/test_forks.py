@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy
+from monitor.adapters.sandbox import ProcessSandbox
 from monitor.errors import SandboxBroken
 from monitor.model import FailureReason, SandboxFailed
 from tests import tasks
+from tests.contract.sandboxes import Make, sandboxes
 from tests.processes import (
     ROOT,
     children_of,
@@ -33,20 +34,11 @@ from tests.processes import (
     workers_of,
 )
 
-Make = Callable[..., ProcessSandbox]
-
 
 @pytest.fixture
 def make() -> Iterator[Make]:
-    made: list[ProcessSandbox] = []
-
-    def one(preload: str = "tests.tasks", **policy: object) -> ProcessSandbox:
-        made.append(ProcessSandbox(SandboxPolicy(**{"workers": 1, **policy}), [preload]))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield one
-    for each in made:
-        each.close()
+    with sandboxes(workers=1) as make:
+        yield make
 
 
 def server_of(sandbox: ProcessSandbox) -> int:

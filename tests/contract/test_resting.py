@@ -8,16 +8,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
-from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy
+from monitor.adapters.sandbox import ProcessSandbox
 from monitor.errors import SandboxBroken
 from monitor.model import SandboxFailed
 from tests import tasks
+from tests.contract.sandboxes import Make, sandboxes
 from tests.processes import (
     ROOT,
     eventually,
@@ -29,20 +30,11 @@ from tests.processes import (
     workers_of,
 )
 
-Make = Callable[..., ProcessSandbox]
-
 
 @pytest.fixture
 def make() -> Iterator[Make]:
-    made: list[ProcessSandbox] = []
-
-    def one(preload: str = "tests.tasks", **policy: object) -> ProcessSandbox:
-        made.append(ProcessSandbox(SandboxPolicy(**{"workers": 2, **policy}), [preload]))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield one
-    for each in made:
-        each.close()
+    with sandboxes(workers=2) as make:
+        yield make
 
 
 def asked(sandbox: ProcessSandbox) -> int:

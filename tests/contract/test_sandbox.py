@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from monitor.adapters.sandbox import InlineSandbox, ProcessSandbox, SandboxPolic
 from monitor.errors import SandboxBroken
 from monitor.model import Announced, Document, FailureReason, SandboxFailed, Validators
 from tests import tasks
+from tests.contract.sandboxes import Make, sandboxes
 from tests.processes import ROOT, eventually, fork_servers, gone, run_alone, workers_of
 
 POLICY = SandboxPolicy(workers=2, deadline=timedelta(seconds=10))
@@ -50,16 +51,9 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
 
 
 @pytest.fixture
-def impatient() -> Iterator[Callable[..., ProcessSandbox]]:
-    made: list[ProcessSandbox] = []
-
-    def make(**policy: object) -> ProcessSandbox:
-        made.append(ProcessSandbox(SandboxPolicy(**{"workers": 1, **policy}), ["tests.tasks"]))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
+def impatient() -> Iterator[Make]:
+    with sandboxes(workers=1) as make:
+        yield make
 
 
 def children() -> set[int]:
@@ -116,7 +110,7 @@ def test_an_inline_sandbox_closes_without_a_word() -> None:
 
 
 def test_a_task_past_its_deadline_is_killed_and_the_next_one_works(
-    impatient: Callable[..., ProcessSandbox],
+    impatient: Make,
 ) -> None:
     sandbox = impatient(deadline=timedelta(seconds=0.5))
     sandbox.run(tasks.surroundings)
@@ -132,7 +126,7 @@ def test_a_task_past_its_deadline_is_killed_and_the_next_one_works(
     assert sandbox.run(tasks.sleep, 0.0) == 0.0
 
 
-def test_a_memory_bomb_harms_nobody_else(impatient: Callable[..., ProcessSandbox]) -> None:
+def test_a_memory_bomb_harms_nobody_else(impatient: Make) -> None:
     sandbox = impatient(memory_bytes=400_000_000)
 
     failed = sandbox.run(tasks.fill_memory, 1000)
@@ -157,7 +151,7 @@ def test_a_task_that_quits_ends_its_worker_alone(processes: ProcessSandbox) -> N
 
 
 def test_no_secret_of_the_environment_reaches_a_worker(
-    impatient: Callable[..., ProcessSandbox], monkeypatch: pytest.MonkeyPatch
+    impatient: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DESK_SECRET", "canary-4711")
 
@@ -191,7 +185,7 @@ def test_lower_limits_of_the_machine_stay() -> None:
     assert run_alone(words) == (b"50", b"")
 
 
-def test_a_worker_is_replaced_after_so_many_documents(impatient: Callable[..., ProcessSandbox]) -> None:
+def test_a_worker_is_replaced_after_so_many_documents(impatient: Make) -> None:
     sandbox = impatient(documents=2)
 
     seen = [sandbox.run(tasks.surroundings) for _ in range(6)]
@@ -205,7 +199,7 @@ def test_a_worker_is_replaced_after_so_many_documents(impatient: Callable[..., P
     assert eventually(lambda: not children() & spent)
 
 
-def test_a_worker_that_has_grown_is_replaced(impatient: Callable[..., ProcessSandbox]) -> None:
+def test_a_worker_that_has_grown_is_replaced(impatient: Make) -> None:
     sandbox = impatient(resident_bytes=60_000_000)
 
     assert [sandbox.run(tasks.keep_memory, 70_000_000) for _ in range(3)] == [1, 1, 1]
@@ -230,9 +224,7 @@ def _frame(text: bytes, blobs: bytes = b"") -> bytes:
         _frame(b'{"value": 1, "blobs": []}', b"ab"),
     ],
 )
-def test_an_answer_that_is_none_costs_its_worker(
-    impatient: Callable[..., ProcessSandbox], start: bytes
-) -> None:
+def test_an_answer_that_is_none_costs_its_worker(impatient: Make, start: bytes) -> None:
     sandbox = impatient()
 
     failed = sandbox.run(tasks.forge, start)
@@ -242,7 +234,7 @@ def test_an_answer_that_is_none_costs_its_worker(
     assert sandbox.run(tasks.turn, b"ab") == b"ba"
 
 
-def test_an_answer_that_was_never_asked_for_lacks_a_value(impatient: Callable[..., ProcessSandbox]) -> None:
+def test_an_answer_that_was_never_asked_for_lacks_a_value(impatient: Make) -> None:
     failed = impatient().run(tasks.forge, _frame(b'{"blobs": []}'))
 
     assert isinstance(failed, SandboxFailed)
@@ -267,7 +259,7 @@ def test_two_tasks_run_at_once(processes: ProcessSandbox) -> None:
     assert time.monotonic() - began < 1.9
 
 
-def test_one_slow_document_keeps_no_quick_one_waiting(impatient: Callable[..., ProcessSandbox]) -> None:
+def test_one_slow_document_keeps_no_quick_one_waiting(impatient: Make) -> None:
     sandbox = impatient(workers=2, deadline=timedelta(seconds=120))
     threads = ThreadPoolExecutor(9)
     slow = threads.submit(sandbox.run, tasks.sleep, 110.0)
