@@ -30,7 +30,9 @@ def found(announced: Announced, before: Reread = WATCHED, now: datetime = NOW) -
 
 
 def test_edits_are_looked_for_from_when_an_entry_was_first_seen() -> None:
-    assert (NOW, NOW - MINUTE + POLICY.within, 0) == (WATCHED.read_at, WATCHED.until, WATCHED.times)
+    before = watched(ENTRY, NOW, POLICY)
+
+    assert (NOW, NOW - MINUTE + POLICY.within, 0) == (before.read_at, before.until, before.times)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,9 @@ def looked_at(text: str = "", before: tuple[str, ...] = (), behind: tuple[str, .
     return Skimmed(certain=True, text=text, before=before, behind=behind, carried=CARRIED)
 
 
-SIEVE = sieve_of("Amazon", "Deutsche Bank", "Rolls-Royce Power Systems", "亚马逊", decoys=("Zebra Nil",))
+@pytest.fixture(scope="module")
+def sieve() -> Sieve:
+    return sieve_of("Amazon", "Deutsche Bank", "Rolls-Royce Power Systems", "亚马逊", decoys=("Zebra Nil",))
 
 
 @pytest.mark.parametrize(
@@ -41,13 +43,13 @@ SIEVE = sieve_of("Amazon", "Deutsche Bank", "Rolls-Royce Power Systems", "亚马
         "<亚<马逊",
     ],
 )
-def test_names_pass_with_markup_anywhere_in_them(text: str) -> None:
-    assert SIEVE.passes(looked_at(text))
+def test_names_pass_with_markup_anywhere_in_them(sieve: Sieve, text: str) -> None:
+    assert sieve.passes(looked_at(text))
 
 
 @pytest.mark.parametrize("text", ["die bank", "ein amaz on", "deutsche post bank", "", "zebra mil"])
-def test_other_texts_do_not_pass(text: str) -> None:
-    assert not SIEVE.passes(looked_at(text))
+def test_other_texts_do_not_pass(sieve: Sieve, text: str) -> None:
+    assert not sieve.passes(looked_at(text))
 
 
 @pytest.mark.parametrize(
@@ -64,9 +66,9 @@ def test_other_texts_do_not_pass(text: str) -> None:
     ],
 )
 def test_a_name_around_something_that_is_left_out_passes(
-    before: tuple[str, ...], behind: tuple[str, ...]
+    sieve: Sieve, before: tuple[str, ...], behind: tuple[str, ...]
 ) -> None:
-    assert SIEVE.passes(looked_at(before=before, behind=behind))
+    assert sieve.passes(looked_at(before=before, behind=behind))
 
 
 @pytest.mark.parametrize(
@@ -83,8 +85,10 @@ def test_a_name_around_something_that_is_left_out_passes(
         (("zebra ",), (" nil",)),
     ],
 )
-def test_what_makes_no_name_does_not_pass(before: tuple[str, ...], behind: tuple[str, ...]) -> None:
-    assert not SIEVE.passes(looked_at(before=before, behind=behind))
+def test_what_makes_no_name_does_not_pass(
+    sieve: Sieve, before: tuple[str, ...], behind: tuple[str, ...]
+) -> None:
+    assert not sieve.passes(looked_at(before=before, behind=behind))
 
 
 @pytest.mark.parametrize(
