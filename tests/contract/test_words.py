@@ -33,8 +33,15 @@ def asking(cache: Path) -> subprocess.Popen[str]:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return where three that came at the same time had all packed."""
+    """Return where one was killed while it packed, and three that came then at once had all packed."""
     cache = tmp_path_factory.mktemp("shared") / "words"
+    with asking(cache) as killed:
+        ends = time.monotonic() + 60
+        while not list(cache.glob(f"{EDITION}-*/made")) and time.monotonic() < ends:
+            time.sleep(0.01)
+        killed.kill()
+    assert list(cache.glob(f"{EDITION}-*"))
+    assert not (cache / EDITION).exists()
     several = [asking(cache) for _ in range(3)]
     assert ["None\n"] * 3 == [each.communicate(timeout=120)[0] for each in several]
     return cache
@@ -49,7 +56,7 @@ def test_packed_dictionaries_hold_the_same_words(shared: Path) -> None:
         assert all(ours[word] == base for word, base in theirs.items())
 
 
-def test_who_comes_at_the_same_time_shares_what_is_packed_once(shared: Path) -> None:
+def test_who_comes_when_one_was_killed_while_packing_shares_what_is_packed_anew_once(shared: Path) -> None:
     made = (shared / EDITION).stat()
 
     assert ready_words(shared) is None
@@ -57,18 +64,6 @@ def test_who_comes_at_the_same_time_shares_what_is_packed_once(shared: Path) -> 
     assert "de" == language_of("Amazon macht Peter DeSantis zum Chef seiner KI-Organisation")
     assert made.st_mtime_ns == (shared / EDITION).stat().st_mtime_ns
     assert {EDITION, f"{EDITION}.lock"} == {each.name for each in shared.iterdir()}
-
-
-def test_who_is_killed_while_packing_leaves_nothing_that_is_taken_for_whole(tmp_path: Path) -> None:
-    with asking(tmp_path) as killed:
-        ends = time.monotonic() + 60
-        while not list(tmp_path.glob(f"{EDITION}-*/made")) and time.monotonic() < ends:
-            time.sleep(0.01)
-        killed.kill()
-
-    assert not (tmp_path / EDITION).exists()
-    assert ready_words(tmp_path) is None
-    assert {EDITION, f"{EDITION}.lock"} == {each.name for each in tmp_path.iterdir()}
 
 
 def test_a_command_uses_what_is_packed_and_has_nothing_packed(tmp_path: Path) -> None:

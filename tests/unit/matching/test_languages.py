@@ -1,17 +1,17 @@
 from pathlib import Path
 
 import pytest
-from simplemma.strategies import TrieDictionaryFactory
+from simplemma.strategies import DefaultDictionaryFactory, TrieDictionaryFactory
 
+from monitor.errands import words
 from monitor.matching import languages
 from monitor.matching.languages import is_word, lemma, pack, primary, use_packed
 
 
-@pytest.fixture(scope="module")
-def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("words") / "packed"
-    pack(folder)
-    return folder
+@pytest.fixture
+def packed() -> Path:
+    """Return what was packed for all tests, where they begin; it takes seconds."""
+    return words._account_cache() / words.EDITION
 
 
 def forget() -> None:
@@ -33,13 +33,13 @@ def test_words_are_looked_up_where_there_is_a_dictionary() -> None:
 
 @pytest.mark.usefixtures("as_they_come")
 def test_words_are_looked_up_in_packed_dictionaries_alike(packed: Path) -> None:
-    words = ("Aktien", "Trainium", "Häuser", "A\u0308pfel", "unvergessliches", "went", "Amazonaktie")
-    before = [(is_word(word, each), lemma(word, each)) for word in words for each in ("de", "en")]
+    asked = ("Aktien", "Trainium", "Häuser", "A\u0308pfel", "unvergessliches", "went", "Amazonaktie")
+    before = [(is_word(word, each), lemma(word, each)) for word in asked for each in ("de", "en")]
     forget()
 
     use_packed(packed)
 
-    assert before == [(is_word(word, each), lemma(word, each)) for word in words for each in ("de", "en")]
+    assert before == [(is_word(word, each), lemma(word, each)) for word in asked for each in ("de", "en")]
 
 
 @pytest.mark.usefixtures("as_they_come")
@@ -52,6 +52,17 @@ def test_packed_dictionaries_stay_in_their_files(packed: Path) -> None:
 
     mapped = Path("/proc/self/maps").read_text(encoding="utf-8")
     assert all(str(packed / f"{each}.dic") in mapped for each in languages.DICTIONARIES)
+
+
+def test_what_is_packed_is_what_is_looked_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(languages, "DICTIONARIES", {"ms"})  # the smallest
+    folder = tmp_path / "new" / "packed"
+
+    pack(folder)
+
+    whole = DefaultDictionaryFactory().get_dictionary("ms")
+    assert ["ms.dic"] == [each.name for each in folder.iterdir()]
+    assert dict(whole) == dict(languages._Packed(folder).get_dictionary("ms"))
 
 
 def test_a_damaged_dictionary_is_packed_anew(tmp_path: Path) -> None:
