@@ -10,10 +10,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from multiprocessing.reduction import DupFd
 from pathlib import Path
+from types import ModuleType
 from typing import IO, Any, Protocol, TextIO, cast
 
 # What all commands together import, and last what leaves all that alone.
@@ -32,6 +35,8 @@ _IMPORTED = (
 _READING = frozenset({"run", "worker", "once", "init"})
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(list(_IMPORTED))
+# One at a time: what is begun is changed for it.
+_STARTING = threading.Lock()
 
 
 class Process(Protocol):
@@ -84,7 +89,8 @@ class Forked:
         """
         given = (arguments, dict(environ), _Files(files), str(folder or Path.cwd()), changed)
         self._process = _FORKING.Process(target=_become, args=given)
-        self._process.start()
+        with _nothing_begun():
+            self._process.start()
 
     @property
     def pid(self) -> int:
@@ -129,6 +135,18 @@ class _Files:
 
 def _arrived(*files: Any) -> Sequence[int]:
     return [each.detach() for each in files]
+
+
+@contextmanager
+def _nothing_begun() -> Iterator[None]:
+    """Have what is forked not import what we were begun as: pytest, which takes a tenth of a second."""
+    with _STARTING:
+        begun = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = begun
 
 
 def _become(
