@@ -146,25 +146,24 @@ def test_thousands_of_lines_come_out_alike_however_many_processes_judge(
     assert 1_501 == json.loads(together.splitlines()[1_500])["line"]
 
 
-def test_sixty_thousand_lines_take_no_more_memory_than_fifteen_thousand(
-    outlet_with_page: Outlet, monitor: Monitor
-) -> None:
+def test_four_times_as_many_lines_take_no_more_memory(outlet_with_page: Outlet, monitor: Monitor) -> None:
     assert outlet_with_page
-    line = json.dumps({"id": "x" * 1_000, "text": "Amazon wächst.", "language": "de"}).encode()
+    line = json.dumps({"id": "x" * 4_000, "text": "Amazon wächst.", "language": "de"}).encode()
     held: list[int] = []
     with matching(monitor) as (process, stdin, stdout, _), ThreadPoolExecutor(1) as aside:
         answers = aside.submit(
             lambda: sum(piece.count(b"\n") for piece in iter(lambda: stdout.read(65_536), b""))
         )
         for _ in range(4):
-            stdin.write((line + b"\n") * 15_000)
+            stdin.write((line + b"\n") * 3_750)
             held.append(held_by(process.pid, *children_of(process.pid)))
         stdin.close()
 
-        assert 60_000 == answers.result(120)
+        assert 15_000 == answers.result(120)
         assert 0 == process.wait(20)
-    # Of a line and its verdict each takes 1 kB: kept, either of the last 45,000 would take 45 MB.
-    assert held[-1] - held[0] < 20_000_000
+    # Of a line and its verdict each takes 4 kB: kept, either of the last 11,250 would take 45 MB, and half a
+    # kilobyte of each more than this.
+    assert held[-1] - held[0] < 5_000_000
 
 
 def test_whoever_writes_one_line_gets_its_answer_at_once_and_may_end_it(
