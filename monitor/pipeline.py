@@ -18,7 +18,7 @@ from monitor.articles.patience import postponed
 from monitor.feeds.cadence import address_of, missed, polled
 from monitor.feeds.edits import edited
 from monitor.feeds.hubs import hub_of, new_path
-from monitor.feeds.novelty import keys_of, nothing_new, only_new
+from monitor.feeds.novelty import keys_of, nothing_new, only_new, settled_after
 from monitor.feeds.pages import page_seen
 from monitor.model import (
     Article,
@@ -36,7 +36,7 @@ from monitor.model import (
     Reply,
     SandboxFailed,
 )
-from monitor.ports import Claim, FeedAnswer, Ports, Quiet, Reading, Report, Step, Tx
+from monitor.ports import NOTHING, Claim, FeedAnswer, Ports, Quiet, Reading, Report, Step, Tx
 from monitor.steps.reading import carried, fetched, kept_page, page_of, read_answer, spared, unread
 from monitor.steps.reports import deliver_report, edit_report, poll_report, process_report
 from monitor.steps.rules import Rules
@@ -86,18 +86,20 @@ def heed(claim: Claim[Feed], answer: FeedAnswer | None, on: Ports, by: Rules) ->
     before, settings = claim.row, by.feeds.get(claim.row.id)
     if answer is None or settings is None:
         return _put_off(claim, on)
-    read, known = read_answer(answer, before, settings, on)
+    found = read_answer(answer, before, settings, on)
+    read, remembered = found.read, found.remembered
     now = on.clock.now()
     if not isinstance(read, ParsedFeed):
         quiet, report, notices = _brought_nothing(claim, answer, read, on, by, now)
         on.store.save_quiet(claim, quiet.feed, notices, report.counts)
         return report
     assert not isinstance(answer, FetchFailed)  # a failed fetch is what was read
-    if known is None:
+    if remembered is None:
         # Of a feed that was never read nothing is known; one that begins anew was.
-        asked = on.store.remembered(before.id, keys_of(before.id, read), now) if before.last_ok_at else None
-        known = asked.known if asked else {}
-    news = only_new(before, settings, read, known, now)
+        keys = keys_of(before.id, read)
+        remembered = on.store.remembered(before.id, keys, now) if before.last_ok_at else NOTHING
+    news = only_new(before, settings, read, remembered.known, now)
+    settled = settled_after(before.id, read, news, remembered.known, remembered.open, found.settled)
     after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
     notices = promise(source_events(before, after, now), by.receivers.values(), now)
     hub = hub_of(answer, read, settings) if by.pushes and isinstance(answer, Document) else None
@@ -109,7 +111,8 @@ def heed(claim: Claim[Feed], answer: FeedAnswer | None, on: Ports, by: Rules) ->
             tx.name_hub(before.id, hub, new_path(hub, claim.token), now)
         if news.storm:
             tx.note_storm(before.id, now)
-        tx.save_poll(claim, after, news.entries, news.learned, notices, report.counts)
+        anew = None if settled == found.settled else settled
+        tx.save_poll(claim, after, news.entries, news.learned, notices, report.counts, anew)
     return report
 
 

@@ -83,6 +83,15 @@ def keys_of(feed_id: FeedId, read: ParsedFeed | NotModified) -> tuple[EntryKey, 
     return tuple(dict.fromkeys(keys))
 
 
+def stands_alone(feed_id: FeedId, left: ParsedFeed, known: Mapping[EntryKey, EntryId]) -> bool:
+    """Tell whether what is left without the settled entries is judged as it would be beside them.
+
+    It is where each entry is another than all that are known, and than all others that are left.
+    """
+    keys = [key for announced in left.entries for key in _marks_of(feed_id, announced).all]
+    return not known and len(set(keys)) == len(keys)
+
+
 def unread(
     before: Feed,
     settings: FeedSettings,
@@ -111,7 +120,8 @@ def only_new(
     """Return what is new in a document, given which of its `keys_of` are known, and whose they are.
 
     The first poll that could be read gives entries by the feed's policy, later ones pending entries:
-    newness goes by our clock, never by the feed's dates.
+    newness goes by our clock, never by the feed's dates. Where settled entries were taken away, what
+    is left must stand alone.
     """
     if isinstance(read, NotModified):
         return nothing_new()
@@ -135,14 +145,43 @@ def only_new(
         further = _worth_learning(mark, familiar, by_link)
         for key in further[: max(0, _LEARNED - len(learned))]:
             learned[key] = familiar[key] = told
-    missed = before.first_polled_at is not None and before.entries > 0 and not seen
+    missed = before.first_polled_at is not None and before.entries > 0 and not (seen or read.settled)
     return Novelty(
         entries=tuple(entries),
         learned=learned,
         known=tuple((told, what) for number, told, what in seen if number not in read.outlined),
         gap=missed and len(entries) >= _GAP,
-        storm=_is_storm(before, settings, len(entries), len(read.entries), now),
+        storm=_is_storm(before, settings, len(entries), len(read.entries) + len(read.settled), now),
     )
+
+
+def settled_after(
+    feed_id: FeedId,
+    read: ParsedFeed,
+    news: Novelty,
+    known: Mapping[EntryKey, EntryId],
+    open_still: Collection[EntryId],
+    settled: Collection[int],
+) -> tuple[int, ...]:
+    """Return the digests by which the entries of a document are settled once its poll is saved.
+
+    `settled` are those of the last one. The first is of what stands around the entries, if there are any.
+    """
+    if read.written is None:
+        return ()
+    # Under other elements the same bytes may mean something else.
+    before = frozenset(settled) if read.written.around in settled else frozenset()
+    kept_as = {id(entry.announced): entry.keys for entry in news.entries}
+    after = list(read.written.settled)
+    for announced, digest in zip(read.entries, read.written.entries, strict=True):
+        if digest is None:
+            continue
+        keys = _marks_of(feed_id, announced).all
+        whose = {known.get(key) for key in keys}
+        is_known = None not in whose and whose.isdisjoint(open_still)
+        if digest in before or is_known or kept_as.get(id(announced)) == keys:
+            after.append(digest)
+    return (read.written.around, *after) if after else ()
 
 
 def _is_storm(before: Feed, settings: FeedSettings, new: int, announced: int, now: datetime) -> bool:

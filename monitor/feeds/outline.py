@@ -33,7 +33,9 @@ from monitor.feeds.scan import (
     unclosed,
     without,
 )
+from monitor.feeds.settled import TAKEN
 from monitor.model import Announced
+from monitor.text.ids import bytes63, digest63
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -88,11 +90,17 @@ _UNPLAIN_TITLE = re.compile(r"[<>\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udff
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where an entry stands, in bytes, and what it is known by where it is plain."""
+    """Where an entry stands, in bytes, and what it is known by where it is plain.
+
+    `digest` is one of its bytes, where it can be left out of the document without a change to the others. An
+    entry that `settled.left_out` took away has neither.
+    """
 
     start: int
     end: int
-    marks: Announced | None
+    marks: Announced | None = None
+    digest: int | None = None
+    taken: bool = False
 
 
 def places_of(body: bytes) -> tuple[Place, ...] | None:
@@ -102,10 +110,14 @@ def places_of(body: bytes) -> tuple[Place, ...] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surveyed:
-    """A body as `screen` leaves it, and the `places_of` it."""
+    """A body as `screen` leaves it, the `places_of` it, and a digest of what stands around them.
+
+    Entries of the same bytes mean the same where the elements around them are the same.
+    """
 
     body: bytes
     places: tuple[Place, ...]
+    around: int
 
 
 def survey(body: bytes) -> Surveyed | None:
@@ -116,8 +128,9 @@ def survey(body: bytes) -> Surveyed | None:
     whole = begun_anew(body)
     if whole is None or _is_odd(whole) or unclosed(whole) is not None:
         return None
-    places = _found_by(_HeldWalk(whole))
-    return None if places is None else Surveyed(body=whole, places=places)
+    walk = _HeldWalk(whole)
+    places = _found_by(walk)
+    return None if places is None else Surveyed(body=whole, places=places, around=walk.around())
 
 
 def _found_by(walk: "_Walk") -> tuple[Place, ...] | None:
@@ -174,6 +187,9 @@ class _Walk:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.StartNamespaceDeclHandler = self._declare
+        parser.ProcessingInstructionHandler = self._instruct
+        self._around: list[str] = []
+        self._declarations: list[str] = []
         self._names: list[str] = []
         self._entry: _Found | None = None
         self._declared = False
@@ -190,10 +206,26 @@ class _Walk:
         """
         self._parser.Parse(self._body, True)  # noqa: FBT003  (expat's own argument)
 
+    def around(self) -> int:
+        """Return a digest of the elements around the entries: names, attributes, declarations."""
+        return digest63(*self._around)
+
+    def _instruct(self, target: str, _text: str) -> None:
+        """Take the place of an entry that was taken away, where one could stand."""
+        if (
+            target == TAKEN
+            and self._entry is None
+            and (len(self._names) == 1 or self._names[1:] == ["channel"])
+        ):
+            start = self._parser.CurrentByteIndex
+            self.places.append(Place(start=start, end=self._body.index(b">", start) + 1, taken=True))
+
     def _declare(self, prefix: str | None, uri: str | None) -> None:
         """Note a prefix that others could inherit; its usual one means the same everywhere."""
         if not self._names:
             self._uris.add(uri or "")
+        if self._entry is None:
+            self._declarations += prefix or "", uri or ""
         self._declared = self._declared or _PREFIXES.get((uri or "").lower(), "") != (prefix or "")
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -203,6 +235,9 @@ class _Walk:
         entry = self._entry
         if entry is None:
             local = _prefixed(name)
+            declarations, self._declarations = self._declarations, []
+            if not self._names or local == "channel":
+                self._around += name, *declarations, *(part for each in attributes.items() for part in each)
             self._names.append(local)
             if local in _ENTRIES and (len(self._names) == 2 or self._names[1:-1] == ["channel"]):  # noqa: PLR2004
                 odd = {"href", "lastmod", "url"} & {key.lower() for key in attributes}
@@ -231,7 +266,9 @@ class _Walk:
             return
         if local in _ENTRIES:
             end = self._body.index(b">", self._parser.CurrentByteIndex) + 1
-            self.places.append(Place(start=entry.start, end=end, marks=entry.marks()))
+            alone = entry.plain and entry.titles == 1
+            digest = bytes63(self._body[entry.start : end]) if alone else None
+            self.places.append(Place(start=entry.start, end=end, marks=entry.marks(), digest=digest))
             self._entry = None
         elif local in ("title", "guid", "id", "link") and self._names[-1] in _ENTRIES:
             self._parser.CharacterDataHandler = None

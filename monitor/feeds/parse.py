@@ -11,8 +11,9 @@ from typing import Any
 
 from monitor.feeds import formats
 from monitor.feeds.markup import title_text, without_code
-from monitor.feeds.outline import Place, Surveyed, cut_of, places_of, survey
+from monitor.feeds.outline import Surveyed, cut_of, places_of, survey
 from monitor.feeds.scan import Screened, is_charset, is_utf8, legible, screen
+from monitor.feeds.settled import left_of
 from monitor.model import (
     Announced,
     Document,
@@ -21,6 +22,7 @@ from monitor.model import (
     Outline,
     ParsedFeed,
     ParseFailed,
+    Written,
 )
 
 _CHARSET = re.compile(r"""\bcharset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,64})""", re.IGNORECASE)
@@ -61,16 +63,20 @@ def read_feed(document: Document) -> ParsedFeed | ParseFailed:
         return _unreadable(error)
 
 
-def outline_feed(document: Document) -> Outline | ParsedFeed | ParseFailed:
+def outline_feed(document: Document, settled: tuple[int, ...] = ()) -> Outline | ParsedFeed | ParseFailed:
     """Read a feed but for its plain entries, of which only the marks are taken.
 
-    A document that has none, or in which they cannot be told apart, is read as a whole.
+    Where entries are `settled`, and can be taken away, what is left is read, and says so under `written`. A
+    document that has no plain entries, or in which they cannot be told apart, is read as a whole.
     """
     try:
+        left = _without_settled(document, frozenset(settled)) if settled else None
+        if left is not None:
+            return left
         feed = _opened(document, survey)
         if not isinstance(feed, _Xml):
             return feed
-        places = feed.places or places_of(feed.body)
+        places = feed.surveyed.places if feed.surveyed else places_of(feed.body)
         outlined = frozenset(number for number, place in enumerate(places or ()) if place.marks is not None)
         if not places or not outlined or len(places) > formats.ENTRIES:
             return _read_xml(feed)
@@ -79,6 +85,8 @@ def outline_feed(document: Document) -> Outline | ParsedFeed | ParseFailed:
         whole = _joined(rest, [place.marks for place in places], outlined)
         if whole is None:
             return _read_xml(feed)
+        if feed.surveyed is not None:
+            whole = replace(whole, written=_written(feed.surveyed))
         head, kept = _not_in(document.body, feed.body)
         return Outline(
             feed=whole, url=feed.base, content_type=feed.content_type, head=head, kept=kept, spans=spans
@@ -128,7 +136,8 @@ def kept_marks(outline: Outline, read: ParsedFeed) -> bool:
 def completed(outline: Outline, wanted: Collection[int], read: ParsedFeed) -> ParsedFeed | None:
     """Return an outline's feed with the wanted entries as they were read from its cut; None on a misfit."""
     left_out = outline.feed.outlined.difference(wanted)
-    return _joined(read, outline.feed.entries, left_out)
+    whole = _joined(read, outline.feed.entries, left_out)
+    return None if whole is None else replace(whole, written=outline.feed.written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +147,7 @@ class _Xml:
     body: bytes
     base: str
     content_type: str
-    places: tuple[Place, ...] | None = None
+    surveyed: Surveyed | None = None
 
 
 def _unreadable(error: Exception) -> ParseFailed:
@@ -168,8 +177,30 @@ def _opened(
     # What was surveyed is ASCII or UTF-8.
     utf8 = is_utf8(screened.body) if found is None else not screened.body.isascii()
     content_type = _content_type(document.content_type, charset, utf8=utf8)
-    places = None if found is None else found.places
-    return _Xml(body=screened.body, base=base, content_type=content_type, places=places)
+    return _Xml(body=screened.body, base=base, content_type=content_type, surveyed=found)
+
+
+def _without_settled(document: Document, settled: frozenset[int]) -> ParsedFeed | None:
+    """Read what is left of a document without its settled entries; None where it must be outlined."""
+    body = legible(document.body, _charset_of(document.content_type))
+    # One that had to be decoded would be once more.
+    left = left_of(body, settled) if document.body.endswith(body) else None
+    feed = None if left is None else _opened(replace(document, body=left.body), survey)
+    if left is None or not isinstance(feed, _Xml) or feed.surveyed is None:
+        return None
+    places = feed.surveyed.places
+    taken = [number for number, place in enumerate(places) if place.taken]
+    if feed.surveyed.around not in settled or len(taken) != len(left.taken) or len(places) > formats.ENTRIES:
+        return None
+    rest = cut_of(feed.body, [(place.start, place.end) for place in places], taken)
+    read = _joined(_read_xml(replace(feed, body=rest)), [None] * (len(places) - len(taken)), frozenset())
+    written = replace(_written(feed.surveyed), settled=left.taken)
+    return None if read is None else replace(read, written=written)
+
+
+def _written(surveyed: Surveyed) -> Written:
+    entries = tuple(place.digest for place in surveyed.places if not place.taken)
+    return Written(around=surveyed.around, entries=entries)
 
 
 def _joined(

@@ -62,6 +62,7 @@ from monitor.model.feeds import (
     Rhythm,
     SandboxFailed,
     Validators,
+    Written,
 )
 from monitor.model.learning import LearnedContext, LearnedWord, Learning, Lesson
 from monitor.model.matches import (
@@ -190,6 +191,7 @@ __all__ = [
     "VerdictLinks",
     "Watchlist",
     "WatchlistId",
+    "Written",
     "Zone",
     "Zones",
 ]

@@ -236,11 +236,26 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """In which bytes a document's entries are written, by digests of 63 bits.
+
+    `around` is of the elements that they stand in. `entries` are of those that were read or outlined, None
+    where the others would not be the same without one. Those that are `settled` stood there before in the
+    same bytes: they were taken away, and are not among the feed's entries.
+    """
+
+    around: int
+    entries: tuple[int | None, ...] = ()
+    settled: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
     """A feed's document, read. `format` is a word such as `rss20`, `atom10`, `json11`, `sitemap`.
 
     Of the entries at the positions in `outlined` only guid, link and title were read. `hub` and `topic` are
-    the addresses of a hub that pushes the feed, and of the feed as that knows it.
+    the addresses of a hub that pushes the feed, and of the feed as that knows it. How the entries are
+    `written` is told where they can be told apart without being read.
     """
 
     format: str
@@ -251,6 +266,12 @@ class ParsedFeed:
     outlined: frozenset[int] = frozenset()
     hub: str | None = None
     topic: str | None = None
+    written: Written | None = None
+
+    @property
+    def settled(self) -> tuple[int, ...]:
+        """The digests of entries that the document announces besides, and of which nothing is new."""
+        return self.written.settled if self.written else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

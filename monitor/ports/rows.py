@@ -149,6 +149,9 @@ class Remembered:
     open: frozenset[EntryId]
 
 
+NOTHING = Remembered(known={}, open=frozenset())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
     """What was counted since the store was made, and what stands in it at the same moment.

@@ -59,8 +59,12 @@ class Tx(Protocol):
         learned: Mapping[EntryKey, EntryId],
         deliveries: Sequence[Delivery],
         counts: Mapping[str, int],
+        settled: Sequence[int] | None = None,
     ) -> None:
-        """Write a feed with its validators, its new entries, further keys of known ones, notices."""
+        """Write a feed with its validators, its new entries, further keys of known ones, notices.
+
+        `settled` are digests in place of those that were saved before; None leaves these.
+        """
         ...
 
     def rereads(self, feed: FeedId, now: datetime) -> Mapping[EntryId, Reread]:
@@ -305,6 +309,10 @@ class Store(Protocol):
 
     def remembered(self, feed: FeedId, keys: Collection[EntryKey], now: datetime) -> Remembered:
         """Return what is remembered of a feed's entries, outside of any transaction."""
+        ...
+
+    def settled(self, feed: FeedId) -> tuple[int, ...]:
+        """Return the digests by which a feed's entries are settled, as they were saved last."""
         ...
 
     def familiar(self, entry: EntryId, feed: FeedId) -> PageMemory | None:

@@ -1,14 +1,13 @@
 """What do a feed, an entry and its page say? Asked of the world, read in the sandbox."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TypeAlias
 
 from monitor.articles.assemble import title_only
 from monitor.articles.extract import read_announced, read_page
 from monitor.articles.skim import skim
-from monitor.feeds.novelty import keys_of
+from monitor.feeds.novelty import keys_of, stands_alone
 from monitor.feeds.novelty import unread as unread_entries
 from monitor.feeds.pages import are_trusted
 from monitor.feeds.parse import (
@@ -24,8 +23,6 @@ from monitor.model import (
     ArticleSource,
     Document,
     Entry,
-    EntryId,
-    EntryKey,
     Extracted,
     Feed,
     FeedSettings,
@@ -39,7 +36,7 @@ from monitor.model import (
     SandboxFailed,
     Verdict,
 )
-from monitor.ports import FeedAnswer, Ports
+from monitor.ports import FeedAnswer, Ports, Remembered
 from monitor.steps.rules import Rules
 from monitor.text.ids import digest63
 
@@ -48,7 +45,20 @@ ONE_IN = 10
 _GOOD = (Verdict.FULL, Verdict.PARTIAL, Verdict.UNREAD)
 
 _Read: TypeAlias = ParsedFeed | NotModified | FetchFailed | ParseFailed | SandboxFailed
-_Known: TypeAlias = Mapping[EntryKey, EntryId] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAnswer:
+    """What an answer says, and what was asked of the store to read it.
+
+    `remembered` is of its entries' keys, where they were asked for. It holds until the poll is saved: nobody
+    else writes keys of a feed whose lease is ours, without which nothing is saved. `settled` are the digests
+    of what the last document showed.
+    """
+
+    read: _Read
+    remembered: Remembered | None = None
+    settled: tuple[int, ...] = ()
 
 
 def unread(answer: FeedAnswer, feed: Feed) -> NotModified | FetchFailed | None:
@@ -60,23 +70,28 @@ def unread(answer: FeedAnswer, feed: Feed) -> NotModified | FetchFailed | None:
     return None
 
 
-def read_answer(answer: FeedAnswer, feed: Feed, settings: FeedSettings, on: Ports) -> tuple[_Read, _Known]:
-    """Read an answer's document, unless its entries are stored already.
-
-    With it comes which keys of its entries are known, and whose they are, where that was asked. It holds
-    until the poll is saved: nobody else writes keys of a feed whose lease is ours, without which nothing is
-    saved.
-    """
+def read_answer(answer: FeedAnswer, feed: Feed, settings: FeedSettings, on: Ports) -> ReadAnswer:
+    """Read an answer's document, unless its entries are stored already."""
     quiet = unread(answer, feed)
     if quiet is not None:
-        return quiet, None
+        return ReadAnswer(read=quiet)
     assert isinstance(answer, Document)  # all others are not read
     if feed.first_polled_at is None:
         # A baseline is remembered by its marks alone, and of a feed that was never read nothing is known.
         baseline = settings.first_poll is FirstPoll.BASELINE
-        return on.sandbox.run(read_marks if baseline else read_feed, answer), None
-    outline = on.sandbox.run(outline_feed, answer)
-    return _filled(outline, feed, settings, answer, on) if isinstance(outline, Outline) else (outline, None)
+        return ReadAnswer(read=on.sandbox.run(read_marks if baseline else read_feed, answer))
+    settled = on.store.settled(feed.id)
+    outline = on.sandbox.run(outline_feed, answer, settled)
+    if isinstance(outline, ParsedFeed) and outline.settled:
+        remembered = on.store.remembered(feed.id, keys_of(feed.id, outline), on.clock.now())
+        if stands_alone(feed.id, outline, remembered.known):
+            return ReadAnswer(read=outline, remembered=remembered, settled=settled)
+        # What has something in common with a known entry is judged beside all others.
+        outline = on.sandbox.run(outline_feed, answer, ())
+    if not isinstance(outline, Outline):
+        return ReadAnswer(read=outline, settled=settled)
+    read, remembered_of = _filled(outline, feed, settings, answer, on)
+    return ReadAnswer(read=read, remembered=remembered_of, settled=settled)
 
 
 def fetched(entry: Entry, settings: FeedSettings | None, on: Ports) -> Document | FetchFailed | None:
@@ -125,17 +140,17 @@ def carried(entry: Entry, page: Extracted | FetchFailed | SandboxFailed | None, 
 
 def _filled(
     outline: Outline, feed: Feed, settings: FeedSettings, answer: Document, on: Ports
-) -> tuple[_Read, _Known]:
+) -> tuple[_Read, Remembered | None]:
     """Read those entries of an outline that are new, or whose edits may matter; the others stay outlined."""
     now, keys = on.clock.now(), keys_of(feed.id, outline.feed)
     remembered = on.store.remembered(feed.id, keys, now)
     wanted = unread_entries(feed, settings, outline.feed, remembered.known, remembered.open, now)
     if not wanted:
-        return outline.feed, remembered.known
+        return outline.feed, remembered
     read = on.sandbox.run(read_cut, cut(answer, outline, wanted))
     if not isinstance(read, ParsedFeed):
         return read, None
     whole = completed(outline, wanted, read)
     if whole is None:
         return on.sandbox.run(read_feed, answer), None
-    return whole, remembered.known if kept_marks(outline, whole) else None
+    return whole, remembered if kept_marks(outline, whole) else None

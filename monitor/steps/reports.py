@@ -42,7 +42,7 @@ def poll_report(
         counts |= {"read": 1, "entries": len(news.pending)}
         facts |= {
             "format": read.format,
-            "announced": len(read.entries),
+            "announced": len(read.entries) + len(read.settled),
             "new": len(news.entries),
             "gap": news.gap,
             "storm": news.storm,

@@ -14,7 +14,12 @@ def derive_id(prefix: str, *parts: str, digits: int = 32) -> str:
 
 def digest63(*parts: str) -> int:
     """Return a 63-bit digest (BLAKE2b) of the parts: a narrow key that fits a signed column."""
-    return int.from_bytes(blake2b(_framed(parts), digest_size=8).digest(), "big") >> 1
+    return bytes63(_framed(parts))
+
+
+def bytes63(body: bytes) -> int:
+    """Return a 63-bit digest (BLAKE2b) of bytes."""
+    return int.from_bytes(blake2b(body, digest_size=8).digest(), "big") >> 1
 
 
 def _framed(parts: Iterable[str]) -> bytes:

@@ -11,7 +11,8 @@ import pytest
 from monitor.adapters.sandbox import InlineSandbox
 from monitor.adapters.store import SqlStore
 from monitor.errors import LeaseLost
-from monitor.feeds.parse import read_cut
+from monitor.feeds.edits import watched
+from monitor.feeds.parse import outline_feed, read_cut, read_marks
 from monitor.matching.matcher import build_matcher
 from monitor.model import (
     Document,
@@ -27,7 +28,7 @@ from monitor.model import (
 from monitor.pipeline import PUT_OFF, heed, heed_quiet, where_to_ask
 from monitor.ports import Claim, FeedAnswer, Ports, Report
 from monitor.steps.rules import Rules
-from tests.contract.store_rows import ALL, DAY, LEASE, NOW, settings
+from tests.contract.store_rows import ALL, DAY, LEASE, NOW, processed, settings, story
 
 OPS = Receiver(name=ReceiverName("ops"), url="https://ops.example/", events=("source.*",))
 KNOWN, OTHER = b"<rss>known</rss>", b"<rss>other</rss>"
@@ -142,9 +143,9 @@ def test_a_feed_that_is_configured_otherwise_is_not_asked_but_put_off(store: Sql
     assert 1 == len(store.claim_feeds(NOW + PUT_OFF, ALL, LEASE))
 
 
-def rss(*titles: str) -> Document:
+def rss(*titles: str, more: str = "") -> Document:
     items = "".join(
-        f"<item><title>{title}</title><link>https://a.example/{title}</link></item>" for title in titles
+        f"<item><title>{title}</title><link>https://a.example/{title}</link>{more}</item>" for title in titles
     )
     return document(f'<rss version="2.0"><channel><title>T</title>{items}</channel></rss>'.encode())
 
@@ -159,6 +160,22 @@ class Interrupted(InlineSandbox):
         if task is read_cut:
             self._meanwhile()
         return super().run(task, *args, **kwargs)
+
+
+class Counted(InlineSandbox):
+    """Remembers what it was asked to do."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Any] = []
+
+    def run(self, task: Any, *args: Any, **kwargs: Any) -> Any:
+        self.tasks.append(task)
+        return super().run(task, *args, **kwargs)
+
+
+def claim_at(store: SqlStore, now: datetime) -> Claim[Feed]:
+    (claim,) = store.claim_feeds(now, ALL, LEASE)
+    return claim
 
 
 def test_what_was_known_when_a_feed_was_read_is_not_saved_where_another_read_it_meanwhile(
@@ -176,8 +193,9 @@ def test_what_was_known_when_a_feed_was_read_is_not_saved_where_another_read_it_
         (taken,) = other.claim_feeds(later + LEASE, ALL, LEASE)
         seen.append(heed(taken, rss("c", "d", "a", "b"), replace(ports(other), sandbox=inline), by))
 
+    written_anew = rss("c", "a", "b", more="<comments/>")
     with pytest.raises(LeaseLost):
-        heed(claim, rss("c", "a", "b"), replace(ports(store), sandbox=Interrupted(meanwhile)), by)
+        heed(claim, written_anew, replace(ports(store), sandbox=Interrupted(meanwhile)), by)
 
     other.close()
     assert [2] == [report.facts["new"] for report in seen]
@@ -185,3 +203,51 @@ def test_what_was_known_when_a_feed_was_read_is_not_saved_where_another_read_it_
         assert 4 == left(tx.feed(claim.row.id)).entries
         assert 2 == tx.tallies()["polled"]
     assert 2 == store.status(NOW)["entries"]["pending"]
+
+
+def test_an_edit_of_what_is_in_work_is_read_later_though_the_feed_shows_it_as_at_the_last_poll(
+    store: SqlStore,
+) -> None:
+    by, on = rules(["one"]), replace(ports(store), sandbox=InlineSandbox())
+    store.sync_feeds([settings("one")], NOW)
+    edited = rss("a", "b", more="<description>edited</description>")
+
+    heed(claim_at(store, NOW), rss("b"), on, by)
+    heed(claim_at(store, NOW + DAY), rss("a", "b"), on, by)
+    # Its article is read, and matches, while the next poll finds another text.
+    in_work = [claim for claim in store.claim_entries(NOW, ALL, LEASE) if claim.row.announced.title == "a"]
+    heed(claim_at(store, NOW + 2 * DAY), edited, on, by)
+    (work,) = in_work
+    with store.transaction() as tx:
+        tx.save_processed(work, processed(work.row, story("a"), reread=watched(work.row, NOW, by.edits)), {})
+    again = replace(edited, body=edited.body.replace(b"<title>T<", b"<title>U<"))
+    report = heed(claim_at(store, NOW + 3 * DAY), again, on, by)
+
+    assert 1 == report.counts["reopened"]
+    assert 2 == report.facts["announced"]
+
+
+def test_of_a_document_that_changed_only_around_its_entries_nothing_is_asked_again(store: SqlStore) -> None:
+    by, asked = rules(["one"]), Counted()
+    on = replace(ports(store), sandbox=asked)
+    store.sync_feeds([settings("one")], NOW)
+
+    for day, title in enumerate(("T", "U", "V")):
+        body = rss("a", "b").body.replace(b"<title>T<", f"<title>{title}<".encode())
+        report = heed(claim_at(store, NOW + day * DAY), document(body), on, by)
+
+    assert [read_marks, outline_feed, outline_feed] == asked.tasks
+    assert (2, 0, False) == tuple(report.facts[name] for name in ("announced", "new", "gap"))
+    with store.transaction() as tx:
+        assert "V" == left(tx.feed(FeedId("one"))).title
+
+
+def test_an_entry_that_links_to_the_page_of_one_that_stands_as_it_stood_is_another(store: SqlStore) -> None:
+    by, on = rules(["one"]), replace(ports(store), sandbox=InlineSandbox())
+    store.sync_feeds([settings("one")], NOW)
+    both = rss("a", "b").body.replace(b"https://a.example/b", b"https://a.example/a")
+
+    heed(claim_at(store, NOW), rss("a"), on, by)
+    report = heed(claim_at(store, NOW + DAY), document(both), on, by)
+
+    assert (2, 1) == (report.facts["announced"], report.facts["new"])

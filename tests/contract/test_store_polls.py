@@ -123,6 +123,20 @@ def test_pages_are_remembered_from_the_first_on(store: SqlStore) -> None:
     assert memories[1] == stored(store).pages
 
 
+def test_digests_of_what_is_settled_stay_until_others_are_saved(store: SqlStore) -> None:
+    announce(store)
+    found = [store.settled(FEED)]
+
+    for digests in ((1, (1 << 63) - 1), None, (2,), ()):
+        claim = the_feed(store, NOW + DAY)
+        with store.transaction() as tx:
+            tx.save_poll(claim, claim.row, (), {}, (), {}, digests)
+        found.append(store.settled(FEED))
+
+    assert [(), (1, (1 << 63) - 1), (1, (1 << 63) - 1), (2,), ()] == found
+    assert () == store.settled(FeedId("other"))
+
+
 def test_an_unknown_feed_is_none(store: SqlStore) -> None:
     with store.transaction() as tx:
         assert tx.feed(FeedId("nobody")) is None

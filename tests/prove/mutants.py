@@ -361,6 +361,27 @@ MUTANTS = (
         check=EDITS,
     ),
     Mutant(
+        name="an entry is settled though its edit is still to be heeded",
+        file="monitor/feeds/novelty.py",
+        changes=[(" and whose.isdisjoint(open_still)", "")],
+        check="tests/contract/test_heeding.py::"
+        "test_an_edit_of_what_is_in_work_is_read_later_though_the_feed_shows_it_as_at_the_last_poll[sqlite]",
+    ),
+    Mutant(
+        name="what looks like a settled entry is taken away wherever it stands",
+        file="monitor/feeds/parse.py",
+        changes=[(" or len(taken) != len(left.taken)", "")],
+        check="tests/unit/feeds/test_settled.py::"
+        "test_where_taking_entries_away_could_change_something_the_document_is_read_with_all_of_them",
+    ),
+    Mutant(
+        name="what is left of a document is judged alone though it has marks of known entries",
+        file="monitor/steps/reading.py",
+        changes=[("if stands_alone(feed.id, outline, remembered.known):", "if True:")],
+        check="tests/contract/test_heeding.py::"
+        "test_an_entry_that_links_to_the_page_of_one_that_stands_as_it_stood_is_another[sqlite]",
+    ),
+    Mutant(
         name="an article may be read again any number of times",
         file="monitor/feeds/edits.py",
         changes=[("times=before.times + 1", "times=before.times")],

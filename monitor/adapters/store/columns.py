@@ -4,6 +4,7 @@ Where `result_processor` stands in place of `process_result_value`, it spares a 
 """
 
 import json
+import struct
 import sys
 import zlib
 from array import array
@@ -106,6 +107,21 @@ class Shares(TypeDecorator[Sequence[float]]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Sequence[float] | None:  # noqa: ARG002
         """Return the numbers."""
         return None if value is None else PackedShares(bytes(value))
+
+
+class Digests(TypeDecorator[tuple[int, ...]]):
+    """Digests of 63 bits, in eight bytes each, the low one first."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """Return the bytes."""
+        return None if value is None else struct.pack(f"<{len(value)}q", *value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> tuple[int, ...] | None:  # noqa: ARG002
+        """Return the numbers."""
+        return None if value is None else struct.unpack(f"<{len(value) // 8}q", value)
 
 
 class Word(TypeDecorator[StrEnum]):

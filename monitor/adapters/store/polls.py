@@ -20,6 +20,7 @@ from monitor.adapters.store.schema import (
     page_memories,
     rhythms,
 )
+from monitor.adapters.store.settled import save_settled
 from monitor.model import (
     Announced,
     Entry,
@@ -259,12 +260,15 @@ def save_poll(
     feed: Feed,
     new: Sequence[Entry],
     learned: Mapping[EntryKey, EntryId],
+    settled: Sequence[int] | None = None,
 ) -> None:
-    """Write a polled feed, its new entries, and further keys of known ones."""
+    """Write a polled feed, its new entries, further keys of known ones, and which are settled now."""
     feed_number = save_claimed(connection, Step.POLL, claim, remembered(feed))
     if feed.rhythm is not None and feed.rhythm != claim.row.rhythm:
         row = {"feed_number": feed_number, **rhythm_row(feed.rhythm)}
         connection.execute(upsert(connection, rhythms, "feed_number"), row)
+    if settled is not None:
+        save_settled(connection, feed_number, settled)
     if not new and not learned:
         return
     added = _add_entries(connection, feed_number, new)

@@ -26,7 +26,7 @@ from sqlalchemy import (
     true,
 )
 
-from monitor.adapters.store.columns import Foreign, Moment, Number, Packed, Plain, Shares, Wait, Word
+from monitor.adapters.store.columns import Digests, Foreign, Moment, Number, Packed, Plain, Shares, Wait, Word
 from monitor.model import (
     Announced,
     Article,
@@ -51,7 +51,7 @@ from monitor.model import (
 )
 
 # The newest migration; revisions are ordered as text.
-REVISION = "0013"
+REVISION = "0014"
 
 metadata = MetaData()
 
@@ -125,6 +125,14 @@ rhythms = Table(
     Column("longest_quiet", Float, nullable=False),
     Column("longest_silent", Float, nullable=False),
     Column("shares", Shares, nullable=False),
+)
+
+# Of what a feed's last document showed; only a document that differs is compared with it.
+settled = Table(
+    "settled",
+    metadata,
+    Column("feed_number", Number, ForeignKey("feeds.number"), primary_key=True),
+    Column("digests", Digests, nullable=False),
 )
 
 # Written where an article is, read where its feed is polled.

@@ -39,6 +39,7 @@ from monitor.adapters.store.opening import open_engine, refusal
 from monitor.adapters.store.quiet import save_quiet
 from monitor.adapters.store.reporting import FoundAlert, Refusals, Timeline
 from monitor.adapters.store.server import BUSY_TIMEOUT
+from monitor.adapters.store.settled import settled_of
 from monitor.adapters.store.sharing import Turns
 from monitor.adapters.store.together import Together
 from monitor.adapters.store.tracing import Traced
@@ -487,6 +488,11 @@ class SqlStore:
         """Return what is remembered of a feed's entries, outside of any transaction."""
         with self._reading() as connection:
             return rereads.remembered(connection, feed, keys, now)
+
+    def settled(self, feed: FeedId) -> tuple[int, ...]:
+        """Return the digests by which a feed's entries are settled, as they were saved last."""
+        with self._reading() as connection:
+            return settled_of(connection, feed)
 
     def familiar(self, entry: EntryId, feed: FeedId) -> PageMemory | None:
         """Return what is remembered of a feed's pages; None where the entry's article was read before."""

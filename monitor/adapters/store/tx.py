@@ -67,9 +67,13 @@ class SqlTx:
         learned: Mapping[EntryKey, EntryId],
         deliveries: Sequence[Delivery],
         counts: Mapping[str, int],
+        settled: Sequence[int] | None = None,
     ) -> None:
-        """Write a feed with its validators, its new entries, further keys of known ones, notices."""
-        polls.save_poll(self._connection, claim, feed, entries, learned)
+        """Write a feed with its validators, its new entries, further keys of known ones, notices.
+
+        `settled` are digests in place of those that were saved before; None leaves these.
+        """
+        polls.save_poll(self._connection, claim, feed, entries, learned, settled)
         outbox.add_deliveries(self._connection, deliveries)
         memory.count(self._connection, counts)
 

@@ -12,7 +12,7 @@ from monitor.feeds.novelty import keys_of
 from monitor.feeds.outline import places_of, survey
 from monitor.feeds.parse import completed, cut, kept_marks, outline_feed, read_cut, read_feed, read_marks
 from monitor.feeds.scan import Screened, legible, screen
-from monitor.model import Announced, Document, FeedId, Outline, ParsedFeed, ParseFailed
+from monitor.model import Announced, Document, FeedId, Outline, ParsedFeed, ParseFailed, Written
 
 FEED = FeedId("feed")
 URL = "https://example.org/feeds/all.xml"
@@ -71,11 +71,32 @@ def assert_says_what_the_whole_says(given: Document, wanted: frozenset[int]) -> 
     assert kept_marks(outline, filled)
     assert keys_of(FEED, outline.feed) == keys_of(FEED, filled)
     for feed in (outline.feed, filled):
-        assert replace(whole, entries=()) == replace(feed, entries=(), outlined=frozenset())
+        assert replace(whole, entries=()) == replace(feed, entries=(), outlined=frozenset(), written=None)
         assert [marks(each) for each in whole.entries] == [marks(each) for each in feed.entries]
         read_entries = [each for each in enumerate(feed.entries) if each[0] not in feed.outlined]
         assert [each for each in enumerate(whole.entries) if each[0] not in feed.outlined] == read_entries
+    assert_what_is_left_says_the_same(given, whole, outline.feed.written, wanted)
     return filled
+
+
+def assert_what_is_left_says_the_same(
+    given: Document, whole: ParsedFeed, written: Written | None, wanted: frozenset[int]
+) -> None:
+    """Compare what is left of a document without its settled entries with the whole of it."""
+    if written is None:
+        return
+    those = [digest for at, digest in enumerate(written.entries) if digest and at not in wanted]
+    left = outline_feed(given, (written.around, *those))
+    is_as_it_came = given.body.endswith(legible(given.body))
+    assert isinstance(left, ParsedFeed) is (bool(those) and is_as_it_came)
+    if isinstance(left, ParsedFeed):
+        kept = [at for at, digest in enumerate(written.entries) if digest not in those]
+        assert replace(whole, entries=()) == replace(left, entries=(), written=None)
+        assert [whole.entries[at] for at in kept] == list(left.entries)
+        assert left.written is not None
+        assert [written.entries[at] for at in kept] == list(left.written.entries)
+        assert len(written.entries) - len(kept) == len(left.settled)
+        assert written.around == left.written.around
 
 
 def one_walk(body: bytes) -> object:
