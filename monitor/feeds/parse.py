@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from monitor.feeds import formats
+from monitor.feeds import formats, sax
 from monitor.feeds.markup import title_text, without_code
 from monitor.feeds.outline import Surveyed, cut_of, places_of, survey
 from monitor.feeds.scan import Screened, is_charset, is_utf8, legible, screen
@@ -262,8 +262,8 @@ def _feedparser() -> Any:  # noqa: ANN401  (feedparser has no types)
     """Return the library: the processes that read documents have it, and who has them read needs it never."""
     import feedparser  # noqa: PLC0415
 
-    # It prefers one that was never ported to Python 3, and would look for it at every document.
-    feedparser.api.PREFERRED_XML_PARSERS.clear()
+    # It prefers a parser that was never ported to Python 3, and would look for it at every document.
+    feedparser.api.PREFERRED_XML_PARSERS[:] = [sax.__name__]
     return feedparser
 
 
