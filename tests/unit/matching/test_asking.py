@@ -180,7 +180,8 @@ def test_an_endless_chain_of_apostrophes_is_one_word_and_costs_no_more_than_its_
 def test_many_queries_number_the_words_of_an_article_once() -> None:
     """Two hundred queries cost far less than two hundred times one; the words are numbered once."""
     queries = [parse_query(f"Amazon NEAR/8 Chip AND NOT Golf{number}") for number in range(200)]
-    zones = Zones(title="", text="Amazons Zahlen steigen, ein Chip kommt, sagt Jassy heute. " * 60)
+    asked_for = "Amazons Zahlen steigen, ein Chip kommt, sagt Jassy heute. " * 60
+    zones = Zones(title="", text=asked_for + "Von anderem war an jenem Tag nur wenig zu hören. " * 400)
 
     def cost(asking: list[Query]) -> float:
         begun = time.process_time()
@@ -189,4 +190,4 @@ def test_many_queries_number_the_words_of_an_article_once() -> None:
         return time.process_time() - begun
 
     cost(queries)
-    assert min(cost(queries) for _ in range(3)) < 50 * min(cost(queries[:1]) for _ in range(3))
+    assert min(cost(queries) for _ in range(3)) < 25 * min(cost(queries[:1]) for _ in range(3))
