@@ -36,7 +36,7 @@ from monitor.model import (
     Reply,
     SandboxFailed,
 )
-from monitor.ports import NOTHING, Claim, FeedAnswer, Ports, Quiet, Reading, Report, Step, Tx
+from monitor.ports import Claim, FeedAnswer, Ports, Quiet, Reading, Remembered, Report, Step, Tx
 from monitor.steps.reading import carried, fetched, kept_page, page_of, read_answer, spared, unread
 from monitor.steps.reports import deliver_report, edit_report, poll_report, process_report
 from monitor.steps.rules import Rules
@@ -96,8 +96,10 @@ def heed(claim: Claim[Feed], answer: FeedAnswer | None, on: Ports, by: Rules) ->
     assert not isinstance(answer, FetchFailed)  # a failed fetch is what was read
     if remembered is None:
         # Of a feed that was never read nothing is known; one that begins anew was.
-        keys = keys_of(before.id, read)
-        remembered = on.store.remembered(before.id, keys, now) if before.last_ok_at else NOTHING
+        was_read = before.last_ok_at is not None
+        remembered = (
+            on.store.remembered(before.id, keys_of(before.id, read), now) if was_read else Remembered()
+        )
     news = only_new(before, settings, read, remembered.known, now)
     settled = settled_after(before.id, read, news, remembered.known, remembered.open, found.settled)
     after = polled(before, settings, answer, read, news, now, by.cadence, on.random)

@@ -2,7 +2,6 @@
 
 from monitor.ports.browsing import Access, Library, Page, Place, Sought
 from monitor.ports.rows import (
-    NOTHING,
     Archived,
     Batch,
     Claim,
@@ -28,7 +27,6 @@ from monitor.ports.store import Store, Tx
 from monitor.ports.world import Clock, FeedAnswer, Fetcher, FetchPolicy, Ports, Sandbox, Sender, Server
 
 __all__ = [
-    "NOTHING",
     "Access",
     "Archived",
     "Batch",

@@ -145,11 +145,8 @@ class Remembered:
     Those are the ones that wait to be read, or whose edits are looked for.
     """
 
-    known: Mapping[EntryKey, EntryId]
-    open: frozenset[EntryId]
-
-
-NOTHING = Remembered(known={}, open=frozenset())
+    known: Mapping[EntryKey, EntryId] = field(default_factory=dict)
+    open: frozenset[EntryId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

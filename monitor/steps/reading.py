@@ -90,8 +90,8 @@ def read_answer(answer: FeedAnswer, feed: Feed, settings: FeedSettings, on: Port
         outline = on.sandbox.run(outline_feed, answer, ())
     if not isinstance(outline, Outline):
         return ReadAnswer(read=outline, settled=settled)
-    read, remembered_of = _filled(outline, feed, settings, answer, on)
-    return ReadAnswer(read=read, remembered=remembered_of, settled=settled)
+    read, known = _filled(outline, feed, settings, answer, on)
+    return ReadAnswer(read=read, remembered=known, settled=settled)
 
 
 def fetched(entry: Entry, settings: FeedSettings | None, on: Ports) -> Document | FetchFailed | None:
