@@ -165,7 +165,8 @@ def settled_after(
 ) -> tuple[int, ...]:
     """Return the digests by which the entries of a document are settled once its poll is saved.
 
-    `settled` are those of the last one. The first is of what stands around the entries, if there are any.
+    `settled` are those of the last one. The first is of what stands around the entries. There are none where
+    one entry is not settled: it would be left the next time, and have to be judged beside all others.
     """
     if read.written is None:
         return ()
@@ -175,13 +176,14 @@ def settled_after(
     after = list(read.written.settled)
     for announced, digest in zip(read.entries, read.written.entries, strict=True):
         if digest is None:
-            continue
+            return ()
         keys = _marks_of(feed_id, announced).all
         whose = {known.get(key) for key in keys}
         is_known = None not in whose and whose.isdisjoint(open_still)
-        if digest in before or is_known or kept_as.get(id(announced)) == keys:
-            after.append(digest)
-    return (read.written.around, *after) if after else ()
+        if digest not in before and not is_known and kept_as.get(id(announced)) != keys:
+            return ()
+        after.append(digest)
+    return (read.written.around, *after)
 
 
 def _is_storm(before: Feed, settings: FeedSettings, new: int, announced: int, now: datetime) -> bool:

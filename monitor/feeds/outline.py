@@ -33,9 +33,9 @@ from monitor.feeds.scan import (
     unclosed,
     without,
 )
-from monitor.feeds.settled import TAKEN
+from monitor.feeds.settled import TAKEN, digest_of
 from monitor.model import Announced
-from monitor.text.ids import bytes63, digest63
+from monitor.text.ids import digest63
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -92,8 +92,8 @@ _UNPLAIN_TITLE = re.compile(r"[<>\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udff
 class Place:
     """Where an entry stands, in bytes, and what it is known by where it is plain.
 
-    `digest` is one of its bytes, where it can be left out of the document without a change to the others. An
-    entry that `settled.left_out` took away has neither.
+    `digest` is one of its bytes, where it can be left out of the document without a change to the others, and
+    be found again. An entry that `settled.left_out` took away has neither.
     """
 
     start: int
@@ -267,7 +267,7 @@ class _Walk:
         if local in _ENTRIES:
             end = self._body.index(b">", self._parser.CurrentByteIndex) + 1
             alone = entry.plain and entry.titles == 1
-            digest = bytes63(self._body[entry.start : end]) if alone else None
+            digest = digest_of(self._body[entry.start : end]) if alone else None
             self.places.append(Place(start=entry.start, end=end, marks=entry.marks(), digest=digest))
             self._entry = None
         elif local in ("title", "guid", "id", "link") and self._names[-1] in _ENTRIES:

@@ -5,16 +5,16 @@ documents change in nothing but the date of their making.
 
 Theory of operation. An entry is settled where its bytes can be left out of the document without a change to
 the others, where the store knows it by all keys that it could be known by, and where no edit of it is still
-to be heeded. Of each settled entry of a document a digest is kept. At the next poll such entries are looked
-for without a parser and taken away, and the little that is left is read. Each leaves a processing instruction
-in its place: the walk over what is left must find as many of them, each where an entry could stand, and the
-same elements around. Else the whole document is outlined.
+to be heeded. Of a document whose entries are all settled a digest of each is kept. At the next poll such
+entries are looked for without a parser and taken away, and the little that is left is read. Each leaves a
+processing instruction in its place: the walk over what is left must find as many of them, each where an
+entry could stand, and the same elements around. Else the whole document is outlined.
 
 What is left is judged as it would be in the whole document only where no key of it is known, and no two of
 its entries have one in common: see `novelty.stands_alone`. Else the whole document is outlined, too.
 
 Known exceptions. A feed that writes its entries anew at every poll, with a counter or in another order of
-attributes, has no settled ones; nor has one whose entries all lead to the same page.
+attributes, has no settled ones; nor has one of which an entry is not plain, or two lead to one page.
 """
 
 import re
@@ -34,6 +34,11 @@ class Left:
 
     body: bytes
     taken: tuple[int, ...]
+
+
+def digest_of(entry: bytes) -> int | None:
+    """Return the digest by which an entry would be known again; None of one that would not be found whole."""
+    return bytes63(entry) if next(iter(_spans(entry)), None) == (0, len(entry)) else None
 
 
 def left_of(body: bytes, settled: Collection[int]) -> Left | None:
