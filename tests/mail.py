@@ -33,7 +33,8 @@ class Letter:
         return message_from_bytes(self.raw, policy=SMTP)
 
 
-@dataclass(slots=True, kw_only=True)
+# Without slots: the server asks for each of its members, which Python before 3.11.4 has one too many of then.
+@dataclass(kw_only=True)
 class Mailbox:
     """Keeps what comes; answers by `recipients` and `answers`, else takes everything."""
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import subprocess
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -74,8 +73,8 @@ def test_building_again_gives_the_same_bytes(made: Path, tmp_path: Path) -> None
 
 
 def test_the_archive_of_the_source_builds_the_same_wheel(made: Path, tmp_path: Path) -> None:
-    with tarfile.open(next(made.glob("*.tar.gz"))) as archive:
-        archive.extractall(tmp_path, filter="data")
+    # As whoever has it would; the library's own way came with Python 3.11.4.
+    subprocess.run(["tar", "-xzf", next(made.glob("*.tar.gz")), "-C", tmp_path], check=True)
     (source,) = tmp_path.iterdir()
 
     _, wheel = release.build(source, tmp_path / "again")
