@@ -15,6 +15,7 @@ from monitor.config import values
 from monitor.config.secret import Sources
 from monitor.errands.doors import command_ports
 from monitor.errands.trial import listening, trial_ports
+from monitor.errands.words import use_ready_words
 from monitor.errors import UsageError
 from monitor.feeds.discovery import FoundFeed
 from monitor.matching.matcher import build_matcher
@@ -54,6 +55,7 @@ def set_up(given: Given, *, asking: bool) -> Shown:
     """
     file = given.file
     expect_new(file, force=given.force)
+    use_ready_words()
     policy = FetchPolicy(allow_private=_networks(given.allow_private))
     sources = Sources(environ=os.environ, folder=file.parent)
     with trial_ports(policy) as ports:

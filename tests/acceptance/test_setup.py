@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
+from monitor.errands.words import EDITION, _account_cache
 from tests.acceptance.screen import OpenScreen
 from tests.acceptance.test_alerts import TEXT, configured
 from tests.acceptance.world import Answer, Desk, Monitor, Outlet, eventually, paragraphs
@@ -173,6 +174,29 @@ def test_a_few_options_become_a_monitor_that_runs(monitor: Monitor, desk: Desk, 
     # The secret that the receiver knows stays.
     assert ["monitor.yaml"] == [Path(each).name for each in again["made"]]
     assert [] == again["warnings"]
+
+
+@pytest.mark.on_sqlite_alone("it is about words and languages, which stand in no store")
+def test_words_and_languages_are_looked_up_in_what_is_packed(
+    monitor: Monitor, desk: Desk, outlet: Open
+) -> None:
+    kurier = outlet("kurier")
+    news(kurier)
+    options = ("--feed", kurier.feed, "--entity", "Amazon", "--allow-private", "127.0.0.0/8", "--json")
+    packed = monitor.folder / "news-monitor/words" / EDITION
+    packed.mkdir(parents=True)
+    for each in (_account_cache() / EDITION).iterdir():
+        (packed / each.name).symlink_to(each)
+    # Unpacked anew, German would be German.
+    labels = packed / "languages.json"
+    swapped = labels.read_text().replace('"de"', '"xx"')
+    labels.unlink()
+    labels.write_text(swapped)
+    monitor.environ["XDG_CACHE_HOME"] = str(monitor.folder)
+
+    begun = json.loads(monitor.call("init", *options, "--receiver", desk.url))
+
+    assert "xx" in {each["language"] for each in begun["preview"]}
 
 
 @pytest.mark.on_sqlite_alone("it is about a file that lies where `init` would put one")
