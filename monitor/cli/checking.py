@@ -318,9 +318,11 @@ def quality(
     """
     from monitor.config.editing import add_words
     from monitor.errands.archive import rules_for
+    from monitor.errands.words import use_ready_words
     from monitor.ops.context import entity_named
     from monitor.ops.quality import additions, quality_of, show_quality, snippet
 
+    use_ready_words()
     loaded = load(config, tests=False)
     only = entity_named(entity, {each.id: each for each in loaded.entities}).id if entity else None
     with opened(loaded) as store, counting("entities") as progress:

@@ -2,7 +2,8 @@
 
 To import it takes Python most of a second of work; to fork a process that has imported it, a hundredth. A
 process that is forked so is as any other: it has an id, arguments, an environment and open files of its own,
-calls `main`, obeys signals, and can be killed. Alone the order of its sets is that of all the others.
+calls `main`, obeys signals, and can be killed. Alone the order of its sets is that of all others that were
+forked from the same one: there are several to fork from, each with an order of its own.
 """
 
 import multiprocessing
@@ -14,6 +15,8 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.reduction import DupFd
 from pathlib import Path
 from types import ModuleType
@@ -34,8 +37,7 @@ _IMPORTED = (
 # The commands that always start a fork server.
 _READING = frozenset({"run", "worker", "once", "init"})
 _FORKING = multiprocessing.get_context("forkserver")
-_FORKING.set_forkserver_preload(list(_IMPORTED))
-# One at a time: what is begun is changed for it.
+# One at a time: what is begun, and what is forked from, is changed for it.
 _STARTING = threading.Lock()
 
 
@@ -82,14 +84,16 @@ class Forked:
         *,
         folder: Path | None = None,
         changed: str = "",
+        order: int = 0,
     ) -> None:
         """Start it in a folder, else in ours; `files` are its input, output and errors.
 
-        Where it is `changed`, that is done before.
+        Where it is `changed`, that is done before. Those of another `order` have another order of their
+        sets.
         """
         given = (arguments, dict(environ), _Files(files), str(folder or Path.cwd()), changed)
         self._process = _FORKING.Process(target=_become, args=given)
-        with _nothing_begun():
+        with _STARTING, _nothing_begun(), _forking_from(order):
             self._process.start()
 
     @property
@@ -140,13 +144,30 @@ def _arrived(*files: Any) -> Sequence[int]:
 @contextmanager
 def _nothing_begun() -> Iterator[None]:
     """Have what is forked not import what we were begun as: pytest, which takes a tenth of a second."""
-    with _STARTING:
-        begun = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = begun
+    begun = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = begun
+
+
+@contextmanager
+def _forking_from(order: int) -> Iterator[None]:
+    """Have the library, which knows one process to fork from, use that of an order."""
+    usual = forkserver.connect_to_new_process
+    forkserver.connect_to_new_process = _imported(order).connect_to_new_process
+    try:
+        yield
+    finally:
+        forkserver.connect_to_new_process = usual
+
+
+@cache
+def _imported(_order: int) -> forkserver.ForkServer:
+    server = forkserver.ForkServer()
+    server.set_forkserver_preload(list(_IMPORTED))
+    return server
 
 
 def _become(

@@ -27,11 +27,11 @@ def several(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> It
 
         def make(count: int) -> Sequence[Monitor]:
             made = []
-            # One of them may be forked: each has another order of its sets than all others.
+            # Each has another order of its sets than all others.
             for number in range(count):
                 folder = tmp_path / f"machine{number}"
                 folder.mkdir()
-                made.append(opened.enter_context(closing(Monitor(folder, forked=not number))))
+                made.append(opened.enter_context(closing(Monitor(folder, forked=True, order=number))))
                 made[-1].store, made[-1].engine = database, request.param
             return made
 

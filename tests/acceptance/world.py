@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, TypeVar
@@ -243,11 +244,11 @@ def article_page(title: str, text: str, site: str) -> str:
 class Monitor:
     """The product as users run it: the command, in a process of its own.
 
-    Where processes are `forked` they need not import the program. A service that is begun anew does, so that
-    the order of its sets is another one than before.
+    Where processes are `forked` they need not import the program. The order of a service's sets is `order`,
+    and another one each time that it is begun anew.
     """
 
-    def __init__(self, folder: Path, *, forked: bool = False) -> None:
+    def __init__(self, folder: Path, *, forked: bool = False, order: int = 0) -> None:
         self.folder = folder
         self.config = folder / "monitor.yaml"
         self.database = folder / "monitor.db"
@@ -264,6 +265,7 @@ class Monitor:
         }
         self.process: Process | None = None
         self._forked = forked
+        self._orders = cycle((order, order ^ 1))
         self._passed = False
 
     def configure(self, text: str) -> None:
@@ -278,7 +280,8 @@ class Monitor:
         with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as errors:
             given.write((stdin or "").encode())
             given.seek(0)
-            code = self._run(arguments, self.environ, (given, out, errors), forked=self._forked).wait(120)
+            order = 0 if self._forked else None
+            code = self._run(arguments, self.environ, (given, out, errors), order).wait(120)
             said, complained = (written(each) for each in (out, errors))
         assert code == expect, f"{arguments}: exit {code}\n{said}\n{complained}"
         return said if expect == 0 else said + complained
@@ -324,9 +327,9 @@ class Monitor:
     def begin(self, *, alone: bool = False, **environ: str) -> Process:
         """Start the service and wait for nothing; `alone`, it has nothing of any other process."""
         command = "run" if self.engine == "embedded" else "worker"
-        forked = self._forked and self.process is None and not alone
+        order = next(self._orders) if self._forked and not alone else None
         with self.log.open("ab") as log, Path(os.devnull).open("rb") as nothing:
-            self.process = self._run([command], self.environ | environ, (nothing, log, log), forked=forked)
+            self.process = self._run([command], self.environ | environ, (nothing, log, log), order)
         return self.process
 
     def _run(
@@ -334,11 +337,13 @@ class Monitor:
         arguments: Sequence[str],
         environ: Mapping[str, str],
         files: Sequence[IO[bytes]],
-        *,
-        forked: bool,
+        order: int | None,
     ) -> Process:
+        """Run a command; of an order it is forked, and else in an interpreter of its own."""
         line = [*arguments, "-c", str(self.config)]
-        return Forked(line, environ, files) if forked else start(line, environ, files, self.within)
+        if order is None:
+            return start(line, environ, files, self.within)
+        return Forked(line, environ, files, order=order)
 
     def lines(self) -> Sequence[str]:
         return self.log.read_text(encoding="utf-8").splitlines() if self.log.exists() else []
