@@ -3,9 +3,9 @@
 Each tangle is read by the real functions in a real worker, under its limits. Its size doubles until
 reading costs a twentieth of a second of processor time, or as far as the limit of a document lets it; then
 four sizes are measured, each twice the last. The exponent is that of the growth between the first and
-the last of them. What grows faster than the bound, as expat does over a million attributes, must still cost
-little at every further size that a document may have. What no care of ours keeps in proportion is named in
-`ENDED`: the worker's deadline ends it, and what is ended is a value, never an error.
+the last of them. Where that leaves a doubt, further sizes are read, up to the largest that a document may
+have: what costs much in the end must have grown in proportion. What no care of ours keeps in proportion is
+named in `ENDED`: the worker's deadline ends it, and what is ended is a value, never an error.
 """
 
 import math
@@ -36,6 +36,8 @@ from tests.prove.tangles import FEEDS, PAGES, Tangle
 
 SIZES = 4
 BOUND = 1.3
+# Of what grows with the square, the first sizes may show little beside what grows with the size.
+DOUBT = 1.15
 SMALLEST = 4_096
 # Seconds of processor time: less says more of the machine than of the growth.
 FLOOR = 0.05
@@ -209,18 +211,22 @@ def judge(scales: Scales, sort: Sort, tangle: Tangle) -> tuple[float, str]:
         seconds = costs[-1].seconds
         if seconds is None or seconds > DEAR:
             return found, f"was ended at {ended} bytes"
-    if found < BOUND:
-        return found, ""
-    size = costs[-1].size
-    while size < sort.most:
+    return (found, "") if found < DOUBT else _judge_further(scales, sort, tangle, costs)
+
+
+def _judge_further(scales: Scales, sort: Sort, tangle: Tangle, first: Sequence[Cost]) -> tuple[float, str]:
+    """Return the exponent of the largest sizes, and what is wrong, where the first sizes leave a doubt."""
+    costs = list(first)
+    while (size := costs[-1].size) < sort.most:
         size = min(2 * size, sort.most)
-        seconds = scales.weigh(sort, tangle, size).seconds
-        if seconds is None:
+        costs.append(scales.weigh(sort, tangle, size))
+        if costs[-1].seconds is None:
             with closing(Scales(PATIENT)) as patient:
-                seconds = patient.weigh(sort, tangle, size).seconds
-        if seconds is None or seconds > DEAR:
+                costs[-1] = patient.weigh(sort, tangle, size)
+        found, seconds = exponent(costs[-SIZES:]), costs[-1].seconds
+        if seconds is None or (seconds > DEAR and found >= BOUND):
             return found, f"grows with the power {found:.2f}, and {size} bytes take {seconds or 'too many'} s"
-    return found, ""
+    return exponent(costs[-SIZES:]), ""
 
 
 def run(count: int, dice: random.Random, say: Say) -> Outcome:
