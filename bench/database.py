@@ -36,8 +36,8 @@ from monitor.ports import Claim, Wanted
 from monitor.text.ids import digest63
 from tests.postgresql import PostgreSQL
 
-FEEDS, SHORT_FEEDS = 100_000, 5_000
-UNITS, SHORT_UNITS = 2_000, 400
+FEEDS, SHORT_FEEDS = 100_000, 2_000
+UNITS, SHORT_UNITS = 2_000, 200
 POLLERS, READERS, SENDERS = 32, 16, 64
 KEYS = 70  # of a feed of 35 entries
 COLUMNS = (
@@ -226,7 +226,7 @@ def main(arguments: Sequence[str]) -> int:
     """Print the table; with `--write`, keep it."""
     parser = argparse.ArgumentParser(prog="bench database", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--feeds", type=int, default=FEEDS, help="how many feeds, with ten entries each")
-    parser.add_argument("--short", action="store_true", help="5,000 feeds and few units: half a minute")
+    parser.add_argument("--short", action="store_true", help="2,000 feeds and few units: half a minute")
     parser.add_argument("--write", action="store_true", help="keep the table in bench/RESULTS.md")
     chosen = parser.parse_args(arguments)
     feeds, units = (SHORT_FEEDS, SHORT_UNITS) if chosen.short else (chosen.feeds, UNITS)

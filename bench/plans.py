@@ -13,7 +13,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -304,13 +304,29 @@ def _on_a_server_of_our_own(feeds: int) -> tuple[Mapping[str, Sequence[Sequence[
         server.close()
 
 
+@contextmanager
+def listening() -> Iterator[Listener]:
+    """Give what hears of each statement on all connections that are made meanwhile."""
+    listener = Listener()
+
+    def connected(raw: psycopg.Connection[Any], _: object) -> None:
+        raw.add_notice_handler(listener)
+
+    event.listen(Engine, "connect", connected)
+    try:
+        yield listener
+    finally:
+        event.remove(Engine, "connect", connected)
+
+
 def asked(url: str) -> Mapping[str, Sequence[Sequence[Executed]]]:
     """Return the statements of each deed, in each of several runs; the first one, to warm up, is not told."""
     _make_backlog(url)
-    listener = Listener()
-    event.listen(Engine, "connect", lambda raw, _: raw.add_notice_handler(listener))
     joint = "&" if "?" in url else "?"
-    with closing(open_store(f"{url}{joint}options={EXPLAINED}", owner="bench")) as store:
+    with (
+        listening() as listener,
+        closing(open_store(f"{url}{joint}options={EXPLAINED}", owner="bench")) as store,
+    ):
         found: dict[str, list[Sequence[Executed]]] = {}
         for name, deed in deeds(store).items():
             print(f"{name} …", file=sys.stderr, flush=True)

@@ -28,7 +28,7 @@ from monitor.errands.stores import open_command_store
 SIZES = (100, 10_000, 100_000)
 SHORT_SIZES = (100, 10_000)
 SETTLE_SECONDS, IDLE_SECONDS = 10.0, 30.0
-SHORT_IDLE_SECONDS = 10.0
+SHORT_IDLE_SECONDS = 6.0
 # Workers are looked after once a minute; what forks them goes at the sixth look after the last question.
 REST_SECONDS = 480.0
 # Feeds in a file, of which none may have more than 10 MB.
