@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
+from monitor.adapters.store import sharing
 from monitor.adapters.store.dialect import connect, writer_of
 from monitor.adapters.store.sharing import Turns
 from monitor.errors import StoreError
@@ -101,7 +102,10 @@ def test_those_who_wait_share_one_commit_and_nobody_goes_on_before_it(log: Log) 
     assert log.commits == 1
 
 
-def test_a_line_that_is_too_long_shares_several_commits(log: Log) -> None:
+def test_a_line_that_is_too_long_shares_several_commits(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    # On a slow machine whoever waits would look meanwhile, and commit what others were to go on with.
+    monkeypatch.setattr(sharing, "_LOOK_AFTER", 60.0)
+
     beside(log, lambda on: put(on, "a"), [partial(log.add, f"b{n:02}") for n in range(40)])
 
     assert len(log.things()) == 41
