@@ -196,7 +196,7 @@ def test_no_document_is_lost_between_those_who_ask_and_a_rest_that_begins(make: 
     servers = set()
     dice = random.Random(4712)
     try:
-        for number in range(40):
+        for number in range(80):
             body = b"%d" % number
             assert body[::-1] == sandbox.run(tasks.turn, body)
             servers |= fork_servers(os.getpid())

@@ -265,8 +265,8 @@ def _field(dice: random.Random, say: Say) -> Iterator[tuple[Cluster, str]]:
         yield cluster, "lines only" if made.why_not else "networks"
 
 
-def run(count: int, dice: random.Random, say: Say, entries: int = ENTRIES) -> Outcome:
-    """Attack so often, in each way in turn, while articles are published, so many before each, and told."""
+def run(count: int, dice: random.Random, say: Say) -> Outcome:
+    """Attack so often, in each way in turn, while articles are published and told."""
     faults: list[str] = []
     with _field(dice, say) as (cluster, apart):
         attacks = Attacks(cluster, dice)
@@ -274,7 +274,7 @@ def run(count: int, dice: random.Random, say: Say, entries: int = ENTRIES) -> Ou
             each.start()
         try:
             for number in range(count):
-                cluster.publish(entries)
+                cluster.publish(ENTRIES)
                 time.sleep(dice.uniform(0, 1))
                 cluster.tend()
                 attacks.make(ROUND[number % len(ROUND)])
