@@ -3,9 +3,10 @@
 Each tangle is read by the real functions in a real worker, under its limits. Its size doubles until
 reading costs a twentieth of a second of processor time, or as far as the limit of a document lets it; then
 four sizes are measured, each twice the last. The exponent is that of the growth between the first and
-the last of them. Where that leaves a doubt, further sizes are read, up to the largest that a document may
-have: what costs much in the end must have grown in proportion. What no care of ours keeps in proportion is
-named in `ENDED`: the worker's deadline ends it, and what is ended is a value, never an error.
+the last of them. What grows faster than the bound, as expat does over a million attributes, must still cost
+little at every further size that a document may have; so must what leaves a doubt, if it grows faster at any
+of those. What no care of ours keeps in proportion is named in `ENDED`: the worker's deadline ends it, and
+what is ended is a value, never an error.
 """
 
 import math
@@ -211,11 +212,13 @@ def judge(scales: Scales, sort: Sort, tangle: Tangle) -> tuple[float, str]:
         seconds = costs[-1].seconds
         if seconds is None or seconds > DEAR:
             return found, f"was ended at {ended} bytes"
-    return (found, "") if found < DOUBT else _judge_further(scales, sort, tangle, costs)
+    return (found, "") if found < DOUBT else _judge_further(scales, sort, tangle, costs, found)
 
 
-def _judge_further(scales: Scales, sort: Sort, tangle: Tangle, first: Sequence[Cost]) -> tuple[float, str]:
-    """Return the exponent of the largest sizes, and what is wrong, where the first sizes leave a doubt."""
+def _judge_further(
+    scales: Scales, sort: Sort, tangle: Tangle, first: Sequence[Cost], steepest: float
+) -> tuple[float, str]:
+    """Return the greatest exponent, that of the first sizes or of any four further on, and what is wrong."""
     costs = list(first)
     while (size := costs[-1].size) < sort.most:
         size = min(2 * size, sort.most)
@@ -223,10 +226,11 @@ def _judge_further(scales: Scales, sort: Sort, tangle: Tangle, first: Sequence[C
         if costs[-1].seconds is None:
             with closing(Scales(PATIENT)) as patient:
                 costs[-1] = patient.weigh(sort, tangle, size)
-        found, seconds = exponent(costs[-SIZES:]), costs[-1].seconds
-        if seconds is None or (seconds > DEAR and found >= BOUND):
-            return found, f"grows with the power {found:.2f}, and {size} bytes take {seconds or 'too many'} s"
-    return exponent(costs[-SIZES:]), ""
+        steepest, seconds = max(steepest, exponent(costs[-SIZES:])), costs[-1].seconds
+        if seconds is None or (seconds > DEAR and steepest >= BOUND):
+            wrong = f"grows with the power {steepest:.2f}, and {size} bytes take {seconds or 'too many'} s"
+            return steepest, wrong
+    return steepest, ""
 
 
 def run(count: int, dice: random.Random, say: Say) -> Outcome:
