@@ -75,6 +75,7 @@ def monitor(folder: str, urls: list[str], first_poll: str) -> Poll:
     from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy  # noqa: PLC0415
     from monitor.adapters.store import open_store  # noqa: PLC0415
     from monitor.app import PRELOAD  # noqa: PLC0415
+    from monitor.errands.doors import senders_by  # noqa: PLC0415
     from monitor.feeds.parse import read_feed  # noqa: PLC0415
     from monitor.matching.matcher import build_matcher  # noqa: PLC0415
     from monitor.model import FeedId, FeedSettings, FirstPoll  # noqa: PLC0415
@@ -107,7 +108,7 @@ def monitor(folder: str, urls: list[str], first_poll: str) -> Poll:
     )
     ports = Ports(
         fetcher=door,
-        sender=door,
+        sender=senders_by(door),
         sandbox=sandbox,
         store=store,
         clock=clock,

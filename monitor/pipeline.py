@@ -233,5 +233,6 @@ def _postpone(
 def _post(delivery: Delivery, receiver: Receiver | None, on: Ports, by: Rules) -> Reply:
     if receiver is None:
         return Reply(status=None, detail=f"receiver '{delivery.receiver}' is not configured")
+    on.sender.await_turn(receiver)
     headers = headers_of(delivery, receiver, on.clock.now(), by.user_agent)
     return on.sender.post(receiver, headers, delivery.body)

@@ -3,15 +3,23 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from monitor.adapters.pace import Pace
 from monitor.model import Receiver, Reply
-from monitor.ports import Sender
 
 _MAIL = ("smtp://", "smtps://")
 _BRIDGE = "apprise"
 
 
-class Door(Sender, Protocol):
-    """A sender that can also look whether anybody is there."""
+class Bridged(Protocol):
+    """What can only send."""
+
+    def post(self, receiver: Receiver, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Send once."""
+        ...
+
+
+class Door(Bridged, Protocol):
+    """What can also look whether anybody is there."""
 
     def reach(self, receiver: Receiver) -> Reply:
         """Connect and send nothing; the reply has a reason where that failed."""
@@ -21,8 +29,13 @@ class Door(Sender, Protocol):
 class Senders:
     """A sender made of three: mail servers by their address, Apprise by the format, all others by HTTP."""
 
-    def __init__(self, *, http: Door, mail: Door, bridge: Sender) -> None:
+    def __init__(self, *, http: Door, mail: Door, bridge: Bridged) -> None:
         self._http, self._mail, self._bridge = http, mail, bridge
+        self._pace = Pace()
+
+    def await_turn(self, receiver: Receiver) -> None:
+        """Wait until the receiver's rate allows one more."""
+        self._pace.await_turn(receiver)
 
     def post(self, receiver: Receiver, headers: Mapping[str, str], body: bytes) -> Reply:
         """Send once, by the receiver's door."""

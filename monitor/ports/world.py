@@ -67,6 +67,10 @@ class Fetcher(Protocol):
 class Sender(Protocol):
     """Brings bodies to receivers; never raises for what a receiver does."""
 
+    def await_turn(self, receiver: Receiver) -> None:
+        """Wait until the receiver's rate allows one more; not for longer than some seconds."""
+        ...
+
     def post(self, receiver: Receiver, headers: Mapping[str, str], body: bytes) -> Reply:
         """Post once; redirects are not followed."""
         ...

@@ -32,6 +32,9 @@ class Hands:
     def now(self) -> datetime:
         return self.time
 
+    def await_turn(self, receiver: Receiver) -> None:
+        assert receiver.rate is None
+
     def post(self, receiver: Receiver, headers: Mapping[str, str], body: bytes) -> Reply:
         return Reply(
             status=None, reason=FailureReason.CONNECT, detail=f"{receiver.name}: {len(headers)} {len(body)}"

@@ -27,6 +27,7 @@ from monitor.app import mind_the_clock
 from monitor.config.load import load_config
 from monitor.config.schema import Config
 from monitor.engine.perform import perform
+from monitor.errands.doors import senders_by
 from monitor.errands.words import ready_words
 from monitor.pipeline import deliver, poll, process
 from monitor.ports import Claim, Ports, Report, Step, Wanted
@@ -62,7 +63,7 @@ def run_pass(config: Config, rules: Rules, store_url: str, later: timedelta, *, 
         door = opened.enter_context(closing(HttpDoor(config.fetch)))
         on = Ports(
             fetcher=door,
-            sender=door,
+            sender=senders_by(door),
             sandbox=InlineSandbox(),
             store=store,
             clock=clock,
