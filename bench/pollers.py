@@ -12,9 +12,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -313,14 +314,13 @@ def main(who: str, folder: str, url: str, feeds: int) -> None:
         os._exit(0)
     urls = [f"{url}/feed/{number}" for number in range(feeds)]
     name, _, first_poll = who.partition("-")
+    peers: Mapping[str, Callable[[list[str]], Poll]] = {"reader": partial(reader, folder), "script": script}
     once = (
         service(folder, urls, beside=1 if who == "monitor-2" else 0)
         if who in ("monitor", "monitor-2")
         else monitor(folder, urls, first_poll)
         if name == "monitor"
-        else reader(folder, urls)
-        if who == "reader"
-        else script(urls)
+        else peers[who](urls)
     )
     serve(once, spent)
     os._exit(0)

@@ -1,4 +1,4 @@
-"""An event loop in a thread of its own, for callers that wait in theirs, or want to be called.
+"""An event loop (uvloop's) in a thread of its own, for callers that wait in theirs, or want to be called.
 
 The standard library's way (`asyncio.run_coroutine_threadsafe`) wakes the loop by a system call for
 every call, and hands a result on through two futures and three turns of the loop. Here calls stand in
@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
+import uvloop
+
 Result = TypeVar("Result")
 
 
@@ -22,7 +24,7 @@ class LoopThread:
         self._awake = False
         self._opening = threading.Lock()
         self._closed = False
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=name, daemon=True)
         self._thread.start()
 

@@ -10,21 +10,16 @@ import os
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-
-import h11
+from typing import cast
 
 from monitor.adapters.guard import Guard, Refused
+from monitor.adapters.protocol import Headers, Reading, request_of
 from monitor.model import FailureReason
-
-Headers = Sequence[tuple[bytes, bytes]]
 
 # Bytes handed to the parser at once; between two pieces other exchanges get their turn.
 _PIECE = 16_384
 # Bytes that wait unread before the socket is told to pause.
 _UNREAD = 262_144
-_ONE_HEAD = 65_536
-_ALL_HEADS = 262_144
-_INTERIM_ANSWERS = 8
 # A body in crumbs costs some 5 µs of parsing for each; after so many, their mean size must be fair.
 _CRUMBS, _FAIR_CRUMB = 20_000, 64
 # Seconds for one of several addresses before the next is tried; the last has all the time there is.
@@ -74,20 +69,17 @@ class Wires:
         Raises:
             Refused: `dns`, `private_address`, `connect`, `tls`, `too_big` or `protocol`.
         """
-        try:
-            request = h11.Request(method=method, target=target, headers=list(headers))
-        except h11.LocalProtocolError as error:
-            raise Refused(FailureReason.PROTOCOL, "a header that cannot be sent") from error
+        request = request_of(method, target, headers) + body
         await self._slots.acquire()
         self._busy += 1
         wire: _Wire | None = None
         try:
             while wire := self._take(origin):
-                head = await _ask_kept(wire, request, body)
-                if head is not None:
-                    return Answer(self, origin, wire, head)
+                if await _ask_kept(wire, request):
+                    return Answer(self, origin, wire)
             wire = await self._dial(origin)
-            return Answer(self, origin, wire, await wire.ask(request, body))
+            await wire.ask(request)
+            return Answer(self, origin, wire)
         except BaseException:
             self.abandon(wire)
             raise
@@ -196,9 +188,9 @@ class Wires:
 class Answer:
     """The head of an answer, and its body as it comes; to be closed in any case."""
 
-    def __init__(self, wires: Wires, origin: Origin, wire: "_Wire", head: h11.Response) -> None:
-        self.status = head.status_code
-        self.headers: Headers = list(head.headers)
+    def __init__(self, wires: Wires, origin: Origin, wire: "_Wire") -> None:
+        self.status = wire.reading.status
+        self.headers: Headers = wire.reading.headers
         self._wires = wires
         self._origin = origin
         self._wire: _Wire | None = wire
@@ -229,48 +221,35 @@ class _Wire:
 
     def __init__(self, line: "_Line") -> None:
         self._line = line
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_ONE_HEAD)
+        self.reading = Reading()
         self.answered = False
         self.expiry: asyncio.TimerHandle | None = None
 
-    async def ask(self, request: h11.Request, body: bytes) -> h11.Response:
-        self.answered = False
-        sent = self._http.send(request) or b""
-        if body:
-            sent += self._http.send(h11.Data(data=body)) or b""
-        self._line.write(sent + (self._http.send(h11.EndOfMessage()) or b""))
-        heads = 0
-        for _ in range(_INTERIM_ANSWERS + 1):
-            event = await self._next_event()
-            if not isinstance(event, h11.Response | h11.InformationalResponse):
-                raise Refused(FailureReason.PROTOCOL, "no answer to the request")
-            heads += sum(len(name) + len(value) for name, value in event.headers)
-            if heads > _ALL_HEADS:
-                raise Refused(FailureReason.TOO_BIG, f"headers of more than {_ALL_HEADS} bytes")
-            if isinstance(event, h11.Response):
-                return event
-        raise Refused(FailureReason.PROTOCOL, f"more than {_INTERIM_ANSWERS} interim answers")
+    async def ask(self, request: bytes) -> None:
+        """Send a request, and read the head of its answer."""
+        self.answered, self.reading = False, Reading()
+        self._line.write(request)
+        while not self.reading.has_head:
+            await self._read()
 
     async def body(self) -> AsyncIterator[bytes]:
         crumbs = size = 0
-        while not isinstance(event := await self._next_event(), h11.EndOfMessage):
-            if not isinstance(event, h11.Data):
-                raise Refused(FailureReason.PROTOCOL, "the answer's body breaks off")
-            crumbs += 1
-            size += len(event.data)
-            if crumbs > _CRUMBS and size < crumbs * _FAIR_CRUMB:
-                raise Refused(FailureReason.PROTOCOL, "a body in crumbs")
-            yield bytes(event.data)
+        while True:
+            pieces = self.reading.take()
+            if pieces:
+                piece = b"".join(pieces)
+                crumbs += len(pieces)
+                size += len(piece)
+                if crumbs > _CRUMBS and size < crumbs * _FAIR_CRUMB:
+                    raise Refused(FailureReason.PROTOCOL, "a body in crumbs")
+                yield piece
+            if self.reading.ended:
+                return
+            await self._read()
 
     def rest(self) -> bool:
         """Make ready for the next exchange; False where there can be none."""
-        if self._http.trailing_data[0] or not self._line.rest():
-            return False
-        try:
-            self._http.start_next_cycle()
-        except h11.LocalProtocolError:
-            return False
-        return True
+        return self.reading.leaves_open and self._line.rest()
 
     def wake(self) -> bool:
         return self._line.wake()
@@ -278,18 +257,13 @@ class _Wire:
     def abort(self) -> None:
         self._line.abort()
 
-    async def _next_event(self) -> object:
+    async def _read(self) -> None:
         try:
-            while (event := self._http.next_event()) is h11.NEED_DATA:
-                piece = await self._line.read()
-                self.answered = self.answered or bool(piece)
-                self._http.receive_data(piece)
-        except h11.RemoteProtocolError as error:
-            # What stands behind the colon is the server's own text, and could echo a secret.
-            raise Refused(FailureReason.PROTOCOL, str(error).partition(":")[0][:100]) from error
+            piece = await self._line.read()
         except OSError as error:
             raise Refused(FailureReason.CONNECT, _lost(error)) from error
-        return event
+        self.answered = self.answered or bool(piece)
+        self.reading.feed(piece)
 
 
 class _Line(asyncio.Protocol):
@@ -307,8 +281,8 @@ class _Line(asyncio.Protocol):
     # ---- what the event loop calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # Of uvloop's transports none is one of asyncio's classes.
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         if self._resting:
@@ -378,15 +352,16 @@ class _Line(asyncio.Protocol):
             self._waiter.set_result(None)
 
 
-async def _ask_kept(wire: _Wire, request: h11.Request, body: bytes) -> h11.Response | None:
-    """Ask over a kept socket; None where its server hung up before any answer."""
+async def _ask_kept(wire: _Wire, request: bytes) -> bool:
+    """Ask over a kept socket; False where its server hung up before any answer."""
     try:
-        return await wire.ask(request, body)
+        await wire.ask(request)
     except Refused:
         if wire.answered:
             raise
         wire.abort()
-        return None
+        return False
+    return True
 
 
 def _lost(error: OSError) -> str:

@@ -19,7 +19,7 @@ def examine_machine(config: Config, environ: Mapping[str, str], *, network: bool
     examined, file = examine(config.store_url), file_of(config.store_url)
     urls = (*(feed.url for feed in config.feeds), *(receiver.url for receiver in config.receivers))
     hosts = {name for url in urls if (name := urlsplit(url).hostname)}
-    installed = {name: version(name) for name in ("lxml", "feedparser", "trafilatura", "httpx", "h11")}
+    installed = {name: version(name) for name in ("lxml", "feedparser", "trafilatura", "httpx", "httptools")}
     return (
         *doctor.versions(
             {

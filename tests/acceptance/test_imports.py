@@ -88,7 +88,7 @@ def test_nothing_is_imported_once_the_work_has_begun(
 
 
 # What takes long to import, and is the business of a few commands.
-NET = {"httpx", "h11", "monitor.adapters.http"}
+NET = {"httpx", "httptools", "uvloop", "monitor.adapters.http"}
 STORE = {"sqlalchemy", "alembic", "monitor.adapters.store"}
 READ = {"lxml", "trafilatura", "feedparser"}
 MATCH = {"simplemma", "ahocorasick_rs", "monitor.matching.matcher"}

@@ -72,7 +72,8 @@ def _encoded(coding: str, body: bytes) -> Behavior:
 
 HOSTILE: dict[str, tuple[Behavior, FailureReason]] = {
     "silence": (lambda peer, _: peer.hang(), FailureReason.TIMEOUT),
-    "dripped status line": (_drip(b"", b"H"), FailureReason.TIMEOUT),
+    "dripped status line": (_drip(b"HTTP/1.1 200 ", b"O"), FailureReason.TIMEOUT),
+    "dripped line that is none": (_drip(b"", b"H"), FailureReason.PROTOCOL),
     "dripped headers": (_drip(OK, b"x: y\r\n"), FailureReason.TIMEOUT),
     "dripped interim answers": (_drip(b"HTTP/1.1 100 Go\r\n", b"a: b\r\n"), FailureReason.TIMEOUT),
     "dripped body": (_drip(OK + b"\r\n", b"x"), FailureReason.TIMEOUT),
