@@ -24,6 +24,8 @@ NOT_MODIFIED = 304
 # Seconds of processor time in one second, above which worker processes still import what they need.
 SETTLED = 0.05
 Poll = Callable[[], int]
+# Seconds of processor time that the looks themselves have taken.
+looking = 0.0
 CONFIG = """\
 store: {{url: "sqlite:///{folder}/monitor.db"}}
 http: {{listen: null}}
@@ -35,11 +37,12 @@ feeds:
 
 
 def spent() -> float:
-    """Return the processor time of this process and of all below it, in seconds.
+    """Return the processor time of this process and of all below it, in seconds, without that of this look.
 
     Workers are forked from a process between: theirs must not go uncounted.
     """
-    ticks, times = os.sysconf("SC_CLK_TCK"), {}
+    global looking  # noqa: PLW0603  (one process is measured)
+    began, ticks, times = time.thread_time(), os.sysconf("SC_CLK_TCK"), {}
     children: dict[str, list[str]] = {}
     for process in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -47,11 +50,12 @@ def spent() -> float:
             children.setdefault(fields[1], []).append(process.parent.name)
             # Of those below it that ended, too.
             times[process.parent.name] = sum(map(int, fields[11:15])) / ticks
-    total, below = time.process_time(), children.get(str(os.getpid()), [])
+    total, below = 0.0, children.get(str(os.getpid()), [])
     while below:
         total += sum(times[process] for process in below)
         below = [child for process in below for child in children.get(process, [])]
-    return total
+    looking += time.thread_time() - began
+    return total + time.process_time() - looking
 
 
 def _warm(sandbox: Any, read_feed: Any) -> None:  # noqa: ANN401  (a peer's interpreter knows no types of ours)
