@@ -108,7 +108,7 @@ def heed(claim: Claim[Feed], answer: FeedAnswer | None, on: Ports, by: Rules) ->
     with on.store.transaction() as tx:
         looked_for = tx.rereads(before.id, now) if news.known else {}
         reopened = tx.save_edited(edited(news.known, looked_for, now, by.edits))
-        report = poll_report(after, read, news, reopened)
+        report = _with(notices, poll_report(after, read, news, reopened))
         if hub is not None:
             tx.name_hub(before.id, hub, new_path(hub, claim.token), now)
         if news.storm:
@@ -179,9 +179,14 @@ def _brought_nothing(
     else:
         assert not isinstance(read, NotModified)  # that is read in an answer
         after = missed(before, settings, read, now, by.cadence, on.random)
-    report = poll_report(after, read, news, 0)
     notices = promise(source_events(before, after, now), by.receivers.values(), now)
+    report = _with(notices, poll_report(after, read, news, 0))
     return Quiet(claim=claim, feed=after, counts=report.counts), report, notices
+
+
+def _with(notices: Sequence[Delivery], report: Report) -> Report:
+    """Return a report that does not pass over deliveries that were promised beside it."""
+    return replace(report, due=None) if notices else report
 
 
 def _edited(

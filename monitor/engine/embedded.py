@@ -11,7 +11,8 @@ have come, does together what brings nothing, and gives all others a thread each
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,10 +28,10 @@ from monitor.engine.ticks import Ticks
 from monitor.errors import StoreError
 from monitor.ports import Claim, Clock, Report, Share, Step, Store, Wanted
 
-# Seconds between two looks for due rows: a look costs more than a poll that brings nothing.
-BETWEEN_LOOKS = 0.01
-# Outcomes of steps after which no more rows are due than before.
-QUIET = frozenset(("not_modified",))
+# Seconds between two looks for due rows: a look costs more than a poll that brings nothing. The dearer the
+# last look was, the more is left to the next: looking takes a fifth of a core at most.
+BETWEEN_LOOKS, MOST_BETWEEN_LOOKS = 0.01, 0.05
+OF_A_LOOK = 4
 # This part of a lane's threads is for groups with nothing in work: slow ones must not have them all.
 RESERVED = 4
 # After so many looks in a row at which the store refused a claim, one pass ends; the service goes on.
@@ -64,8 +65,10 @@ class Embedded:
         # Lanes that surely had nothing due when they were asked last, until there may be something again.
         self._resting: set[Step] = set()
         self._ask_all = True
+        self._roused: deque[Step] = deque()
         self._asked_all_at = 0.0
         self._alive_at = time.monotonic()
+        self._pause = BETWEEN_LOOKS
         self._refused = 0
 
     def run(self, stop: threading.Event, drain: timedelta) -> bool:
@@ -116,7 +119,7 @@ class Embedded:
     def _await_wake(self, longest: timedelta) -> None:
         """Wait until there may be something to claim; what ends soon after a look shares the next one."""
         self._wake.wait(longest.total_seconds())
-        time.sleep(max(0.0, self._alive_at + BETWEEN_LOOKS - time.monotonic()))
+        time.sleep(max(0.0, self._alive_at + self._pause - time.monotonic()))
         self._wake.clear()
 
     def _drained(self, began: datetime, pending: Callable[[], int]) -> bool:
@@ -132,12 +135,14 @@ class Embedded:
 
     def _dispatch(self, now_of: Callable[[Step], datetime]) -> bool:
         """Claim what is due and what the lanes have room for; tell whether surely nothing was."""
-        quiet, refused = True, 0
+        quiet, refused, spent = True, 0, time.thread_time()
         # A tick says so four times as often, but goes by the wall clock.
         late = time.monotonic() - self._asked_all_at >= 4 * TICK.total_seconds()
         if self._ask_all or late:
             self._ask_all, self._asked_all_at = False, time.monotonic()
             self._resting.clear()
+        while self._roused:
+            self._resting.discard(self._roused.popleft())
         # Lanes share hosts: who waited longest asks first, or feeds due each second would starve pages.
         for lane in sorted(self._lanes, key=lambda each: self._claimed_at[each.step]):
             room = lane.threads - self._in_work.of(lane.step)
@@ -167,6 +172,8 @@ class Embedded:
             elif not wanted.full and not (wanted.feeds and wanted.feeds.full):
                 self._resting.add(lane.step)
         self._refused = refused
+        pause = OF_A_LOOK * (time.thread_time() - spent)
+        self._pause = min(max(BETWEEN_LOOKS, pause), MOST_BETWEEN_LOOKS)
         return quiet
 
     def _begin(self, lane: Lane, claim: Claim[Any]) -> None:
@@ -223,16 +230,17 @@ class Embedded:
     def _perform(self, work: "_Work", done: Work) -> None:
         if work.claim not in self._in_work:
             return
-        quiet = False
+        due: Collection[Step] | None = None
         try:
-            report = perform(
+            due = perform(
                 work.lane.step, done, work.claim, self._store, self._clock, self._observe, work.began
-            )
-            quiet = report.outcome in QUIET
+            ).due
         finally:
             self._end(work)
-            # What brought nothing gives no other row anything to do.
-            self._ask_all = self._ask_all or not quiet
+            if due is None:
+                self._ask_all = True
+            else:
+                self._roused.extend(due)
             self._wake.set()
 
     def _end(self, work: "_Work") -> None:

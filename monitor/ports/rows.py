@@ -67,7 +67,8 @@ class Quiet:
 class Report:
     """What one step did to one row: one log line, one count.
 
-    `facts` go to the log, `counts` into the heartbeat's tallies.
+    `facts` go to the log, `counts` into the heartbeat's tallies. `due` are the steps for which more rows may
+    be due than before; None where any may.
     """
 
     step: Step
@@ -76,6 +77,7 @@ class Report:
     reason: str | None = None
     facts: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    due: frozenset[Step] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,8 @@ from monitor.model import (
 )
 from monitor.ports import Processed, Report, Step
 
+_NOTHING: frozenset[Step] = frozenset()
+_PROCESS = frozenset((Step.PROCESS,))
 _COUNTED = {
     EventType.MATCH_CREATED: "alerted",
     EventType.MATCH_UPDATED: "updated",
@@ -35,7 +37,7 @@ def poll_report(
     news: Novelty,
     reopened: int,
 ) -> Report:
-    """Return what came of asking a feed."""
+    """Return what came of asking a feed; what its owner is to be told is not in it."""
     counts = {"polled": 1, "reopened": reopened}
     facts: dict[str, str | int | bool | None] = {"state": feed.state.value}
     if isinstance(read, ParsedFeed):
@@ -47,10 +49,13 @@ def poll_report(
             "gap": news.gap,
             "storm": news.storm,
         }
-        return Report(step=Step.POLL, row=feed.id, outcome="read", facts=facts, counts=counts)
+        due = _PROCESS if news.pending or reopened else _NOTHING
+        return Report(step=Step.POLL, row=feed.id, outcome="read", facts=facts, counts=counts, due=due)
     if isinstance(read, NotModified):
         counts["not_modified"] = 1
-        return Report(step=Step.POLL, row=feed.id, outcome="not_modified", facts=facts, counts=counts)
+        return Report(
+            step=Step.POLL, row=feed.id, outcome="not_modified", facts=facts, counts=counts, due=_NOTHING
+        )
     counts["failed"] = 1
     facts |= {"detail": read.detail, "failures": feed.failures}
     return Report(
@@ -85,6 +90,7 @@ def process_report(worth: Processed, raised: Raised) -> Report:
         reason=article.fallback,
         facts=facts,
         counts=counts,
+        due=None if worth.deliveries else _NOTHING,
     )
 
 

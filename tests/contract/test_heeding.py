@@ -26,7 +26,7 @@ from monitor.model import (
     Validators,
 )
 from monitor.pipeline import PUT_OFF, heed, heed_quiet, where_to_ask
-from monitor.ports import Claim, FeedAnswer, Ports, Report
+from monitor.ports import Claim, FeedAnswer, Ports, Report, Step
 from monitor.steps.rules import Rules
 from tests.contract.store_rows import ALL, DAY, LEASE, NOW, processed, settings, story
 
@@ -251,3 +251,36 @@ def test_an_entry_that_links_to_the_page_of_one_that_stands_as_it_stood_is_anoth
     report = heed(claim_at(store, NOW + DAY), document(both), on, by)
 
     assert (2, 1) == (report.facts["announced"], report.facts["new"])
+
+
+def due_after(store: SqlStore, report: Report, now: datetime) -> set[Step]:
+    """Return the steps that have rows due, which are taken for good; a report must name them."""
+    found: set[Step] = set()
+    for step, rows in (
+        (Step.PROCESS, store.claim_entries(now, ALL, 99 * DAY)),
+        (Step.DELIVER, store.claim_deliveries(now, ALL, 99 * DAY)),
+    ):
+        assert not rows or report.due is None or step in report.due
+        if rows:
+            found.add(step)
+    return found
+
+
+def test_a_poll_says_for_which_steps_it_made_rows_due(store: SqlStore) -> None:
+    by, on = rules(["one"]), replace(ports(store), sandbox=InlineSandbox())
+    store.sync_feeds([settings("one")], NOW)
+    titled = rss("a", "b").body.replace(b"<title>T<", b"<title>U<")
+    answers: list[FeedAnswer] = [rss("a"), rss("a", "b"), document(titled), NotModified(), *[FAILED] * 3]
+    answers.append(NotModified())
+    named: list[frozenset[Step] | None] = []
+    made: list[set[Step]] = []
+
+    for day, answer in enumerate(answers):
+        report = heed(claim_at(store, NOW + day * DAY), answer, on, by)
+        named.append(report.due)
+        made.append(due_after(store, report, NOW + day * DAY))
+
+    process, nothing = frozenset({Step.PROCESS}), frozenset[Step]()
+    # A first poll has nothing processed, by its policy.
+    assert [nothing, process, nothing, nothing, None, None, None, None] == named
+    assert [nothing, process, nothing, nothing, nothing, nothing, {Step.DELIVER}, {Step.DELIVER}] == made

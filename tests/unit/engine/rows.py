@@ -93,7 +93,7 @@ class Journal:
         self.reports: list[Report] = []
         self.began: list[tuple[str, float]] = []
         self.at_once: dict[str, int] = {}
-        self.outcome = "done"
+        self.due: frozenset[Step] | None = None
         self._working: dict[str, int] = {}
         self._lock = threading.Lock()
 
@@ -114,7 +114,7 @@ class Journal:
             finally:
                 with self._lock:
                     self._working[group] -= 1
-            return Report(step=step, row=claim.row.id, outcome=self.outcome)
+            return Report(step=step, row=claim.row.id, outcome="done", due=self.due)
 
         return perform
 

@@ -26,12 +26,13 @@ def test_a_feed_that_is_always_due_and_the_pages_of_its_host_take_turns() -> Non
     assert began[:8] in (["feed", "page"] * 4, ["page", "feed"] * 4)
 
 
-def test_steps_that_brought_nothing_have_no_other_lane_asked_that_had_nothing(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("due", [frozenset(), frozenset({Step.POLL})])
+def test_steps_that_brought_a_lane_nothing_do_not_have_it_asked_that_had_nothing(
+    due: frozenset[Step], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedded, "TICK", timedelta(hours=1))
     office = Office(Step.POLL, Step.PROCESS, threads=2)
-    office.journal.outcome = "not_modified"
+    office.journal.due = due
     office.rows[Step.POLL].add(*(Row(id=f"feed {each}", group=f"{each}") for each in range(20)))
     asked: list[datetime] = []
     claim = office.rows[Step.PROCESS].claim
@@ -53,9 +54,13 @@ def test_steps_that_brought_nothing_have_no_other_lane_asked_that_had_nothing(
     assert woken
 
 
-def test_what_a_step_brings_is_begun_without_waiting_for_a_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("due", [None, frozenset({Step.PROCESS})])
+def test_what_a_step_brings_is_begun_without_waiting_for_a_tick(
+    due: frozenset[Step] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(embedded, "TICK", timedelta(hours=1))
     office = Office(Step.POLL, Step.PROCESS)
+    office.journal.due = due
     office.acts[Step.POLL] = lambda row: office.rows[Step.PROCESS].add(Row(id=f"page of {row.id}"))
 
     office.rows[Step.POLL].add(*(Row(id=each) for each in ("a", "b", "c")))
