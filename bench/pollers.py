@@ -80,12 +80,12 @@ def monitor(folder: str, urls: list[str], first_poll: str) -> Poll:
     from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy  # noqa: PLC0415
     from monitor.adapters.store import open_store  # noqa: PLC0415
     from monitor.app import PRELOAD  # noqa: PLC0415
-    from monitor.errands.doors import senders_by  # noqa: PLC0415
+    from monitor.errands.doors import ports_to  # noqa: PLC0415
     from monitor.feeds.parse import read_feed  # noqa: PLC0415
     from monitor.matching.matcher import build_matcher  # noqa: PLC0415
     from monitor.model import FeedId, FeedSettings, FirstPoll  # noqa: PLC0415
     from monitor.pipeline import poll  # noqa: PLC0415
-    from monitor.ports import FetchPolicy, Ports, Wanted  # noqa: PLC0415
+    from monitor.ports import FetchPolicy, Wanted  # noqa: PLC0415
     from monitor.steps.rules import Rules  # noqa: PLC0415
 
     class Clock:
@@ -111,14 +111,7 @@ def monitor(folder: str, urls: list[str], first_poll: str) -> Poll:
         matcher=build_matcher(()),
         user_agent="bench",
     )
-    ports = Ports(
-        fetcher=door,
-        sender=senders_by(door),
-        sandbox=sandbox,
-        store=store,
-        clock=clock,
-        random=random.Random(1),
-    )
+    ports = ports_to(door, store, sandbox, clock, random.Random(1))
 
     def once() -> int:
         clock.days += 1

@@ -28,7 +28,7 @@ from monitor.engine.embedded import Embedded
 from monitor.engine.lanes import LEASE, Asking, Upkeep
 from monitor.engine.perform import DAMAGED
 from monitor.engines import FEED_AT_ONCE, Bounds, engine_of, lanes_of
-from monitor.errands.doors import senders_by
+from monitor.errands.doors import ports_to, senders_by
 from monitor.errands.pages import PAGES
 from monitor.errands.words import ready_words
 from monitor.errors import ConfigError, MonitorError, StoreDamaged, StoreError, UsageError
@@ -120,14 +120,8 @@ class Worker:
         self._ready = False
         self._stop = threading.Event()
         self._damage: str | None = None
-        ports = Ports(
-            fetcher=self._doors[0],
-            sender=senders_by(self._doors[0]),
-            sandbox=self.sandbox,
-            store=self.store,
-            clock=self._clock,
-            random=random.Random(),  # noqa: S311  (spreads waits; no secret hangs on it)
-        )
+        dice = random.Random()  # noqa: S311  (spreads waits; no secret hangs on it)
+        ports = ports_to(self._doors[0], self.store, self.sandbox, self._clock, dice)
         rules = _with_links(build_rules(config), config, self.store)
         self._ready_words(rules)
         self._recalled = recall(self.store, rules, Recalled())

@@ -23,8 +23,8 @@ class _Gate:
 class Pace:
     """Lets through what goes to each receiver, at its rate; for all threads of a process.
 
-    Nothing waits longer than `most` seconds: a busy machine holds nothing up for longer, and a rate that was
-    just made stricter counts from the next that the store gives out.
+    Who is first in line waits for `most` seconds at most: a busy machine holds nothing up for longer, and a
+    rate that was just made stricter counts from the next that the store gives out.
     """
 
     def __init__(self, most: float = 5) -> None:

@@ -43,7 +43,7 @@ def request_of(method: bytes, target: bytes, headers: Headers) -> bytes:
     return b"\r\n".join(lines)
 
 
-class Reading:
+class AnswerReader:
     """What the bytes of one answer have said so far; what is `on_…` the parser calls.
 
     `status` and `headers` are those of the answer once it `has_head`; names are in lower case. The body's

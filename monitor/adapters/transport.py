@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from monitor.adapters.guard import Guard, Refused
-from monitor.adapters.protocol import Headers, Reading, request_of
+from monitor.adapters.protocol import AnswerReader, Headers, request_of
 from monitor.model import FailureReason
 
 # Bytes handed to the parser at once; between two pieces other exchanges get their turn.
@@ -219,15 +219,16 @@ class Answer:
 class _Wire:
     """A socket that speaks HTTP/1.1."""
 
+    reading: AnswerReader
+
     def __init__(self, line: "_Line") -> None:
         self._line = line
-        self.reading = Reading()
         self.answered = False
         self.expiry: asyncio.TimerHandle | None = None
 
     async def ask(self, request: bytes) -> None:
         """Send a request, and read the head of its answer."""
-        self.answered, self.reading = False, Reading()
+        self.answered, self.reading = False, AnswerReader()
         self._line.write(request)
         while not self.reading.has_head:
             await self._read()

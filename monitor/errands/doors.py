@@ -16,13 +16,26 @@ from monitor.config.schema import Config
 from monitor.errands.pages import FEEDS
 from monitor.errands.stores import open_command_store
 from monitor.feeds.parse import read_feed
+from monitor.model import Dice
 from monitor.ops.network import World
-from monitor.ports import Ports
+from monitor.ports import Clock, Ports, Sandbox, Store
 
 
 def senders_by(http: HttpDoor) -> Senders:
     """Return every door by which a delivery may leave; `http` is the one to the web."""
     return Senders(http=http, mail=MailDoor(context=http.trusted), bridge=Bridge())
+
+
+def ports_to(door: HttpDoor, store: Store, sandbox: Sandbox, clock: Clock, dice: Dice) -> Ports:
+    """Return the ports of which `door` is the one to the web."""
+    return Ports(
+        fetcher=door,
+        sender=senders_by(door),
+        sandbox=sandbox,
+        store=store,
+        clock=clock,
+        random=dice,
+    )
 
 
 @contextmanager
@@ -40,17 +53,8 @@ def command_ports(config: Config) -> Iterator[tuple[Ports, SqlStore]]:
     """Open the store and the HTTP door for one command; documents are not read, so no process starts."""
     store, door = open_command_store(config.store_url), HttpDoor(config.fetch)
     try:
-        yield (
-            Ports(
-                fetcher=door,
-                sender=senders_by(door),
-                sandbox=InlineSandbox(),
-                store=store,
-                clock=SystemClock(),
-                random=random.Random(),  # noqa: S311  (spreads waits)
-            ),
-            store,
-        )
+        dice = random.Random()  # noqa: S311  (spreads waits)
+        yield ports_to(door, store, InlineSandbox(), SystemClock(), dice), store
     finally:
         door.close()
         store.close()

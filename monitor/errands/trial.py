@@ -10,7 +10,7 @@ from monitor.adapters.http import HttpDoor
 from monitor.adapters.listener import Listener
 from monitor.adapters.sandbox import ProcessSandbox, SandboxPolicy
 from monitor.adapters.store import open_store
-from monitor.errands.doors import senders_by
+from monitor.errands.doors import ports_to
 from monitor.errands.pages import FEEDS, PAGES
 from monitor.model import Receiver
 from monitor.ops.listening import address_to_listen, hear
@@ -26,14 +26,7 @@ def trial_ports(policy: FetchPolicy) -> Iterator[Ports]:
         closing(ProcessSandbox(SandboxPolicy(workers=1), (*FEEDS, *PAGES))) as sandbox,
         closing(open_store(f"sqlite:///{folder}/trial.db", owner="trial")) as store,
     ):
-        yield Ports(
-            fetcher=door,
-            sender=senders_by(door),
-            sandbox=sandbox,
-            store=store,
-            clock=SystemClock(),
-            random=random.Random(),  # noqa: S311  (spreads waits)
-        )
+        yield ports_to(door, store, sandbox, SystemClock(), random.Random())  # noqa: S311  (spreads waits)
 
 
 @contextmanager

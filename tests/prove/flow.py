@@ -27,7 +27,7 @@ from monitor.app import mind_the_clock
 from monitor.config.load import load_config
 from monitor.config.schema import Config
 from monitor.engine.perform import perform
-from monitor.errands.doors import senders_by
+from monitor.errands.doors import ports_to
 from monitor.errands.words import ready_words
 from monitor.pipeline import deliver, poll, process
 from monitor.ports import Claim, Ports, Report, Step, Wanted
@@ -61,14 +61,7 @@ def run_pass(config: Config, rules: Rules, store_url: str, later: timedelta, *, 
     with ExitStack() as opened:
         store = opened.enter_context(closing(open_store(store_url, owner=f"pass-{os.getpid()}")))
         door = opened.enter_context(closing(HttpDoor(config.fetch)))
-        on = Ports(
-            fetcher=door,
-            sender=senders_by(door),
-            sandbox=InlineSandbox(),
-            store=store,
-            clock=clock,
-            random=random.Random(1),
-        )
+        on = ports_to(door, store, InlineSandbox(), clock, random.Random(1))
         store.sync_feeds(config.feeds, clock.now())
         mind_the_clock(store, clock.now())
         for step, work, claim in _steps(store):

@@ -21,7 +21,7 @@ from monitor.adapters.http import HttpDoor
 from monitor.adapters.sandbox import InlineSandbox
 from monitor.adapters.store import SqlStore, open_store
 from monitor.config.load import load_config
-from monitor.errands.doors import senders_by
+from monitor.errands.doors import ports_to
 from monitor.model import DeliveryState, EventType
 from monitor.ops.silences import add_silence
 from monitor.pipeline import deliver, poll, process
@@ -267,14 +267,7 @@ def _world(folder: Path, address: str) -> Iterator[Night]:
     clock = Clock(BEGIN)
     store = open_store(address, owner="night")
     door = HttpDoor(config.fetch)
-    ports = Ports(
-        fetcher=door,
-        sender=senders_by(door),
-        sandbox=InlineSandbox(),
-        store=store,
-        clock=clock,
-        random=random.Random(1),
-    )
+    ports = ports_to(door, store, InlineSandbox(), clock, random.Random(1))
     store.sync_feeds(config.feeds, clock.now())
     with closing(store), closing(door):
         yield Night(clock, ports, build_rules(config), store, outlets, desks)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.adapters.guard import Refused
-from monitor.adapters.protocol import Reading, request_of
+from monitor.adapters.protocol import AnswerReader, request_of
 from monitor.model import FailureReason
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -19,7 +19,7 @@ Said = tuple[int, Sequence[tuple[bytes, bytes]], bytes, bool]
 
 def read(*pieces: bytes) -> Said:
     """Return status, headers, body, and whether the connection serves for another answer."""
-    reading, body = Reading(), b""
+    reading, body = AnswerReader(), b""
     for piece in pieces:
         reading.feed(piece)
         body += b"".join(reading.take())
