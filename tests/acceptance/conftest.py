@@ -104,6 +104,9 @@ def _serving(folder: Path, request: pytest.FixtureRequest) -> Iterator[Monitor]:
         started = stack.enter_context(closing(Monitor(folder, forked=True)))
         started.store = store or started.store
         yield started
+        # Shown where a test failed.
+        if started.log.exists():
+            print(started.log.read_text(errors="replace")[-20_000:])  # noqa: T201  (pytest keeps it)
 
 
 @pytest.fixture

@@ -170,13 +170,14 @@ def test_a_budget_holds_the_rest_for_a_digest(monitor: Monitor, desk: Desk, outl
         text = paragraphs(*(f"Amazon baut {company} Nummer {n} in Stadt {number}{n}." for n in range(3)))
         kurier.publishes(f"Amazon {company}", text.replace("Vorhabens", company), slug=company.lower())
     kurier.publishes("Trainium", paragraphs("Der Chip Trainium ist schnell."), slug="trainium")
+    # Long enough for a busy machine to read all of them within it.
     configured(
         monitor, desk, kurier,
-        extra="watchlists: {all: {receivers: [desk], budget: {alerts: 1, per: 5s}}}\n",
+        extra="watchlists: {all: {receivers: [desk], budget: {alerts: 1, per: 20s}}}\n",
     )  # fmt: skip
     monitor.start()
 
-    digests = eventually(lambda: desk.events("digest.created"))
+    digests = eventually(lambda: desk.events("digest.created"), within=60)
 
     assert 1 == len(desk.events())
     assert monitor.status()["alerts"] >= 2

@@ -38,6 +38,10 @@ FETCHING = """
 SELECT count(*) FROM pg_stat_activity
 WHERE state = 'active' AND query LIKE '%%fetch_job%%' AND pid <> pg_backend_pid()
 """
+# For half a minute who listens says nothing else.
+LISTENING = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN "%%'
+"""
 CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -228,6 +232,8 @@ def test_a_job_begins_when_the_one_before_it_in_its_place_ends_whatever_its_step
     crew.act = lambda of: waited_for(go_on) if of == batch(2) else None
 
     with crew.working():
+        # Nobody looks of his own accord here: what is announced before somebody listens is not heard.
+        assert eventually(lambda: [(3,)] == ask(server, LISTENING))
         crew.do(lambda jobs: jobs.add(Step.PROCESS, [(batch(2), 0)]))
         assert eventually(lambda: crew.visits)
         crew.do(lambda jobs: jobs.add(Step.POLL, [(batch(1), 0)]))
