@@ -330,7 +330,8 @@ class _Way:
         self.url, self._authorization = parsed(start)
         self.end: Got | None = None
         self._most = most
-        self._first, self._seen = origin_of(self.url), {self.url}
+        # A list: to hash an address costs more than to compare the few there may be.
+        self._first, self._seen = origin_of(self.url), [self.url]
         self._permanent: list[bool] = []
 
     def credentials(self) -> Mapping[str, str]:
@@ -350,7 +351,7 @@ class _Way:
         self.url = target_of(self.url, got.location)
         if self.url in self._seen:
             raise Refused(FailureReason.REDIRECT, "redirects in a circle")
-        self._seen.add(self.url)
+        self._seen.append(self.url)
         if len(self._permanent) > self._most:
             raise Refused(FailureReason.REDIRECT, f"more than {self._most} redirects")
 

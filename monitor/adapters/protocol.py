@@ -71,6 +71,11 @@ class AnswerReader:
         """Whether the answer is whole, and nothing speaks against another over the same connection."""
         return self.ended and self._open
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether the answer is whole, and nothing of a body waits to be taken."""
+        return self.ended and not self._pieces
+
     def take(self) -> Sequence[bytes]:
         """Return the pieces of the body that have come, as they were framed."""
         pieces, self._pieces = self._pieces, []

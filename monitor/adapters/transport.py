@@ -76,10 +76,10 @@ class Wires:
         try:
             while wire := self._take(origin):
                 if await _ask_kept(wire, request):
-                    return Answer(self, origin, wire)
+                    return self._answer(origin, wire)
             wire = await self._dial(origin)
             await wire.ask(request)
-            return Answer(self, origin, wire)
+            return self._answer(origin, wire)
         except BaseException:
             self.abandon(wire)
             raise
@@ -119,6 +119,12 @@ class Wires:
         self._leave()
         if wire is not None:
             wire.abort()
+
+    def _answer(self, origin: Origin, wire: "_Wire") -> "Answer":
+        if wire.reading.is_bare:
+            self.give_back(origin, wire)
+            return Answer(self, origin, wire.reading, None)
+        return Answer(self, origin, wire.reading, wire)
 
     def _leave(self) -> None:
         self._busy -= 1
@@ -188,12 +194,13 @@ class Wires:
 class Answer:
     """The head of an answer, and its body as it comes; to be closed in any case."""
 
-    def __init__(self, wires: Wires, origin: Origin, wire: "_Wire") -> None:
-        self.status = wire.reading.status
-        self.headers: Headers = wire.reading.headers
+    def __init__(self, wires: Wires, origin: Origin, reading: AnswerReader, wire: "_Wire | None") -> None:
+        """`wire` is where the body comes from, if there is one."""
+        self.status = reading.status
+        self.headers: Headers = reading.headers
         self._wires = wires
         self._origin = origin
-        self._wire: _Wire | None = wire
+        self._wire = wire
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """Yield the body as it was sent, chunked framing removed, content encoding not.
