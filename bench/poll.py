@@ -64,20 +64,24 @@ def main(arguments: Sequence[str]) -> int:
             print(f"{who} {run + 1} of {runs} …", file=sys.stderr, flush=True)
             for phase, figures in measure(line, who, feeds):
                 found.setdefault((phase, who), []).append(figures)
-    told = table(COLUMNS, [row(phase, who, found) for phase in PHASES for who in (*OURS, *chosen.against)])
-    text = f"{feeds:,} feeds of 35 entries, 72 KB, RSS and Atom.\n\n{told}"
+    rows = [row(phase, who, found) for phase in PHASES for who in (*OURS, *chosen.against)]
+    tell("poll", f"{feeds:,} feeds of 35 entries, 72 KB, RSS and Atom.", rows, write=chosen.write)
     for many in LARGE if chosen.full else ():
         print(f"monitor, {many:,} feeds …", file=sys.stderr, flush=True)
         large = {
             (phase, who): [figures] for who in SERVICES for phase, figures in measure(begun(who), who, many)
         }
-        told = table(COLUMNS, [row(phase, who, large) for phase in PHASES for who in SERVICES])
-        text += f"\n\n{many:,} feeds, one run.\n\n{told}"
-    text += f"\n\n{load()}"
-    print(text)
-    if chosen.write:
-        keep("poll", text)
+        rows = [row(phase, who, large) for phase in PHASES for who in SERVICES]
+        tell(f"poll: {many:,} feeds", "One run.", rows, write=chosen.write)
     return 0
+
+
+def tell(name: str, about: str, rows: Sequence[Sequence[str]], *, write: bool) -> None:
+    """Print a table, and keep it where that is wanted; one of so many feeds is kept by itself."""
+    text = f"{about}\n\n{table(COLUMNS, rows)}\n\n{load()}"
+    print(text)
+    if write:
+        keep(name, text)
 
 
 def with_reader() -> str:
