@@ -152,9 +152,9 @@ def take(
 
     Entries that were lost before may have to wait, and are left out.
     """
-    table = QUEUES[step].table
     if step is Step.PROCESS:
-        waiting = _count_lost(connection, now, table.c.number.in_(numbers))
+        lost = connection.execute(_lost_among(), {"numbers": numbers}).all()
+        waiting = _count_lost(connection, now, lost)
         numbers = [number for number in numbers if number not in waiting]
     if step is Step.DELIVER:
         pass_doors(connection, numbers, now, until)
@@ -234,7 +234,7 @@ def give_back(
 def free_leases_of(connection: Connection, owner: str, died_at: datetime | None) -> int:
     """End every lease of an owner, which ended in good order or died; return how many there were."""
     if died_at is not None:
-        _count_lost(connection, died_at, _held_by(entries, owner))
+        _count_lost(connection, died_at, connection.execute(_lost(_held_by(entries, owner))).all())
     freed = 0
     for queue in QUEUES.values():
         statement = update(queue.table).where(_held_by(queue.table, owner)).values(_NO_LEASE)
@@ -247,13 +247,22 @@ def _held_by(table: Table, owner: str) -> ColumnElement[bool]:
     return and_(token.is_not(None), token.startswith(f"{owner}/", autoescape=True))
 
 
-def _count_lost(connection: Connection, now: datetime, where: ColumnElement[bool]) -> Collection[int]:
-    """Count a lost lease of entries that still have one; return which must wait, or are given up."""
-    lost = connection.execute(
+@cache
+def _lost_among() -> Select[Any]:
+    return _lost(entries.c.number.in_(bindparam("numbers", expanding=True)))
+
+
+def _lost(where: ColumnElement[bool]) -> Select[Any]:
+    """Return the statement for entries that still have a lease, those that lost the fewest first."""
+    return (
         select(entries.c.number, entries.c.failures)
         .where(where, ENTRY_PENDING, entries.c.lease_token.is_not(None))
         .order_by(entries.c.failures, entries.c.number)
-    ).all()
+    )
+
+
+def _count_lost(connection: Connection, now: datetime, lost: Sequence[Any]) -> Collection[int]:
+    """Count a lost lease of entries; return which must wait, or are given up."""
     waiting: list[int] = []
     given_up = 0
     for row in lost:
@@ -348,12 +357,17 @@ class _Room:
             self.shut.add(group)
 
 
+@cache
+def _numbers_by_id() -> Select[Any]:
+    return select(feeds.c.id, feeds.c.number).where(feeds.c.id.in_(bindparam("told", expanding=True)))
+
+
 def _by_number(connection: Connection, share: Share) -> Share:
     """Return the shares of feeds by their numbers, under which entries know them."""
     told = share.full | share.free.keys()
     if not told:
         return share
-    rows = connection.execute(select(feeds.c.id, feeds.c.number).where(feeds.c.id.in_(sorted(told))))
+    rows = connection.execute(_numbers_by_id(), {"told": sorted(told)})
     numbers: dict[str, Any] = {row.id: row.number for row in rows}
     return Share(
         at_once=share.at_once,
