@@ -1,11 +1,9 @@
 """A small receiver on this machine: takes requests, and answers what it is told to."""
 
-import socket
-import socketserver
-import threading
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
+from monitor.adapters.threaded import ThreadedServer
 from monitor.errors import AddressTaken
 
 # No body of ours is longer than 20 kB; a pattern of a user's own may be.
@@ -26,33 +24,17 @@ class Listener:
             AddressTaken: somebody else listens there, or it is not ours.
         """
         try:
-            self._server = _Server(address, _handler_for(take))
+            self._server = ThreadedServer(address, _handler_for(take))
         except OSError as error:
             problem = f"{address[0]}:{address[1]}: {error.strerror}"
             raise AddressTaken(
                 f"{problem}; write another port into the receiver's 'url', or end what holds it"
             ) from error
-        threading.Thread(target=self._server.serve_forever, name="listener", daemon=True).start()
+        self._server.start("listener")
 
     def close(self) -> None:
         """Stop listening."""
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        super().__init__(address, handler)
-
-    def server_bind(self) -> None:
-        """Bind without asking DNS for the host's name, which may take seconds."""
-        socketserver.TCPServer.server_bind(self)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a peer that hangs up is no event."""
+        self._server.close()
 
 
 def _handler_for(take: Take) -> type[BaseHTTPRequestHandler]:

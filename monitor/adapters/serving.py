@@ -7,15 +7,15 @@ longest over its request is cut off. Every connection carries one request.
 import io
 import json
 import socket
-import socketserver
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import MappingProxyType
 
+from monitor.adapters.threaded import ThreadedServer
 from monitor.errors import AddressTaken
 
 REQUEST_SECONDS = 5.0
@@ -89,8 +89,7 @@ class Server:
         except OSError as error:
             problem = f"http.listen {listen[0]}:{listen[1]}: {error.strerror}"
             raise AddressTaken(f"{problem}; set another 'http.listen', or end what holds it") from error
-        self._thread = threading.Thread(target=self._server.serve_forever, name="http", daemon=True)
-        self._thread.start()
+        self._server.start("http")
 
     @property
     def address(self) -> tuple[str, int]:
@@ -100,19 +99,14 @@ class Server:
 
     def close(self) -> None:
         """Stop listening."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
+class _Server(ThreadedServer):
     def __init__(
         self, listen: tuple[str, int], answer: Callable[[Request], Answer], larger: Mapping[str, int]
     ) -> None:
         self.answer, self._larger = answer, larger
-        self.address_family = socket.AF_INET6 if ":" in listen[0] else socket.AF_INET
         # Those whose request is not read yet, the oldest first.
         self._reading: dict[socket.socket, None] = {}
         self._open = threading.Semaphore(MOST_CONNECTIONS)
@@ -122,11 +116,6 @@ class _Server(ThreadingHTTPServer):
     def largest(self, path: str) -> int:
         """Return how many bytes the body of a request may have."""
         return next((most for root, most in self._larger.items() if path.startswith(root)), LARGEST_BODY)
-
-    def server_bind(self) -> None:
-        """Bind without asking DNS for the host's name, which may take seconds."""
-        socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
     def process_request(
         self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
@@ -165,9 +154,6 @@ class _Server(ThreadingHTTPServer):
                 oldest.shutdown(socket.SHUT_RDWR)
             except OSError:
                 return  # It has gone by itself.
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a peer that hangs up is no event."""
 
 
 class _InTime(io.RawIOBase):

@@ -13,7 +13,8 @@ class Loopback(ThreadingHTTPServer):
         """Serve with `handler`; `name` is the thread's."""
         super().__init__(("127.0.0.1", 0), handler)
         self.base = f"http://127.0.0.1:{self.server_address[1]}"
-        threading.Thread(target=self.serve_forever, name=name, daemon=True).start()
+        # It ends when it looks around the next time; left to itself it does so twice a second.
+        threading.Thread(target=self.serve_forever, args=(0.05,), name=name, daemon=True).start()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: a worker that ends closes the connections that it kept."""

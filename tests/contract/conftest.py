@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
 from monitor.adapters.store import SqlStore, open_store
+from tests.conftest import new_database
 from tests.postgresql import NotInstalledError, Pooler, PostgreSQL
 
 
@@ -25,6 +27,17 @@ def store(store_url: str) -> Iterator[SqlStore]:
     opened = open_store(store_url, owner="one")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
+    """A store that a file fills once, for tests that only read."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            address = f"sqlite:///{tmp_path_factory.mktemp('standing')}/monitor.db"
+        else:
+            address = stack.enter_context(new_database(request.getfixturevalue("postgres")))
+        yield stack.enter_context(closing(open_store(address, owner="standing")))
 
 
 @pytest.fixture

@@ -19,6 +19,12 @@ def filled(store: SqlStore) -> SqlStore:
     return store
 
 
+@pytest.fixture(scope="module")
+def full(standing: SqlStore) -> SqlStore:
+    fill(standing)
+    return standing
+
+
 def ids(page: Page) -> list[str]:
     return [row["id"] for row in page.rows]
 
@@ -36,8 +42,8 @@ def walked(find: Any, sought: Sought) -> list[Any]:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 200])
-def test_pages_hold_every_row_once_the_newest_first(filled: SqlStore, limit: int) -> None:
-    rows = walked(filled.library().find_articles, Sought(limit=limit))
+def test_pages_hold_every_row_once_the_newest_first(full: SqlStore, limit: int) -> None:
+    rows = walked(full.library().find_articles, Sought(limit=limit))
 
     assert ["en_e", "en_d", "en_c", "en_b", "en_a"] == [row["id"] for row in rows]
 
@@ -66,12 +72,12 @@ def test_what_comes_meanwhile_moves_no_page(filled: SqlStore) -> None:
         (Sought(entity="'; DROP TABLE articles; --"), []),
     ],
 )
-def test_articles_are_chosen_by_each_filter(filled: SqlStore, sought: Sought, found: list[str]) -> None:
-    assert found == ids(filled.library().find_articles(sought))
+def test_articles_are_chosen_by_each_filter(full: SqlStore, sought: Sought, found: list[str]) -> None:
+    assert found == ids(full.library().find_articles(sought))
 
 
-def test_an_article_shows_its_text_and_what_was_accepted_and_refused(filled: SqlStore) -> None:
-    shown = filled.library().show_article("en_a")
+def test_an_article_shows_its_text_and_what_was_accepted_and_refused(full: SqlStore) -> None:
+    shown = full.library().show_article("en_a")
 
     assert shown is not None
     assert "Amazon builds a chip." == shown["text"]
@@ -79,11 +85,11 @@ def test_an_article_shows_its_text_and_what_was_accepted_and_refused(filled: Sql
         (each["entity"], each["mentions"][0]["sentence"]) for each in shown["matches"]
     ]
     assert ["desantis"] == [each["entity"] for each in shown["refused"]]
-    assert filled.library().show_article("en_none") is None
+    assert full.library().show_article("en_none") is None
 
 
-def test_matches_are_told_with_their_articles(filled: SqlStore) -> None:
-    rows = walked(filled.library().find_matches, Sought(limit=1))
+def test_matches_are_told_with_their_articles(full: SqlStore) -> None:
+    rows = walked(full.library().find_matches, Sought(limit=1))
 
     assert ["en_e", "en_c", "en_b", "en_a"] == [row["article"]["id"] for row in rows]
     assert {"amazon"} == {row["entity"] for row in rows}
@@ -101,16 +107,16 @@ def test_matches_are_told_with_their_articles(filled: SqlStore) -> None:
         (Sought(receiver="des"), []),
     ],
 )
-def test_alerts_are_chosen_by_each_filter(filled: SqlStore, sought: Sought, found: list[str]) -> None:
-    assert found == ids(filled.library().find_alerts(sought))
+def test_alerts_are_chosen_by_each_filter(full: SqlStore, sought: Sought, found: list[str]) -> None:
+    assert found == ids(full.library().find_alerts(sought))
 
 
-def test_an_alert_shows_the_article_that_it_came_of_and_its_matches(filled: SqlStore) -> None:
-    shown = filled.library().show_alert("al_e")
+def test_an_alert_shows_the_article_that_it_came_of_and_its_matches(full: SqlStore) -> None:
+    shown = full.library().show_alert("al_e")
 
     assert shown is not None
     assert ("en_e", ["amazon"]) == (shown["article"]["id"], [each["entity"] for each in shown["matches"]])
-    assert filled.library().show_alert("al_none") is None
+    assert full.library().show_alert("al_none") is None
 
 
 def test_deliveries_are_chosen_by_state_and_receiver(store: SqlStore) -> None:

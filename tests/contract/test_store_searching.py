@@ -27,6 +27,12 @@ def filled(store: SqlStore) -> SqlStore:
     return store
 
 
+@pytest.fixture(scope="module")
+def full(standing: SqlStore) -> SqlStore:
+    fill(standing)
+    return standing
+
+
 def fill(store: SqlStore) -> None:
     """Save three articles, `c` is the newest."""
     announce(store, *(entry(name) for name in TEXTS))
@@ -79,25 +85,25 @@ def found(store: SqlStore, query: str, **more: object) -> list[str]:
     ],
 )
 def test_words_find_the_articles_that_hold_them_the_newest_first(
-    filled: SqlStore, query: str, ids: str
+    full: SqlStore, query: str, ids: str
 ) -> None:
-    assert list(ids) == found(filled, query)
+    assert list(ids) == found(full, query)
 
 
-def test_what_is_found_goes_with_every_other_filter_and_by_pages(filled: SqlStore) -> None:
-    first = filled.library().find_articles(Sought(words=read_search("bildzeile"), limit=2))
+def test_what_is_found_goes_with_every_other_filter_and_by_pages(full: SqlStore) -> None:
+    first = full.library().find_articles(Sought(words=read_search("bildzeile"), limit=2))
 
     assert ["en_c", "en_b"] == [row["id"] for row in first.rows]
-    assert ["a"] == found(filled, "bildzeile", behind=first.last)
-    assert ["b"] == found(filled, "bildzeile", since=NOW + HOUR, until=NOW + 2 * HOUR)
-    assert [] == found(filled, "bildzeile", feed="other")
+    assert ["a"] == found(full, "bildzeile", behind=first.last)
+    assert ["b"] == found(full, "bildzeile", since=NOW + HOUR, until=NOW + 2 * HOUR)
+    assert [] == found(full, "bildzeile", feed="other")
 
 
-def test_what_is_found_shows_its_sentence(filled: SqlStore) -> None:
-    (row,) = filled.library().find_articles(Sought(words=read_search("desantis -herrn"))).rows
+def test_what_is_found_shows_its_sentence(full: SqlStore) -> None:
+    (row,) = full.library().find_articles(Sought(words=read_search("desantis -herrn"))).rows
 
     assert "Peter DeSantis kommt." == row["snippet"]
-    assert [None] * 3 == [row["snippet"] for row in filled.library().find_articles(Sought()).rows]
+    assert [None] * 3 == [row["snippet"] for row in full.library().find_articles(Sought()).rows]
 
 
 @pytest.mark.parametrize(
@@ -120,8 +126,8 @@ def test_what_is_found_shows_its_sentence(filled: SqlStore) -> None:
         "🙂 smile",
     ],
 )
-def test_no_query_breaks_the_search(filled: SqlStore, query: str) -> None:
-    assert [] == found(filled, query)
+def test_no_query_breaks_the_search(full: SqlStore, query: str) -> None:
+    assert [] == found(full, query)
 
 
 def test_an_edited_article_is_found_by_what_it_says_now(filled: SqlStore) -> None:

@@ -1,0 +1,71 @@
+"""A server sleeps until somebody comes, and ends at once when it is closed."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from monitor.adapters.threaded import ThreadedServer
+
+
+class Hello(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[ThreadedServer]:
+    made = ThreadedServer(("127.0.0.1", 0), Hello)
+    made.start("hello")
+    yield made
+    made.close()
+
+
+def sleeps(name: str) -> int:
+    """Return how often a thread has gone to sleep by itself."""
+    (found,) = (each for each in threading.enumerate() if each.name == name)
+    told = Path(f"/proc/{os.getpid()}/task/{found.native_id}/status").read_text("ascii")
+    (line,) = (each for each in told.splitlines() if each.startswith("voluntary_ctxt_switches"))
+    return int(line.split()[1])
+
+
+def ask(server: ThreadedServer) -> int:
+    with urlopen(f"http://127.0.0.1:{server.server_port}/") as answer:
+        return int(answer.status)
+
+
+def test_it_answers_one_after_the_other_and_sleeps_in_between(server: ThreadedServer) -> None:
+    assert [204] * 3 == [ask(server) for _ in range(3)]
+    before = sleeps("hello")
+    time.sleep(1.2)
+    # Left to itself the standard library's looks around twice a second.
+    assert sleeps("hello") - before <= 1
+
+
+def test_one_that_hangs_up_before_it_is_heard_keeps_nobody_waiting(server: ThreadedServer) -> None:
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", server.server_port)) as peer:
+            # Reset, not closed.
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    assert 204 == ask(server)
+
+
+def test_once_closed_its_thread_is_gone_and_its_port_is_free(server: ThreadedServer) -> None:
+    port = server.server_port
+    server.close()
+    assert "hello" not in [each.name for each in threading.enumerate()]
+    ThreadedServer(("127.0.0.1", port), Hello).close()
+
+
+def test_one_that_was_never_started_can_be_closed() -> None:
+    ThreadedServer(("127.0.0.1", 0), Hello).close()
