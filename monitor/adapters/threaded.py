@@ -7,7 +7,11 @@ import selectors
 import socket
 import socketserver
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+# Seconds between two tries to take a connection where there is no file handle left for it.
+_WITHOUT_ROOM = 0.05
 
 
 class ThreadedServer(ThreadingHTTPServer):
@@ -29,6 +33,9 @@ class ThreadedServer(ThreadingHTTPServer):
         self._thread: threading.Thread | None = None
         # What is read from ends when what is written to is closed.
         self._ended, self._ending = socket.socketpair()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self, selectors.EVENT_READ)
+        self._end = self._selector.register(self._ended, selectors.EVENT_READ)
 
     def start(self, name: str) -> None:
         """Answer from now on; `name` is the thread's."""
@@ -40,6 +47,7 @@ class ThreadedServer(ThreadingHTTPServer):
         self._ending.close()
         if self._thread is not None:
             self._thread.join()
+        self._selector.close()
         self._ended.close()
         self.server_close()
 
@@ -48,12 +56,21 @@ class ThreadedServer(ThreadingHTTPServer):
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
+    def get_request(self) -> tuple[socket.socket, object]:
+        """Take a connection.
+
+        Raises:
+            OSError: none can be taken; after a while, for it is looked for again at once.
+        """
+        try:
+            return super().get_request()
+        except OSError:
+            time.sleep(_WITHOUT_ROOM)
+            raise
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: a peer that hangs up is no event."""
 
     def _answer_all(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self, selectors.EVENT_READ)
-            ended = selector.register(self._ended, selectors.EVENT_READ)
-            while ended not in [key for key, _ in selector.select()]:
-                self.handle_request()
+        while self._end not in [key for key, _ in self._selector.select()]:
+            self.handle_request()

@@ -1,10 +1,12 @@
 """A server sleeps until somebody comes, and ends at once when it is closed."""
 
 import os
+import resource
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.request import urlopen
@@ -39,6 +41,24 @@ def sleeps(name: str) -> int:
     return int(line.split()[1])
 
 
+@contextmanager
+def no_more_files() -> Iterator[None]:
+    """Have this process open nothing."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    opened = [os.open(os.devnull, os.O_RDONLY)]
+    highest = max(int(each.name) for each in Path("/proc/self/fd").iterdir())
+    resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1, limits[1]))
+    try:
+        with suppress(OSError):
+            while True:
+                opened.append(os.dup(opened[0]))
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        for each in opened:
+            os.close(each)
+
+
 def ask(server: ThreadedServer) -> int:
     with urlopen(f"http://127.0.0.1:{server.server_port}/") as answer:
         return int(answer.status)
@@ -58,6 +78,21 @@ def test_one_that_hangs_up_before_it_is_heard_keeps_nobody_waiting(server: Threa
             # Reset, not closed.
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     assert 204 == ask(server)
+
+
+def test_where_no_connection_can_be_taken_it_waits_and_takes_it_later(server: ThreadedServer) -> None:
+    (thread,) = (each for each in threading.enumerate() if each.name == "hello")
+    assert thread.ident is not None
+    clock = time.pthread_getcpuclockid(thread.ident)
+    with socket.socket() as peer:
+        with no_more_files():
+            peer.connect(("127.0.0.1", server.server_port))
+            peer.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            before = time.clock_gettime(clock)
+            time.sleep(1)
+            spent = time.clock_gettime(clock) - before
+        assert peer.recv(100).startswith(b"HTTP/1.0 204")
+    assert spent < 0.2
 
 
 def test_once_closed_its_thread_is_gone_and_its_port_is_free(server: ThreadedServer) -> None:
