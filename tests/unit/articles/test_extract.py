@@ -115,6 +115,24 @@ def test_a_text_that_is_too_long_is_cut_and_said_to_be_partial() -> None:
 # ---- hostile pages -----------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("over", "verdict", "shown"),
+    [
+        (0, Verdict.FULL, (*GERMAN, SECOND * 2)),
+        (1, Verdict.PARTIAL, (*GERMAN, SECOND * 2)),
+        (6, Verdict.PARTIAL, GERMAN),
+    ],
+    ids=["as many as are read", "a closing tag more", "a paragraph more"],
+)
+def test_of_very_many_tags_the_first_are_read(over: int, verdict: Verdict, shown: tuple[str, ...]) -> None:
+    def of(comments: int) -> str:
+        return page(paragraphs(GERMAN) + "<!---->" * comments + paragraphs((SECOND * 2,)))
+
+    extracted = read(of(100_000 + over - of(0).count("<")))
+
+    assert (verdict, "\n\n".join(shown)) == (extracted.verdict, extracted.zones.text)
+
+
 @pytest.mark.parametrize("depth", [300, 1000, 1900])
 def test_nesting_does_not_hide_an_article(depth: int) -> None:
     body = page("<div>" * depth + paragraphs(GERMAN) + "</div>" * depth)
