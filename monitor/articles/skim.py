@@ -17,6 +17,7 @@ import html
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from unicodedata import category
 
 from monitor.articles.extract import decoded, has_controls, read_announced
 from monitor.articles.verdict import is_wall
@@ -151,7 +152,8 @@ def _edges(folded: str) -> tuple[Collection[str], Collection[str]] | None:
         first, *others = run.split(SIGN)
         if first and awaited:
             behind.add(f" {first}{SIGN}" if others else f" {first}")
-        awaited = bool(others and not others[-1]) or (awaited and not run)
+        # Signs are no words: what stands behind them stands behind the markup before them.
+        awaited = not _is_word(others[-1]) if others else awaited and not _is_word(run)
         words = [first] if first else []
         for place, piece in enumerate(others, 1):
             pairs += max(1, len(last)) * max(1, len(words))
@@ -161,8 +163,14 @@ def _edges(folded: str) -> tuple[Collection[str], Collection[str]] | None:
             if piece:
                 behind.add(f"{piece}{SIGN}" if place < len(others) else piece)
                 words = [*(each + piece for each in words if len(each) < _LONGEST_WORD), piece]
-        last = words or last
+        kept = [each for each in words if _is_word(each)]
+        last = kept if kept and len(kept) == len(words) else [*kept, *last]
     return before, behind
+
+
+def _is_word(piece: str) -> bool:
+    """Tell whether there is more in a piece than signs."""
+    return piece.isalnum() or any(each.isalnum() or category(each)[0] == "M" for each in piece)
 
 
 def _pairs(last: Sequence[str], words: Sequence[str]) -> Iterable[str]:

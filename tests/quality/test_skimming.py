@@ -133,6 +133,11 @@ def torn(draw: st.DrawFn) -> str:
 @example(["Deutsche <span class='social'>x</span><b>Bank</b>"])
 @example(["Ama<b class='newsletter'>teilen</b>z<i aria-hidden='true'>a</i>on"])
 @example(["<b>Ama</b>zon <button>Kurs</button>Web <button>Kurs</button>Ser<wbr>vices"])
+# Where signs stand between markup and the rest of a name.
+@example(["St<button>x</button>. Pölten"])
+@example(["Deutsche – <button>x</button>Bank"])
+@example(["Deutsche <button>x</button>– <button>y</button>Bank"])
+@example(["Deutsche <button>x</button>– Bank"])
 def test_no_name_is_torn_so_that_it_is_missed(parts: list[str]) -> None:
     torn_page = document(page(f"<p>Der Konzern {' '.join(parts)} legte am Montag Zahlen vor.</p>{FILLER}"))
 

@@ -97,6 +97,10 @@ def test_what_the_feed_carries_is_searched_and_brought_along() -> None:
         ("<p>eins<b> zwei<i>drei</i></b></p>", "eins", " zwei<"),
         ("<p>eins <b> <i> zwei</i></b></p>", "eins ", " zwei<"),
         ("<button>x</button>eins<b>zwei</b>", "eins", "zwei<"),
+        ("<p>eins <b>zwei</b>. drei vier</p>", "zwei", " drei"),
+        ("<p>eins <b>zwei</b> – drei vier</p>", "zwei", " drei"),
+        ("<p>eins <b>zwei</b> \u0301 drei vier</p>", "zwei", " drei"),
+        ("<p>eins – <b>zwei</b> drei</p>", "eins ", "zwei<"),
     ],
 )
 def test_what_stands_before_and_behind_markup_is_told(inside: str, before: str, behind: str) -> None:
