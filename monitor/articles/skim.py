@@ -49,6 +49,7 @@ _RECASTING_TAG = re.compile(
     r"(?:lang|content)\s*=\s*[\"']?\s*(?:pl|cs|sk|hr|sl|sr|bs|sh|me)(?![a-z])", re.IGNORECASE
 )
 _FEW_LETTERS = 3
+_LETTER = re.compile(r"[^\W_]")
 _LONG_WORDS = 25
 _LEAST_PARAGRAPHS = 4
 _LONGEST_WORD = 64
@@ -164,13 +165,15 @@ def _edges(folded: str) -> tuple[Collection[str], Collection[str]] | None:
                 behind.add(f"{piece}{SIGN}" if place < len(others) else piece)
                 words = [*(each + piece for each in words if len(each) < _LONGEST_WORD), piece]
         kept = [each for each in words if _is_word(each)]
-        last = kept if kept and len(kept) == len(words) else [*kept, *last]
+        if kept:
+            last = kept if len(kept) == len(words) else [*kept, *last]
     return before, behind
 
 
 def _is_word(piece: str) -> bool:
     """Tell whether there is more in a piece than signs."""
-    return piece.isalnum() or any(each.isalnum() or category(each)[0] == "M" for each in piece)
+    marked = not piece.isascii() and any(category(each)[0] == "M" for each in piece)
+    return marked or _LETTER.search(piece) is not None
 
 
 def _pairs(last: Sequence[str], words: Sequence[str]) -> Iterable[str]:
