@@ -29,11 +29,12 @@ class ThreadedServer(ThreadingHTTPServer):
             OSError: somebody else listens there, or it is not ours.
         """
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        super().__init__(address, handler)
         self._thread: threading.Thread | None = None
         # What is read from ends when what is written to is closed.
         self._ended, self._ending = socket.socketpair()
         self._selector = selectors.DefaultSelector()
+        # Where that fails, the library calls `server_close`.
+        super().__init__(address, handler)
         self._selector.register(self, selectors.EVENT_READ)
         self._end = self._selector.register(self._ended, selectors.EVENT_READ)
 
@@ -47,9 +48,14 @@ class ThreadedServer(ThreadingHTTPServer):
         self._ending.close()
         if self._thread is not None:
             self._thread.join()
+        self.server_close()
+
+    def server_close(self) -> None:
+        """Give back all sockets."""
+        super().server_close()
         self._selector.close()
         self._ended.close()
-        self.server_close()
+        self._ending.close()
 
     def server_bind(self) -> None:
         """Bind without asking DNS for the host's name, which may take seconds."""
