@@ -25,6 +25,30 @@ TEXT = paragraphs(
     "DeSantis arbeitet seit Jahren für die Cloud-Sparte AWS und berichtet direkt an Andy Jassy.",
 )
 
+# Stories of their own, each with one entity.
+SEVERAL = {
+    "lager": (
+        "Amazon baut ein Lager in Rostock. Zwischen Hafen und Autobahn liegen zwölf Hektar brach, auf denen "
+        "früher Holz gestapelt wurde. Der Bürgermeister hofft auf Lehrstellen, die Anwohner auf einen Wall "
+        "gegen den Lärm der Laster."
+    ),
+    "musik": (
+        "Amazon erhöht den Preis seines Musikdienstes. Familien zahlen ab März zwei Euro mehr im Monat, "
+        "Studierende bleiben verschont. Verbraucherschützer raten, Kündigungsfristen nachzulesen und "
+        "andere Anbieter zu vergleichen, bevor ein Jahr wieder verlängert ist."
+    ),
+    "drohnen": (
+        "Amazon darf in Irland Drohnen fliegen lassen. Die Luftaufsicht genehmigt Pakete bis zu fünf Pfund "
+        "über Feldern nahe der Stadt, solange Wind und Sicht es zulassen. Schafzüchter klagten zuvor über "
+        "nervöse Tiere, ein Gericht wies sie ab."
+    ),
+    "chips": (
+        "Trainium ist in Japan ausverkauft. Rechenzentren in Osaka warten bis zum Sommer auf weitere "
+        "Platten mit dem Beschleuniger, schreibt eine Zeitung. Schuld sei ein Mangel an Gehäusen, nicht an "
+        "Scheiben, und ein Taifun habe Frachter aufgehalten."
+    ),
+}
+
 Open = Callable[[str], Outlet]
 
 
@@ -166,22 +190,21 @@ def test_410_ends_a_receiver_and_tells_the_fallback(
 
 def test_a_budget_holds_the_rest_for_a_digest(monitor: Monitor, desk: Desk, outlet: Open) -> None:
     kurier = outlet("kurier")
-    for number, company in enumerate(("Lager", "Rechenzentrum", "Lieferdienst")):
-        text = paragraphs(*(f"Amazon baut {company} Nummer {n} in Stadt {number}{n}." for n in range(3)))
-        kurier.publishes(f"Amazon {company}", text.replace("Vorhabens", company), slug=company.lower())
-    kurier.publishes("Trainium", paragraphs("Der Chip Trainium ist schnell."), slug="trainium")
-    # Long enough for a busy machine to read all of them within it.
+    for slug, text in SEVERAL.items():
+        kurier.publishes(text.partition(".")[0], text, slug=slug)
+    # Long enough for a busy machine to read several within it.
     configured(
         monitor, desk, kurier,
-        extra="watchlists: {all: {receivers: [desk], budget: {alerts: 1, per: 20s}}}\n",
+        extra="watchlists: {all: {receivers: [desk], budget: {alerts: 1, per: 10s}}}\n",
     )  # fmt: skip
     monitor.start()
 
-    digests = eventually(lambda: desk.events("digest.created"), within=60)
+    digests = eventually(lambda: desk.events("digest.created"))
 
     assert 1 == len(desk.events())
     assert monitor.status()["alerts"] >= 2
     assert digests
+    assert {"budget"} == {why for each in digests for why in each["data"]["digest"]["held"]}
 
 
 def test_a_running_service_obeys_a_silence_at_once_and_what_it_held_is_listed_and_comes_when_it_ends(

@@ -161,7 +161,9 @@ def test_a_worker_is_not_ready_while_the_database_is_away_and_recovers_by_itself
 
         eventually(lambda: 200 == asked(port, "/readyz")[0])
         eventually(desk.events, within=90, what="work goes on")
-        one.stop()
+        code, _ = one.stop()
+
+    assert (0, 1) == (code, len(desk.events()))
 
 
 def asked(port: int, path: str) -> tuple[int, bytes]:
