@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--miniflux", default="miniflux", metavar="PROGRAM", help="the program of that peer")
     parser.add_argument("--short", action="store_true", help="one run of 100 feeds: under a minute")
     parser.add_argument("--full", action="store_true", help="the service with 5,000 and 20,000 feeds besides")
-    parser.add_argument("--write", action="store_true", help="keep the table in bench/RESULTS.md")
+    parser.add_argument("--write", action="store_true", help="keep the tables in bench/RESULTS.md")
     chosen = parser.parse_args(arguments)
     feeds, runs = (100, 1) if chosen.short else (chosen.feeds, chosen.runs)
     found: dict[tuple[str, str], list[Figures]] = {}
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def tell(name: str, about: str, rows: Sequence[Sequence[str]], *, write: bool) -> None:
-    """Print a table, and keep it where that is wanted; one of so many feeds is kept by itself."""
+    """Print a table, and keep it under its name where that is wanted."""
     text = f"{about}\n\n{table(COLUMNS, rows)}\n\n{load()}"
     print(text)
     if write:
