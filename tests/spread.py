@@ -71,10 +71,19 @@ def _listen(session: pytest.Session, lines: Sequence[connection.Connection], fil
                 continue
             report = hook.pytest_report_from_serializable(config=session.config, data=said)
             hook.pytest_runtest_logreport(report=report)
+            if report.failed:
+                _name(session.config, report)
             if report.when == "teardown":
                 ended.add(report.nodeid)
                 hook.pytest_runtest_logfinish(nodeid=report.nodeid, location=report.location)
     return ended
+
+
+def _name(config: pytest.Config, report: pytest.TestReport) -> None:
+    """Tell at once what failed: whatever comes after may never end, and the report comes last."""
+    screen = config.pluginmanager.getplugin("terminalreporter")
+    why = getattr(getattr(report.longrepr, "reprcrash", None), "message", "").partition("\n")[0]
+    screen.write_line(f"\nFAILED {report.nodeid}, {report.when}{why and f': {why}'}")
 
 
 class _Line:

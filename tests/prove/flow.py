@@ -8,6 +8,7 @@ makes the same system calls. Each child stops itself before it begins, for whoev
 import json
 import os
 import random
+import select
 import signal
 import sys
 import threading
@@ -42,6 +43,8 @@ CHANGING = frozenset(
 _SERVING = "import os, sys; from tests.prove.flow import _serve; _serve(sys.argv[1]); os._exit(0)"
 MOST = Wanted(limit=200, at_once=200)
 PATIENCE = 60.0
+# Seconds; the longest pass has to wait for some twenty.
+LIMIT = 180.0
 
 
 class ShiftedClock:
@@ -102,7 +105,8 @@ class Flow:
             Path(os.devnull).open("wb") as nothing,
         ):
             self._server = Forked([str(config)], environ, (given, out, nothing), changed=_SERVING)
-        self._asking, self._told = os.fdopen(asking, "w"), os.fdopen(told)
+        # Unbuffered, so that what can be read is what has not been read.
+        self._asking, self._told = os.fdopen(asking, "w"), os.fdopen(told, "rb", buffering=0)
         self._ask()
 
     def begin(
@@ -133,8 +137,16 @@ class Flow:
         return pid
 
     def finish(self, pid: int) -> int:
-        """Let a stopped pass go on to its end; return its exit code, negative where a signal ended it."""
+        """Let a stopped pass go on to its end; return its exit code, negative where a signal ended it.
+
+        Raises:
+            TimeoutError: it did not end within `LIMIT`, and was killed.
+        """
         os.kill(pid, signal.SIGCONT)
+        if not self._is_told():
+            os.kill(pid, signal.SIGKILL)
+            self._ask()
+            raise TimeoutError(f"a pass did not end within {LIMIT:g} s")
         return int(self._ask())
 
     def run(self, store_url: str, later: timedelta = timedelta(0), *, purge: bool = False) -> int:
@@ -147,11 +159,16 @@ class Flow:
         self._server.wait(PATIENCE)
         self._told.close()
 
-    def _ask(self) -> str:
+    def _ask(self) -> bytes:
+        if not self._is_told():
+            raise TimeoutError(f"the process that makes passes said nothing for {LIMIT:g} s")
         line = self._told.readline()
         if not line:
             raise RuntimeError("the process that makes passes has ended")
         return line.strip()
+
+    def _is_told(self) -> bool:
+        return bool(select.select([self._told], [], [], LIMIT)[0])
 
 
 def _until(met: Callable[[], bool], what: str) -> None:

@@ -12,9 +12,9 @@ import os
 import random
 import signal
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -104,8 +104,10 @@ def _freeze(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bo
 
     def strike(pid: int) -> None:
         os.kill(pid, signal.SIGSTOP)
-        stage.other.run(address, scene.start + LATER)
-        os.kill(pid, signal.SIGCONT)
+        try:
+            stage.other.run(address, scene.start + LATER)
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     return _meanwhile(stage, scene, address, dice, strike)
 
@@ -115,24 +117,24 @@ def _meanwhile(
 ) -> bool:
     """Do something while a pass is under way; return whether it came before the pass's end."""
     delay, pid = dice.uniform(0, stage.seconds), stage.world.begin(scene, address)
-    missed = threading.Event()
 
-    def strike() -> None:
+    def strike() -> bool:
         time.sleep(delay)
         try:
             # Is it there still?
             os.kill(pid, 0)
             deed(pid)
         except ProcessLookupError:
-            missed.set()
+            return False
+        return True
 
-    striker = threading.Thread(target=strike)
-    striker.start()
-    stage.world.flow.finish(pid)
-    striker.join()
+    with ThreadPoolExecutor(1) as beside:
+        striking = beside.submit(strike)
+        stage.world.flow.finish(pid)
+        landed = striking.result()
     # How long a pass takes changes with what else the machine does: some of the strikes shall be too late.
-    stage.seconds *= 0.8 if missed.is_set() else 1.05
-    return not missed.is_set()
+    stage.seconds *= 1.05 if landed else 0.8
+    return landed
 
 
 def _cut(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bool:
