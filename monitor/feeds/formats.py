@@ -16,6 +16,8 @@ ENTRIES = 2_000
 # Characters; a title of a page stays under 200, an address under 2,000.
 TITLE = 1_000
 LINK = 4_096
+# Characters of an address as it is written; what is longer is not resolved, which takes a second a megabyte.
+WRITTEN_LINK = 65_536
 GUID = 2_048
 SUMMARY = 262_144
 CONTENT = 1_048_576
@@ -107,7 +109,7 @@ def base_of(url: str) -> str:
 
 def link_of(link: object, base: str) -> str | None:
     """Return an absolute http or https URL, resolved against `base`; None for anything else."""
-    if not isinstance(link, str) or not link.strip():
+    if not isinstance(link, str) or len(link) > WRITTEN_LINK or not link.strip():
         return None
     try:
         absolute = urljoin(base, link.strip())

@@ -264,7 +264,18 @@ def _feedparser() -> Any:  # noqa: ANN401  (feedparser has no types)
 
     # It prefers a parser that was never ported to Python 3, and would look for it at every document.
     feedparser.api.PREFERRED_XML_PARSERS[:] = [sax.__name__]
+    _bound_links(feedparser.mixin._FeedParserMixin)  # noqa: SLF001  (its parsers have no other name in common)
     return feedparser
+
+
+def _bound_links(parser: Any) -> None:  # noqa: ANN401  (as above)
+    """Have a parser resolve no link of megabytes: it does so again and again, and each takes a second."""
+    resolve = parser.resolve_uri
+
+    def resolved(self: Any, uri: str) -> str:  # noqa: ANN401  (as above)
+        return uri if len(uri) > formats.WRITTEN_LINK else resolve(self, uri)
+
+    parser.resolve_uri = resolved
 
 
 def _related(feed: Any, rel: str) -> str | None:  # noqa: ANN401  (feedparser's own)

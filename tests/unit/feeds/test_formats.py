@@ -204,6 +204,8 @@ def test_other_sitemaps_are_no_feeds_and_say_why(body: bytes, reason: FailureRea
         ("http://[", None),
         ("http://a.example:99999/", None),
         ("https://a.example/" + "a" * 5_000, None),
+        ("../" * 20_000 + "a", "https://example.org/a"),
+        ("../" * 30_000 + "a", None),
         ("", None),
         ("  ", None),
         (None, None),

@@ -214,6 +214,14 @@ def test_a_link_that_is_no_page_is_none(link: str) -> None:
     assert entry(f"<title>a</title><link>{link}</link>").link is None
 
 
+def test_an_address_that_nobody_means_is_no_link_and_stays_a_guid_as_it_is_written() -> None:
+    announced = entry(f"<guid>{'../' * 30_000}a</guid>")
+
+    assert announced.link is None
+    assert announced.guid is not None
+    assert announced.guid.startswith("../../")
+
+
 def test_an_alternate_of_another_media_type_is_a_link_where_there_is_no_other() -> None:
     announced = atom(
         '<id>urn:x:1</id><link rel="self" href="/self"/>'
