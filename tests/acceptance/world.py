@@ -6,8 +6,8 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -20,6 +20,7 @@ from typing import IO, Any, TypeVar
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from monitor.adapters.store import SqlStore
 from monitor.errands.stores import open_command_store
 from monitor.errors import StoreError
 from monitor.ports import DeliveryFilter, Step, Wanted
@@ -264,6 +265,7 @@ class Monitor:
             "PYTHONPATH": str(Path(__file__).parents[2]),
         }
         self.process: Process | None = None
+        self._opened: dict[str, SqlStore] = {}
         self._forked = forked
         self._orders = cycle((order, order ^ 1))
         self._passed = False
@@ -296,7 +298,7 @@ class Monitor:
 
     def _await_due(self) -> None:
         soon = datetime.now(UTC) + timedelta(seconds=1.2)
-        with suppress(StoreError), closing(open_command_store(self.store)) as store:
+        with suppress(StoreError), self._looking() as store:
 
             def due(at: datetime) -> int:
                 return sum(len(each.numbers) for each in store.due_batches(Step.POLL, at, _ALL))
@@ -306,13 +308,21 @@ class Monitor:
 
     def status(self) -> Mapping[str, Any]:
         """Return what `monitor status --json` prints, as it looks: without a process, which takes long."""
-        with closing(open_command_store(self.store)) as store:
+        with self._looking() as store:
             return store.status(datetime.now(UTC))
 
     def deliveries(self, state: str | None = None) -> Sequence[Mapping[str, Any]]:
         """Return the deliveries that `monitor deliveries list --json` prints, likewise."""
-        with closing(open_command_store(self.store)) as store:
+        with self._looking() as store:
             return store.deliveries(DeliveryFilter(state=state))
+
+    @contextmanager
+    def _looking(self) -> Iterator[SqlStore]:
+        """Open the store as a command does, and let go of it; what was asked before is not compiled anew."""
+        store = self._opened.get(self.store) or open_command_store(self.store)
+        self._opened[self.store] = store
+        with closing(store):
+            yield store
 
     def start(self, *, alone: bool = False, **environ: str) -> None:
         """Start the service and wait until it serves."""
