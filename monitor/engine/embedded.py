@@ -11,7 +11,7 @@ have come, does together what brings nothing, and gives all others a thread each
 import queue
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -169,7 +169,7 @@ class Embedded:
             if claims:
                 self._claimed_at[lane.step] = time.monotonic()
                 quiet = False
-            elif not wanted.full and not (wanted.feeds and wanted.feeds.full):
+            if _took_all(lane, wanted, [claim.row for claim in claims]):
                 self._resting.add(lane.step)
         self._refused = refused
         pause = OF_A_LOOK * (time.thread_time() - spent)
@@ -296,6 +296,20 @@ def _broken(error: Exception, _: Claim[Any]) -> Report:
 
 def _alone(asking: Asking, answer: object, claim: Claim[Any]) -> Report:
     return asking.heed(claim, answer)
+
+
+def _took_all(lane: Lane, wanted: Wanted, rows: Sequence[Any]) -> bool:
+    """Tell whether surely all that was due was claimed: neither the look nor any group had its fill."""
+    if rows and len(rows) >= wanted.limit - wanted.reserved:
+        return False
+    feeds = wanted.feeds is None or _left_nothing(wanted.feeds, Counter(map(lane.feed_of, rows)))
+    return feeds and _left_nothing(wanted, Counter(map(lane.group_of, rows)))
+
+
+def _left_nothing(share: Share, taken: Mapping[str, int]) -> bool:
+    return not share.full and all(
+        count < share.free.get(each, share.at_once) for each, count in taken.items()
+    )
 
 
 def _share(limits: Limits | None) -> Share | None:

@@ -3,7 +3,7 @@
 import gc
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from monitor.engine.limits import Limits
 from monitor.engine.queue import prepare
 from monitor.model import Feed
 from monitor.ports import Claim, Report, Server, Step
+from monitor.text.urls import host_of
 from tests.contract.store_rows import ALL, LEASE, settings
 from tests.unit.engine.rows import eventually
 
@@ -138,7 +139,21 @@ def test_what_falls_due_later_is_done_without_being_told(office: Office) -> None
 
 
 def test_a_host_has_no_more_in_work_than_allowed(office: Office) -> None:
-    office.act = lambda _: time.sleep(0.02)
+    visits: Counter[str] = Counter()
+    meetings: dict[str, threading.Barrier] = defaultdict(lambda: threading.Barrier(2))
+    counting = threading.Lock()
+
+    def act(feed: Feed) -> None:
+        host = host_of(feed.shown_url)
+        with counting:
+            visits[host] += 1
+            # The first two at a host wait for each other.
+            meeting = meetings[host] if visits[host] <= 2 else None
+        if meeting:
+            meeting.wait(20)
+        time.sleep(0.02)
+
+    office.act = act
     office.feeds(*spread(40))
 
     with office.running():

@@ -40,6 +40,7 @@ class DueRows:
     renewed: list[tuple[Step, str]] = field(default_factory=list)
     released: list[tuple[Step, str, datetime, str | None, int]] = field(default_factory=list)
     down: Exception | None = None
+    looks: int = 0
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -52,6 +53,7 @@ class DueRows:
 
     def claim(self, now: datetime, wanted: Wanted, lease: timedelta) -> Sequence[Claim[Row]]:
         with self._lock:
+            self.looks += 1
             if self.down:
                 raise self.down
             taken: list[Claim[Row]] = []

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from monitor.engine import ticks
+from monitor.engine import embedded, ticks
 from monitor.engine.embedded import Embedded
 from monitor.engine.lanes import LEASE, Lane, Upkeep
 from monitor.engine.limits import Limits
@@ -326,6 +326,37 @@ def test_drain_ends_its_threads_where_the_store_is_gone() -> None:
         office.engine().drain(pending)
 
     assert eventually(lambda: not [each for each in threading.enumerate() if "APScheduler" in each.name])
+
+
+# ---- looks -------------------------------------------------------------------------------------
+
+
+def test_who_took_all_that_was_due_is_not_asked_again_before_there_may_be_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(embedded, "TICK", timedelta(hours=1))
+    office = Office(at_once=2)
+    office.journal.due = frozenset()
+    office.rows[Step.POLL].add(Row(id="one"), Row(id="two", group="b"))
+
+    with office.running():
+        assert eventually(lambda: len(office.journal.outcomes()) == 2)
+        again = eventually(lambda: office.rows[Step.POLL].looks > 1, seconds=0.5)
+
+    assert not again
+
+
+@pytest.mark.parametrize("groups", ["aaaaaaaa", "abcdefghijklmnop"], ids=["in its group", "in the lane"])
+def test_what_found_no_room_is_asked_for_as_soon_as_there_is_some(
+    groups: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "TICK", timedelta(hours=1))
+    office = Office(at_once=2, threads=4)
+    office.journal.due = frozenset()
+    office.rows[Step.POLL].add(*(Row(id=f"{number}", group=group) for number, group in enumerate(groups)))
+
+    with office.running():
+        assert eventually(lambda: len(office.journal.outcomes()) == len(groups))
 
 
 # ---- time --------------------------------------------------------------------------------------
