@@ -28,8 +28,10 @@ from monitor.feeds.scan import (
     ELEMENTS,
     ENTRY,
     FIELD,
+    TooComplexError,
     begun_anew,
     is_utf8,
+    read_by,
     unclosed,
     without,
 )
@@ -137,7 +139,7 @@ def _found_by(walk: "_Walk") -> tuple[Place, ...] | None:
     """Return the entries that a walk finds; None where there is none, or the document is not plain."""
     try:
         walk.over()
-    except (_UnplainError, expat.ExpatError):
+    except (_UnplainError, TooComplexError, expat.ExpatError):
         return None
     return tuple(walk.places) or None
 
@@ -202,9 +204,10 @@ class _Walk:
 
         Raises:
             _UnplainError: it must be read as a whole.
+            TooComplexError: a tag does not end.
             ExpatError: it is not well-formed.
         """
-        self._parser.Parse(self._body, True)  # noqa: FBT003  (expat's own argument)
+        read_by(self._parser, self._body)
 
     def around(self) -> int:
         """Return a digest of the elements around the entries: names, attributes, declarations."""

@@ -28,6 +28,9 @@ from monitor.model import FailureReason, ParseFailed
 _ATTRIBUTES = 64
 # Bytes of all attributes of an element, and of one tag in a broken document.
 _TAG_BYTES = 65_536
+# Bytes that expat is given at a time. A tag that is no shorter is read to its end by nobody: it compares
+# attributes before anybody can count them, and a million take it seconds.
+_PIECE = 1 << 18
 # Levels; feeds with embedded XHTML stay under 40.
 DEPTH = 128
 # Elements of a document; 2,000 entries of 100 elements.
@@ -127,7 +130,7 @@ def screen(body: bytes) -> Screened | ParseFailed:
         try:
             walk.over(whole)
             strict = True
-        except _TooComplexError as error:
+        except TooComplexError as error:
             refusal = str(error)
         except expat.ExpatError:
             refusal = _tangled(whole)
@@ -239,8 +242,8 @@ def _prolog_of(body: bytes, *, utf8: bool) -> _Prolog | None:
     # A declared encoding that expat does not know would end it before the root element.
     declaration = _DECLARATION.match(body)
     blank = b" " * declaration.end() if declaration else b""
-    with suppress(_FoundError, expat.ExpatError):
-        parser.Parse(blank + body[len(blank) :], True)  # noqa: FBT003  (expat's own argument)
+    with suppress(_FoundError, TooComplexError, expat.ExpatError):
+        read_by(parser, blank + body[len(blank) :])
     if prolog.root < 0:
         found = _ROOT.search(body)
         return None if found is None else _Prolog(root=found.start())
@@ -279,8 +282,26 @@ class _FoundError(Exception):
     """The root element begins here: the parser has nothing more to tell."""
 
 
-class _TooComplexError(Exception):
+class TooComplexError(Exception):
     """A document goes beyond a limit; the text says which."""
+
+
+def read_by(parser: expat.XMLParserType, body: bytes) -> None:
+    """Have expat read a body, but for a tag that does not end.
+
+    Raises:
+        TooComplexError: a tag is as long as a piece, or longer; one of two pieces is always seen.
+        ExpatError: it is not well-formed.
+    """
+    start = 0
+    while len(body) - start > _PIECE:
+        parser.Parse(body[start : start + _PIECE], False)  # noqa: FBT003  (expat's own argument)
+        start += _PIECE
+        # It stands still at the start of what has not ended.
+        at = parser.CurrentByteIndex
+        if start - at >= _PIECE and _ROOT.match(body, at):
+            raise TooComplexError(f"more than {_PIECE} bytes in one tag")
+    parser.Parse(body[start:], True)  # noqa: FBT003  (as above)
 
 
 class _Walk:
@@ -303,13 +324,13 @@ class _Walk:
         """Walk the body.
 
         Raises:
-            _TooComplexError: it goes beyond a limit.
+            TooComplexError: it goes beyond a limit.
             ExpatError: it is not well-formed.
         """
         self._parser.ordered_attributes = True
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
-        self._parser.Parse(body, True)  # noqa: FBT003  (expat's own argument)
+        read_by(self._parser, body)
 
     def _start(self, name: str, attributes: Sequence[str]) -> None:
         self._elements += 1
@@ -367,7 +388,7 @@ class _Walk:
 
 def _limit(count: int, limit: int, what: str) -> None:
     if count > limit:
-        raise _TooComplexError(f"more than {limit} {what}")
+        raise TooComplexError(f"more than {limit} {what}")
 
 
 def _expat_for(body: bytes, *, utf8: bool) -> expat.XMLParserType:

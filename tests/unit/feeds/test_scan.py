@@ -91,6 +91,8 @@ def test_a_doctype_of_html_entities_is_harmless_and_that_of_netscape_is_known_ag
         ("<description>" + "&lt;!--" * 65, "'&lt;!--' is opened more than 64 times and never closed"),
         ("<![CDATA[" * 65, "'<![CDATA[' is opened more than 64 times and never closed"),
         ("&nope;" + "<x>" * 400_001, "more than 200000 elements"),
+        ("<x " + "a='' " * 120_000 + "/>", "more than 262144 bytes in one tag"),
+        ("<x/>" * 90_000 + "<y " + "a='' " * 120_000 + "/>", "more than 262144 bytes in one tag"),
         ("&nope;<x " + "a" * 70_000 + ">", "more than 65536 characters in one tag"),
         (
             "&nope;<x " + " ".join(f'a{n}="12345678"' for n in range(90)) + "/>",
@@ -100,6 +102,20 @@ def test_a_doctype_of_html_entities_is_harmless_and_that_of_netscape_is_known_ag
 )
 def test_what_goes_beyond_a_limit_is_refused_with_the_limit(inside: str, detail: str) -> None:
     assert ParseFailed(reason=FailureReason.TOO_COMPLEX, detail=detail) == refusal(rss(inside))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<description>" + "é<b/>" * 100_000 + "</description>",
+        "<description><![CDATA[" + "<img src='" + "A" * 1_000_000 + "'>]]></description>",
+        "<description>" + "Ü" * 700_000 + "</description>",
+        "<!-- <item " + "a='' " * 200_000 + "> -->",
+    ],
+    ids=["elements", "an image in text", "text", "a comment"],
+)
+def test_what_is_long_and_no_tag_is_left_as_it_is(inside: str) -> None:
+    assert screened(rss(inside)).endswith(rss(inside))
 
 
 def test_categories_are_counted_for_each_entry_anew() -> None:
