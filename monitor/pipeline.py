@@ -136,8 +136,9 @@ def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
             return _edited(claim, before, article, matched, tx, by, now, kept_page(answer, by))
         near = tx.stories_near(article, now - by.grouping.memory) if matched.matches else ()
         story = choose(article, near, now, by.grouping)
-        feed = tx.feed(entry.feed_id)
         about = {match.entity for match in matched.matches}
+        # Of an article that names nobody no event tells.
+        feed = tx.feed(entry.feed_id) if about else None
         standing = standing_of(tx, entry, feed, story, by, now, about)
         raised = raise_alerts(story, article, settings, matched, by.watchlists, standing, now)
         worth = written(entry, article, story, matched, raised, feed, by, now)
