@@ -62,7 +62,7 @@ class Embedded:
         self._ticks = Ticks(rounds, clock, observe, self._renew, clock_set_back)
         self._answers: queue.SimpleQueue[_Came | None] = queue.SimpleQueue()
         self._wake = threading.Event()
-        # Lanes that surely had nothing due when they were asked last, until there may be something again.
+        # Lanes that surely had nothing left after they were asked last, until there may be something again.
         self._resting: set[Step] = set()
         self._ask_all = True
         self._roused: deque[Step] = deque()
@@ -299,7 +299,7 @@ def _alone(asking: Asking, answer: object, claim: Claim[Any]) -> Report:
 
 
 def _took_all(lane: Lane, wanted: Wanted, rows: Sequence[Any]) -> bool:
-    """Tell whether surely all that was due was claimed: neither the look nor any group had its fill."""
+    """Tell whether surely all that was due was claimed: neither the lane nor any group had its fill."""
     if rows and len(rows) >= wanted.limit - wanted.reserved:
         return False
     feeds = wanted.feeds is None or _left_nothing(wanted.feeds, Counter(map(lane.feed_of, rows)))

@@ -269,7 +269,7 @@ def _feedparser() -> Any:  # noqa: ANN401  (feedparser has no types)
 
 
 def _bound_links(parser: Any) -> None:  # noqa: ANN401  (as above)
-    """Have a parser resolve no link of megabytes: it does so again and again, and each takes a second."""
+    """Have a parser resolve no link of megabytes, which it does again and again for one and the same."""
     resolve = parser.resolve_uri
 
     def resolved(self: Any, uri: str) -> str:  # noqa: ANN401  (as above)
