@@ -303,7 +303,7 @@ PROOF = Proof(
     sample=1,
     usual=len(TANGLES),
     full=len(TANGLES),
-    seconds=800,
+    seconds=650,
     run=run,
     whole=True,
 )
