@@ -60,7 +60,7 @@ ENOUGH = f"<p>{'Amazon meldet Zahlen. ' * 10}</p>".encode() * 4
 class FeedRead:
     """A feed's reading, seconds of processor time that it took, and the largest memory so far."""
 
-    read: ParsedFeed | ParseFailed
+    read: Outline | ParsedFeed | ParseFailed
     seconds: float
     memory: int
 
@@ -81,20 +81,11 @@ def measure_feed(document: Document) -> FeedRead:
     return FeedRead(read=read, seconds=time.process_time() - began, memory=_memory())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedOutlined:
-    """The same of a feed of which entries were seen before."""
-
-    read: Outline | ParsedFeed | ParseFailed
-    seconds: float
-    memory: int
-
-
-def measure_outline(document: Document) -> FeedOutlined:
+def measure_outline(document: Document) -> FeedRead:
     """Read a feed as one that was read before, in a worker: what stands as it stood is looked for first."""
     began = time.process_time()
     read = outline_feed(document, (1,))
-    return FeedOutlined(read=read, seconds=time.process_time() - began, memory=_memory())
+    return FeedRead(read=read, seconds=time.process_time() - began, memory=_memory())
 
 
 def measure_page(document: Document) -> PageRead:
@@ -129,7 +120,7 @@ class Sort:
     """How documents are read, how large they may be, and as what they are served."""
 
     name: str
-    measure: Callable[[Document], FeedRead | FeedOutlined | PageRead | PageSkimmed]
+    measure: Callable[[Document], FeedRead | PageRead | PageSkimmed]
     most: int
     content_type: str
 
