@@ -102,8 +102,11 @@ def test_a_task_takes_its_arguments_by_position(sandbox: Sandbox) -> None:
         sandbox.run(tasks.sleep, seconds=0.0)
 
 
-def test_an_inline_sandbox_closes_without_a_word() -> None:
-    InlineSandbox().close()
+def test_an_inline_sandbox_has_nothing_to_close() -> None:
+    sandbox = InlineSandbox()
+    sandbox.close()
+
+    assert b"ba" == sandbox.run(tasks.turn, b"ab")
 
 
 # ---- processes ---------------------------------------------------------------------------------

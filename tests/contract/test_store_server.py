@@ -176,7 +176,10 @@ def test_of_several_servers_the_one_that_answers_is_used(postgres: PostgreSQL, d
         servers = f"127.0.0.1:{free_port()},127.0.0.1:{line.port}"
         address = f"postgresql://{USER}@{servers}/{name_of(database)}?sslmode=disable&gssencmode=disable"
         with closing(open_store(address, owner="one")) as store:
-            store.ping()
+            promise(store, delivery("a"))
+
+    with closing(open_store(database, owner="two")) as there:
+        assert ["msg_a"] == list(ids(there.claim_deliveries(NOW, ALL, LEASE)))
 
 
 # ---- a server that goes away ---------------------------------------------------------------------------

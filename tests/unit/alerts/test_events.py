@@ -253,7 +253,10 @@ def test_any_text_makes_a_body_that_is_json(title: str, text: str) -> None:
     article = replace(ARTICLE, zones=Zones(title=title, text=f"Amazon {text}"), authors=(title,))
     found = match(mentions=many(1, article.zones.text))
 
-    body_of(match_event(alert(found), article, STORY, FEED, ENTITIES, NOW))
+    told = body_of(match_event(alert(found), article, STORY, FEED, ENTITIES, NOW))
+
+    assert ["type", "timestamp", "schema_version", "data"] == list(told)
+    assert [found.entity] == [each["entity"]["id"] for each in told["data"]["matches"]]
 
 
 def test_half_a_surrogate_does_not_break_a_body() -> None:

@@ -106,9 +106,13 @@ def test_no_more_are_asked_for_than_is_decent() -> None:
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_no_page_breaks_it(body: bytes) -> None:
-    feeds_named(page(body))
-    sitemaps_named(page(body))
-    sitemaps_listed(page(body))
+    found = (
+        *(each.url for each in feeds_named(page(body))),
+        *sitemaps_named(page(body)),
+        *sitemaps_listed(page(body)),
+    )
+
+    assert all(url.startswith(("http://", "https://")) for url in found)
 
 
 @pytest.mark.parametrize(
