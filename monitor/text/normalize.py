@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 BARRIER = "\n"
-_APOSTROPHES = "׳’‘‛´ʼʹ′＇\u02bb\u02bd"
+_APOSTROPHES = "׳’‘‛´`ʼʹ′＇\u02bb\u02bd"
 _VARIATIONS = "".join(map(chr, range(0xFE00, 0xFE10)))  # say how an emoji or a character is drawn
 _DROPPED = frozenset("\u0640\u034f\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0" + _VARIATIONS)
 _SPELLED = {
@@ -223,12 +223,14 @@ def _is_kept(character: str) -> bool:
 
 
 def _unify(character: str) -> str:
-    """Return the one dash or blank that stands for all of its kind."""
+    """Return what stands for all of its kind: the dash, the blank, the letter that bore further marks."""
+    if character in _DROPPED:
+        return ""
     if character == "\u2212" or unicodedata.category(character) == "Pd":
         return "-"
     if character.isspace() or unicodedata.category(character) == "Cc":
         return " "
-    return character
+    return _SPELLED.get(character) or _LETTERS.get(character, character)
 
 
 def _collapsed(text: str, offsets: Offsets, wide: dict[int, int]) -> Folded:

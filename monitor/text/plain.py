@@ -2,7 +2,8 @@
 
 Dataclasses become objects, enums their values, datetimes ISO 8601 in UTC, timedeltas seconds. Bytes
 leave the JSON: they are put aside in a list and referred to by number. A union of dataclasses is
-told apart by a `$` member that holds the class name.
+told apart by a `$` member that holds the class name. What JSON cannot say does not come back as it went:
+two halves of a character beside one another come back as the character.
 """
 
 import types

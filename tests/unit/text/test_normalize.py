@@ -1,3 +1,6 @@
+import sys
+from unicodedata import decomposition
+
 import pytest
 from hypothesis import given
 from hypothesis.strategies import integers, text
@@ -44,10 +47,23 @@ def squeezed(folded: str) -> str:
         ("Ёлка", "елка"),
         (" \u0301x", " x"),
         ("\u200ba", "a"),
+        ("ǽ Ǿ ŉ", "ae o 'n"),
+        ("5″ ｀a", "5'' 'a"),
+        ("\ufe77", ""),
     ],
 )
 def test_what_readers_take_for_the_same_folds_to_one_spelling(original: str, folded: str) -> None:
     assert folded == fold(original).text
+
+
+def test_a_character_that_is_folded_stays_as_it_is() -> None:
+    of_others = [
+        character
+        for character in map(chr, range(sys.maxunicode + 1))
+        if decomposition(character) or character != character.casefold()
+    ]
+
+    assert [] == [each for each in of_others if fold(fold(each).text).text != fold(each).text]
 
 
 @given(text())

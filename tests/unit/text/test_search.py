@@ -1,7 +1,7 @@
 """Which words a search means, and where a text says them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.text.search import LONGEST, Search, Term, passage, read_search, words_of
@@ -33,6 +33,8 @@ def test_a_search_that_wants_nothing_or_too_much_is_refused(query: str) -> None:
 
 
 @given(st.text(max_size=200))
+@example("\ufe77")  # a vowel upon a line that is dropped
+@example("Ǿ")
 def test_words_are_letters_and_digits_of_bounded_length(text: str) -> None:
     words = words_of(text)
 
