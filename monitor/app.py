@@ -66,6 +66,7 @@ HUBS_EVERY = timedelta(seconds=2)
 # Some hundred articles each time, between which others write.
 WORDS_EVERY = timedelta(seconds=2)
 RECALL_EVERY = timedelta(minutes=1)
+STALLED_EVERY = timedelta(seconds=30)
 # Longer than any wait between two tries of a page, shorter than the rest after a bug.
 WORTH_WAITING = timedelta(minutes=2)
 
@@ -335,6 +336,7 @@ class Worker:
             Upkeep(name="attend", every=ATTEND_EVERY, run=self._attend),
             Upkeep(name="hubs", every=HUBS_EVERY, run=in_turn(self._attend_hubs)),
             Upkeep(name="recall", every=RECALL_EVERY, run=self._recall),
+            Upkeep(name="stalled", every=STALLED_EVERY, run=self._end_stalled),
             Upkeep(name="rest", every=REST_EVERY, run=self.sandbox.rest),
             *pulses,
         )
@@ -355,6 +357,12 @@ class Worker:
         """Have articles of older versions found by their words, some at a time until all are."""
         if self._wordless:
             self._wordless = self.store.add_words() > 0
+
+    def _end_stalled(self) -> None:
+        """Have nobody wait for a service that is frozen in the middle of a statement."""
+        ended = self.store.end_stalled(LEASE)
+        if ended:
+            self.telemetry.observe_upkeep("stalled", "ended", sessions=ended)
 
     def _recall(self) -> None:
         """Put what was learned since in force; a reload may come at the same time."""

@@ -12,13 +12,16 @@ import os
 import random
 import signal
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+from monitor.adapters.store import open_store
 from tests.postgresql import USER, Pair, PostgreSQL
 from tests.prove.line import Line
 from tests.prove.passes import LATER, SCENES, Databases, Scene, World
@@ -29,8 +32,10 @@ SHORT, LONG = 2.0, 20.0
 # More than a pass has commits.
 NEVER = 10**6
 MOST_TRIES = 3
-# The server ends a transaction that stands still much sooner than by default: here one is waited for.
-IMPATIENT = "-c idle_in_transaction_session_timeout=1500"
+# A transaction that stands still is ended much sooner than by default, by the server and by others: here one
+# is waited for.
+STILL = timedelta(seconds=1.5)
+IMPATIENT = f"-c idle_in_transaction_session_timeout={STILL // timedelta(milliseconds=1)}"
 TERMINATE = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname LIKE 'attacked_%' AND pid <> pg_backend_pid()"
@@ -105,11 +110,31 @@ def _freeze(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bo
     def strike(pid: int) -> None:
         os.kill(pid, signal.SIGSTOP)
         try:
-            stage.other.run(address, scene.start + LATER)
+            with _looked_after(address):
+                stage.other.run(address, scene.start + LATER)
         finally:
             os.kill(pid, signal.SIGCONT)
 
     return _meanwhile(stage, scene, address, dice, strike)
+
+
+@contextmanager
+def _looked_after(address: str) -> Iterator[None]:
+    """End who is frozen in the middle of a statement, as each service does beside its work."""
+    over = threading.Event()
+
+    def look() -> None:
+        with closing(open_store(address, owner="beside")) as store:
+            while not over.wait(STILL.total_seconds() / 3):
+                store.end_stalled(STILL)
+
+    with ThreadPoolExecutor(1) as beside:
+        looking = beside.submit(look)
+        try:
+            yield
+        finally:
+            over.set()
+        looking.result()
 
 
 def _meanwhile(
@@ -130,8 +155,11 @@ def _meanwhile(
 
     with ThreadPoolExecutor(1) as beside:
         striking = beside.submit(strike)
-        stage.world.flow.finish(pid)
-        landed = striking.result()
+        try:
+            stage.world.flow.finish(pid)
+        finally:
+            # What became of the strike tells why a pass did not end.
+            landed = striking.result()
     # How long a pass takes changes with what else the machine does: some of the strikes shall be too late.
     stage.seconds *= 1.05 if landed else 0.8
     return landed

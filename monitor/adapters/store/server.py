@@ -6,12 +6,15 @@ prepared or set for a session would come to others. Everything else in it is lib
 
 Whoever stands still must not hold up others: the server ends a transaction in which nothing happens for a
 minute, and a statement after five; a connection whose other side is gone is found out in about a minute.
+What is said in the middle of a statement, or answered, the server waits for without end: libpq sends a long
+one in pieces, and who is frozen between two of them is ended by another service.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
@@ -30,6 +33,17 @@ _SESSION = (
     f"SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT * 1000}; "
     f"SET statement_timeout = {STATEMENT_TIMEOUT * 1000}"
 )
+# Sessions of our own role that hold something of this database, and for so many seconds were in the middle of
+# a statement or of its answer. Who only reads holds nobody up, and a COPY is said piece by piece.
+_END_STALLED = text("""
+SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity AS session
+WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+AND state = 'active' AND wait_event IN ('ClientRead', 'ClientWrite') AND query NOT ILIKE 'copy%'
+AND state_change <= clock_timestamp() - make_interval(secs => :seconds)
+AND EXISTS (
+    SELECT FROM pg_locks WHERE pid = session.pid AND granted AND locktype IN ('transactionid', 'advisory')
+)
+""")
 # Seconds until the first question, between questions, and how many are asked; milliseconds for what was sent.
 _ALIVE = {
     "connect_timeout": BUSY_TIMEOUT,
@@ -88,6 +102,17 @@ def server_at(url: URL) -> Server:
     before, mark, said = address.partition("?")
     # A blank, which libpq would take for a plus.
     return Server(address=before + mark + said.replace("+", "%20"), arguments=arguments)
+
+
+def apart_from(engine: Engine) -> Engine:
+    """Return an engine on the same server that waits for none of the other's connections."""
+    return create_engine(engine.url, hide_parameters=True, pool=engine.pool.recreate())
+
+
+def end_stalled(connection: Connection, longer_than: timedelta) -> int:
+    """End the sessions that stand still so long in the middle of a statement; return how many."""
+    ended: int = connection.execute(_END_STALLED, {"seconds": longer_than.total_seconds()}).scalar_one()
+    return ended
 
 
 def hint(said: str) -> str | None:

@@ -38,7 +38,7 @@ from monitor.adapters.store.memory import Instance
 from monitor.adapters.store.opening import open_engine, refusal
 from monitor.adapters.store.quiet import save_quiet
 from monitor.adapters.store.reporting import FoundAlert, Refusals, Timeline
-from monitor.adapters.store.server import BUSY_TIMEOUT
+from monitor.adapters.store.server import BUSY_TIMEOUT, apart_from, end_stalled
 from monitor.adapters.store.settled import settled_of
 from monitor.adapters.store.sharing import Turns
 from monitor.adapters.store.together import Together
@@ -122,6 +122,7 @@ class SqlStore:
     def __init__(self, engine: Engine, owner: str) -> None:
         self._engine = engine
         self._writer = writer_of(engine)
+        self._apart = apart_from(engine)
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._owner = owner
         # Threads that write wait here rather than in the database, which would have them poll.
@@ -262,6 +263,17 @@ class SqlStore:
         with self._writing() as connection:
             memory.unregister(connection, owner)
             return claims.free_leases_of(connection, owner, now)
+
+    def end_stalled(self, longer_than: timedelta) -> int:
+        """End sessions that stand still so long in the middle of a statement and hold something; how many."""
+        if has_one_writer(self._engine):
+            return 0
+        try:
+            # All connections of the usual engine may be waiting for just these.
+            with _told(), self._apart.begin() as connection:
+                return end_stalled(connection, longer_than)
+        finally:
+            self._apart.dispose()
 
     # ---- for commands, beside a running service --------------------------------------------------
 
