@@ -359,7 +359,7 @@ class Worker:
             self._wordless = self.store.add_words() > 0
 
     def _end_stalled(self) -> None:
-        """Have nobody wait for a service that is frozen in the middle of a statement."""
+        """Have nobody wait for a service that is frozen in a transaction."""
         ended = self.store.end_stalled(LEASE)
         if ended:
             self.telemetry.observe_upkeep("stalled", "ended", sessions=ended)

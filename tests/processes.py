@@ -54,7 +54,7 @@ def fork_server(pid: int) -> int:
         found.update(fork_servers(pid))
         return len(found) == 1
 
-    assert eventually(alone)
+    assert eventually(alone), {child: (state(child), _line(child)) for child in below(pid)}
     return found.pop()
 
 

@@ -231,6 +231,7 @@ def test_a_statement_that_takes_too_long_is_ended_but_no_migration(database: str
 AT_ONCE, LONG = timedelta(0), timedelta(minutes=1)
 PARSE = b"P", b"\0SELECT 1\0\0\0"
 HOLDING = "UPDATE feeds SET due_at = due_at"
+BETWEEN = "idle in transaction", "ClientRead"
 WITHIN_A_MESSAGE, WITHIN_AN_ANSWER = ("active", "ClientRead"), ("active", "ClientWrite")
 
 
@@ -294,6 +295,10 @@ def wait_until(postgres: PostgreSQL, database: str, wanted: list[tuple[str, str]
         time.sleep(0.01)
 
 
+def say_nothing(_: ByHand) -> None:
+    pass
+
+
 def say_and_stop(session: ByHand) -> None:
     session.send(*PARSE)
 
@@ -310,12 +315,13 @@ def hear_nothing(session: ByHand) -> None:
 @pytest.mark.parametrize(
     ("stand_still", "there"),
     [
+        pytest.param(say_nothing, BETWEEN, id="between two statements"),
         pytest.param(say_and_stop, WITHIN_A_MESSAGE, id="between two parts of a statement"),
         pytest.param(stop_within, WITHIN_A_MESSAGE, id="within a message"),
         pytest.param(hear_nothing, WITHIN_AN_ANSWER, id="while it is answered"),
     ],
 )
-def test_a_worker_that_stands_still_in_the_middle_of_a_statement_is_ended_by_another(
+def test_a_worker_that_stands_still_in_a_transaction_is_ended_by_another(
     postgres: PostgreSQL,
     database: str,
     by_hand: Callable[[], ByHand],
@@ -334,6 +340,25 @@ def test_a_worker_that_stands_still_in_the_middle_of_a_statement_is_ended_by_ano
 
         assert (0, 1) == ended
         assert ["feed"] == ids(store.claim_feeds(NOW, ALL, LEASE))
+
+
+def test_it_is_ended_too_where_the_server_forgets_its_own_timeout(
+    postgres: PostgreSQL, database: str, by_hand: Callable[[], ByHand]
+) -> None:
+    seconds = 0.2
+    with closing(open_store(database, owner="one")) as store:
+        frozen = by_hand()
+        frozen.ask(f"SET idle_in_transaction_session_timeout = {int(seconds * 1000)}")
+        frozen.ask("BEGIN")
+        frozen.ask("CREATE TABLE held ()")
+        # The driver may send a flush after many rows in one statement; it puts the server's timer out.
+        frozen.send(b"H", b"")
+        time.sleep(5 * seconds)
+        forgotten = states(postgres, database)
+
+        ended = store.end_stalled(timedelta(seconds=seconds))
+
+        assert ([BETWEEN], 1) == (forgotten, ended)
 
 
 def test_it_is_ended_too_where_all_connections_wait_for_it(

@@ -120,7 +120,7 @@ def _freeze(stage: Stage, scene: Scene, address: str, dice: random.Random) -> bo
 
 @contextmanager
 def _looked_after(address: str) -> Iterator[None]:
-    """End who is frozen in the middle of a statement, as each service does beside its work."""
+    """End who is frozen in a transaction, as each service does beside its work."""
     over = threading.Event()
 
     def look() -> None:

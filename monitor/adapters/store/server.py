@@ -6,8 +6,8 @@ prepared or set for a session would come to others. Everything else in it is lib
 
 Whoever stands still must not hold up others: the server ends a transaction in which nothing happens for a
 minute, and a statement after five; a connection whose other side is gone is found out in about a minute.
-What is said in the middle of a statement, or answered, the server waits for without end: libpq sends a long
-one in pieces, and who is frozen between two of them is ended by another service.
+Not so within a statement or its answer, nor after one of many rows, where the server waits without end, nor
+behind a pooler: who is frozen there is ended by another service (decision 58).
 """
 
 from collections.abc import Mapping
@@ -33,12 +33,12 @@ _SESSION = (
     f"SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT * 1000}; "
     f"SET statement_timeout = {STATEMENT_TIMEOUT * 1000}"
 )
-# Sessions of our own role that hold something of this database, and for so many seconds were in the middle of
-# a statement or of its answer. Who only reads holds nobody up, and a COPY is said piece by piece.
+# Sessions of our own role that hold something of this database, and of which nothing was heard, or by which
+# nothing was heard, for so many seconds. Who only reads holds nobody up, and a COPY is said piece by piece.
 _END_STALLED = text("""
 SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity AS session
 WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
-AND state = 'active' AND wait_event IN ('ClientRead', 'ClientWrite') AND query NOT ILIKE 'copy%'
+AND state <> 'idle' AND wait_event IN ('ClientRead', 'ClientWrite') AND query NOT ILIKE 'copy%'
 AND state_change <= clock_timestamp() - make_interval(secs => :seconds)
 AND EXISTS (
     SELECT FROM pg_locks WHERE pid = session.pid AND granted AND locktype IN ('transactionid', 'advisory')
@@ -110,7 +110,7 @@ def apart_from(engine: Engine) -> Engine:
 
 
 def end_stalled(connection: Connection, longer_than: timedelta) -> int:
-    """End the sessions that stand still so long in the middle of a statement; return how many."""
+    """End the sessions that stand still so long in a transaction; return how many."""
     ended: int = connection.execute(_END_STALLED, {"seconds": longer_than.total_seconds()}).scalar_one()
     return ended
 

@@ -265,7 +265,7 @@ class SqlStore:
             return claims.free_leases_of(connection, owner, now)
 
     def end_stalled(self, longer_than: timedelta) -> int:
-        """End sessions that stand still so long in the middle of a statement and hold something; how many."""
+        """End sessions that stand still so long in a transaction and hold something; return how many."""
         if has_one_writer(self._engine):
             return 0
         try:
