@@ -1,7 +1,9 @@
 """Outlets, a desk and the service, closed when the story is told.
 
 Every story is told on both databases, by the fixture `monitor`, or by `shared` where the tests of a file look
-at one service. A test, or a file by its `pytestmark`, that is about one of them says why:
+at one service. The suite tells it on one, as its name falls, and `prove stories` on the other: there it is
+marked `again`. What the store itself promises the suite tries on both. A test, or a file by its `pytestmark`,
+that is about one of them says why:
 
 - `on_sqlite_alone("it damages the file")` is about what only a file can be or have;
 - `on_postgresql_alone("several machines share it")` is about what only a server can;
@@ -11,6 +13,8 @@ at one service. A test, or a file by its `pytestmark`, that is about one of them
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -27,7 +31,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     alone, names = _alone(metafunc.definition), metafunc.fixturenames
     for fixture in ("monitor", "shared"):
         if fixture in names:
-            metafunc.parametrize(fixture, alone or DATABASES, indirect=True)
+            told = alone or _both(
+                metafunc.module.__name__, "" if fixture == "shared" else metafunc.definition.name
+            )
+            metafunc.parametrize(fixture, told, indirect=True)
             return
     if not alone:
         raise pytest.UsageError(
@@ -45,6 +52,15 @@ def _alone(item: pytest.Item) -> Sequence[str]:
             assert why
             return [database]
     return []
+
+
+def _both(file: str, test: str) -> Sequence[Any]:
+    """Return both databases, one of them marked; without a test's name those of a file are of one mind."""
+    first = crc32(f"{file.rpartition('.')[2]} {test}".encode()) % 2
+    return [
+        each if number == first else pytest.param(each, marks=pytest.mark.again)
+        for number, each in enumerate(DATABASES)
+    ]
 
 
 @pytest.fixture

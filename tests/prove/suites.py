@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def of_tests(name: str, law: str, least: int, seconds: float, tests: Sequence[str]) -> Proof:
-    """Return the proof that runs these tests and wants at least so many cases of them to pass."""
+    """Return the proof that runs these tests, by pytest's arguments, and wants so many cases to pass."""
 
     def run(_count: int, _dice: random.Random, say: Say) -> Outcome:
         with tempfile.TemporaryDirectory(prefix="cases-") as folder:
@@ -71,5 +71,12 @@ SUITES = (
         60,
         seconds=40,
         tests=["tests/unit/config/test_gallery.py"],
+    ),
+    of_tests(
+        "stories",
+        "each story of a service goes the same way on the database on which the suite does not tell it",
+        140,
+        seconds=600,
+        tests=["tests/acceptance", "-m", "again", "-p", "tests.spread", "--workers", "3"],
     ),
 )
