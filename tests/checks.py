@@ -17,8 +17,10 @@ from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
+# What mypy keeps for the next time takes it a seventh of its time; in CI there is none.
+ANEW = ("--cache-dir", os.devnull) if os.environ.get("CI") == "true" else ()
 STATIC = {
-    "mypy": ("mypy",),
+    "mypy": ("mypy", *ANEW),
     "ruff format": ("ruff", "format", "--check", "."),
     "ruff check": ("ruff", "check", "."),
     "lint-imports": ("lint-imports",),

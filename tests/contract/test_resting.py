@@ -188,7 +188,7 @@ def test_no_document_is_lost_between_those_who_ask_and_a_rest_that_begins(make: 
     over = threading.Event()
 
     def look() -> None:
-        while not over.is_set():
+        while not over.wait(0.0005):
             sandbox.rest()
 
     looking = threading.Thread(target=look)

@@ -10,7 +10,6 @@ from contextlib import closing, suppress
 from multiprocessing.connection import Connection, wait
 
 from tests.prove.proof import Outcome, Proof, attempt
-from tests.prove.proofs import PROOFS
 
 # Seconds until a proof counts as hanging, besides ten times what it usually takes.
 PATIENCE = 900.0
@@ -74,9 +73,9 @@ class _Attempt:
         self.proof, self.began = proof, time.monotonic()
         self._patience = PATIENCE + 10 * proof.takes(count) if patience is None else patience
         self.told, theirs = multiprocessing.Pipe(duplex=False)
-        # Spawned, not forked: it shall inherit nothing of what runs here.
+        # Spawned, not forked: it shall inherit nothing of what runs here, and import no other proof.
         spawned = multiprocessing.get_context("spawn")
-        self._child = spawned.Process(target=_attempt, args=(proof.name, count, seed, theirs))
+        self._child = spawned.Process(target=_attempt, args=(proof, count, seed, theirs))
         self._child.start()
         theirs.close()
 
@@ -107,10 +106,10 @@ class _Attempt:
         self.told.close()
 
 
-def _attempt(name: str, count: int, seed: int, told: Connection) -> None:
+def _attempt(proof: Proof, count: int, seed: int, told: Connection) -> None:
     os.setpgid(0, 0)
 
     def say(text: str) -> None:
-        print(f"  {name}: {text}", flush=True)  # noqa: T201  (a command that prints)
+        print(f"  {proof.name}: {text}", flush=True)  # noqa: T201  (a command that prints)
 
-    told.send(attempt(PROOFS[name], count, seed, say))
+    told.send(attempt(proof, count, seed, say))

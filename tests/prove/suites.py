@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -16,26 +17,34 @@ ROOT = Path(__file__).resolve().parents[2]
 def of_tests(name: str, law: str, least: int, seconds: float, tests: Sequence[str]) -> Proof:
     """Return the proof that runs these tests, by pytest's arguments, and wants so many cases to pass."""
 
-    def run(_count: int, _dice: random.Random, say: Say) -> Outcome:
-        with tempfile.TemporaryDirectory(prefix="cases-") as folder:
-            report = Path(folder) / "report.xml"
-            line = ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *tests]
-            done = subprocess.run(
-                [sys.executable, *line],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            say((done.stdout.strip().splitlines() or [""])[-1])
-            cases = list(ET.parse(report).iter("testcase"))
-        failed = [f"{case.get('name')}: {said.get('message')}"[:200] for case in cases for said in case]
-        return Outcome(tried=len(cases) - len(failed), faults=tuple(f"not passed: {each}" for each in failed))
-
     return Proof(
-        name=name, law=law, unit="cases", sample=0, usual=least, full=least, seconds=seconds, run=run
+        name=name,
+        law=law,
+        unit="cases",
+        sample=0,
+        usual=least,
+        full=least,
+        seconds=seconds,
+        run=partial(_run, tests),
     )
+
+
+def _run(tests: Sequence[str], _count: int, _dice: random.Random, say: Say) -> Outcome:
+    with tempfile.TemporaryDirectory(prefix="cases-") as folder:
+        report = Path(folder) / "report.xml"
+        line = ["-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *tests]
+        done = subprocess.run(
+            [sys.executable, *line],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        say((done.stdout.strip().splitlines() or [""])[-1])
+        cases = list(ET.parse(report).iter("testcase"))
+    failed = [f"{case.get('name')}: {said.get('message')}"[:200] for case in cases for said in case]
+    return Outcome(tried=len(cases) - len(failed), faults=tuple(f"not passed: {each}" for each in failed))
 
 
 HTTP = "tests/contract/test_http_hostile.py"

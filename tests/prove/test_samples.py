@@ -1,5 +1,6 @@
 """A sample of every proof that `python3 run.py prove` runs at length."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -46,10 +47,12 @@ def test_a_proof_that_breaks_is_a_fault_of_it() -> None:
     assert ("ZeroDivisionError: division by zero",) == attempt(proof, 1, SEED, print).faults
 
 
-def test_a_proof_whose_process_ends_or_hangs_is_a_fault_of_it() -> None:
-    nowhere = _proof(lambda *_: Outcome(tried=1))
+def _end(*_: object) -> Outcome:
+    os._exit(3)
 
-    assert ("its process ended with 1",) == attempt_alone(nowhere, 1, SEED).faults
+
+def test_a_proof_whose_process_ends_or_hangs_is_a_fault_of_it() -> None:
+    assert ("its process ended with 3",) == attempt_alone(_proof(_end), 1, SEED).faults
     assert ("it did not end within 0 s",) == attempt_alone(PROOFS["soak"], 60, SEED, 0).faults
 
 
