@@ -85,7 +85,7 @@ SUITES = (
         "stories",
         "each story of a service goes the same way on the database on which the suite does not tell it",
         140,
-        seconds=600,
+        seconds=280,
         tests=["tests/acceptance", "-m", "again", "-p", "tests.spread", "--workers", "3"],
     ),
 )
