@@ -382,6 +382,21 @@ MUTANTS = (
         "test_an_entry_that_links_to_the_page_of_one_that_stands_as_it_stood_is_another[sqlite]",
     ),
     Mutant(
+        name="who stands still where the server forgets it is left alone",
+        file=f"{STORE}/server.py",
+        changes=[("AND state <> 'idle' AND wait_event IN", "AND state = 'active' AND wait_event IN")],
+        check="tests/contract/test_store_server.py::"
+        "test_it_is_ended_too_where_the_server_forgets_its_own_timeout",
+    ),
+    Mutant(
+        name="who stands still is ended over a connection that waits for him",
+        file=f"{STORE}/server.py",
+        changes=[
+            ("hide_parameters=True, pool=engine.pool.recreate())", "hide_parameters=True, pool=engine.pool)")
+        ],
+        check="tests/contract/test_store_server.py::test_it_is_ended_too_where_all_connections_wait_for_it",
+    ),
+    Mutant(
         name="an article may be read again any number of times",
         file="monitor/feeds/edits.py",
         changes=[("times=before.times + 1", "times=before.times")],
