@@ -265,6 +265,11 @@ class Pooler:
         (self._folder / f".s.PGSQL.{self.PORT}").unlink(missing_ok=True)
 
 
+def name_of(address: str) -> str:
+    """Return the name of the database at which an address of a store points, by sockets."""
+    return address.partition("@/")[2].partition("?")[0]
+
+
 def _place() -> Path:
     """Return where a cluster may stand: in memory where there is plenty, else on disk.
 

@@ -31,9 +31,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     alone, names = _alone(metafunc.definition), metafunc.fixturenames
     for fixture in ("monitor", "shared"):
         if fixture in names:
-            told = alone or _both(
-                metafunc.module.__name__, "" if fixture == "shared" else metafunc.definition.name
-            )
+            test = "" if fixture == "shared" else metafunc.definition.name
+            told = alone or _both(metafunc.definition.path.stem, test)
             metafunc.parametrize(fixture, told, indirect=True)
             return
     if not alone:
@@ -56,7 +55,7 @@ def _alone(item: pytest.Item) -> Sequence[str]:
 
 def _both(file: str, test: str) -> Sequence[Any]:
     """Return both databases, one of them marked; without a test's name those of a file are of one mind."""
-    first = crc32(f"{file.rpartition('.')[2]} {test}".encode()) % 2
+    first = crc32(f"{file} {test}".encode()) % 2
     return [
         each if number == first else pytest.param(each, marks=pytest.mark.again)
         for number, each in enumerate(DATABASES)

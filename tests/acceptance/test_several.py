@@ -11,7 +11,8 @@ import pytest
 from monitor.adapters.store import server_of
 from monitor.engine.queue import prepare
 from tests.acceptance.world import Desk, Monitor, Outlet, eventually
-from tests.postgresql import PostgreSQL
+from tests.by_hand import ByHand
+from tests.postgresql import PostgreSQL, name_of
 
 pytestmark = pytest.mark.on_postgresql_alone("several machines share it")
 Open = Callable[[str], Outlet]
@@ -202,3 +203,25 @@ def test_a_worker_with_an_older_configuration_stands_by_and_says_so_until_it_is_
     new.kill()
     kurier.publishes("Amazon und Ereignis 2", report_of(2), slug="m2")
     eventually(lambda: len(desk.events()) == 2, within=40, what="the older one is in force again")
+
+
+@pytest.mark.parametrize("several", ["embedded"], indirect=True)
+def test_a_machine_that_stands_still_with_the_feeds_in_its_hands_holds_others_up_for_a_minute_or_two(
+    several: Several, outlet: Open, desk: Desk, postgres: PostgreSQL, database: str
+) -> None:
+    site = outlet("blatt")
+    site.publishes("Amazon Meldung 1", report_of(1), slug="m1")
+    (service,) = several(1)
+    configured([service], feeds(site) + "receivers:\n" + receiver("desk", desk))
+    service.start()
+    eventually(lambda: len(desk.requests) == 1)
+
+    with closing(ByHand(postgres, name_of(database))) as frozen:
+        frozen.ask("BEGIN")
+        frozen.ask("UPDATE feeds SET due_at = due_at")
+        # As the driver does behind many rows; no timeout of the server counts from here on.
+        frozen.send(b"H", b"")
+        site.publishes("Amazon Meldung 2", report_of(2), slug="m2")
+        eventually(lambda: len(desk.requests) == 2, within=150, what="the feed is polled again")
+
+    assert 1 == steps_of(service)["stalled"]

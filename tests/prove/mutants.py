@@ -385,8 +385,8 @@ MUTANTS = (
         name="who stands still where the server forgets it is left alone",
         file=f"{STORE}/server.py",
         changes=[("AND state <> 'idle' AND wait_event IN", "AND state = 'active' AND wait_event IN")],
-        check="tests/contract/test_store_server.py::"
-        "test_it_is_ended_too_where_the_server_forgets_its_own_timeout",
+        check="tests/contract/test_store_stalled.py::"
+        "test_who_stands_still_is_ended_where_the_server_forgets_its_own_timeout",
     ),
     Mutant(
         name="who stands still is ended over a connection that waits for him",
@@ -394,7 +394,7 @@ MUTANTS = (
         changes=[
             ("hide_parameters=True, pool=engine.pool.recreate())", "hide_parameters=True, pool=engine.pool)")
         ],
-        check="tests/contract/test_store_server.py::test_it_is_ended_too_where_all_connections_wait_for_it",
+        check="tests/contract/test_store_stalled.py::test_who_stands_still_is_ended_where_all_connections_wait_for_him",
     ),
     Mutant(
         name="an article may be read again any number of times",

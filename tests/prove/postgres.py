@@ -22,7 +22,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from monitor.adapters.store import open_store
-from tests.postgresql import USER, Pair, PostgreSQL
+from tests.postgresql import USER, Pair, PostgreSQL, name_of
 from tests.prove.line import Line
 from tests.prove.passes import LATER, SCENES, Databases, Scene, World
 from tests.prove.proof import Outcome, Proof, Say
@@ -66,9 +66,8 @@ class Stage:
 
     def through_proxy(self, address: str) -> str:
         """Return the address of a store behind the proxy."""
-        database = address.partition("@/")[2].partition("?")[0]
         options = "sslmode=disable&gssencmode=disable"
-        return f"postgresql://{USER}@127.0.0.1:{self.line.port}/{database}?{options}"
+        return f"postgresql://{USER}@127.0.0.1:{self.line.port}/{name_of(address)}?{options}"
 
     def _measure(self) -> tuple[float, int]:
         """Return how long a pass takes that nobody attacks, and how often it commits."""

@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def of_tests(name: str, law: str, least: int, seconds: float, tests: Sequence[str]) -> Proof:
     """Return the proof that runs these tests, by pytest's arguments, and wants so many cases to pass."""
-
     return Proof(
         name=name,
         law=law,

@@ -122,11 +122,12 @@ class SqlStore:
     def __init__(self, engine: Engine, owner: str) -> None:
         self._engine = engine
         self._writer = writer_of(engine)
-        self._apart = apart_from(engine)
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._owner = owner
         # Threads that write wait here rather than in the database, which would have them poll.
         self._turns = Turns(self._writer, _TURN) if has_one_writer(engine) else None
+        # All connections of the usual engine may be waiting for a session that stands still.
+        self._apart = None if has_one_writer(engine) else apart_from(engine)
         self._quiet = Together(self.save_all_quiet)
         # Steps whose last claim found something: the next does not look first whether there is anything.
         self._busy: set[Step] = set()
@@ -266,10 +267,9 @@ class SqlStore:
 
     def end_stalled(self, longer_than: timedelta) -> int:
         """End sessions that stand still so long in a transaction and hold something; return how many."""
-        if has_one_writer(self._engine):
+        if self._apart is None:
             return 0
         try:
-            # All connections of the usual engine may be waiting for just these.
             with _told(), self._apart.begin() as connection:
                 return end_stalled(connection, longer_than)
         finally:
