@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -133,7 +134,7 @@ class Worker:
         self._wordless = True
         self._agreement = Agreement(self.store, self._clock, self.telemetry, config)
         work = {
-            Step.POLL: self._with_rules(poll),
+            Step.POLL: self._with_rules(partial(poll, lease=LEASE)),
             Step.PROCESS: self._with_rules(process),
             Step.DELIVER: self._with_rules(deliver),
         }
@@ -321,7 +322,7 @@ class Worker:
         return {same[which]: report for which, report in reports.items()}
 
     def _heed(self, claim: Claim[Feed], answer: _Answer) -> Report:
-        return heed(claim, answer.came(), answer.under.ports, answer.under.rules)
+        return heed(claim, answer.came(), answer.under.ports, answer.under.rules, LEASE)
 
     def _upkeep(self, config: Config) -> tuple[Upkeep, ...]:
         watchdog, in_turn = watchdog_seconds(), self._agreement.in_turn

@@ -18,7 +18,7 @@ from monitor.articles.patience import postponed
 from monitor.feeds.cadence import address_of, missed, polled
 from monitor.feeds.edits import edited
 from monitor.feeds.hubs import hub_of, new_path
-from monitor.feeds.novelty import keys_of, nothing_new, only_new, settled_after
+from monitor.feeds.novelty import Novelty, keys_of, nothing_new, only_new, settled_after
 from monitor.feeds.pages import page_seen
 from monitor.model import (
     Article,
@@ -27,6 +27,7 @@ from monitor.model import (
     Entry,
     Extracted,
     Feed,
+    FeedSettings,
     FetchFailed,
     Matched,
     NotModified,
@@ -37,7 +38,7 @@ from monitor.model import (
     SandboxFailed,
 )
 from monitor.ports import Claim, FeedAnswer, Ports, Quiet, Reading, Remembered, Report, Step, Tx
-from monitor.steps.reading import carried, fetched, kept_page, page_of, read_answer, spared, unread
+from monitor.steps.reading import carried, fetched, has_page, kept_page, page_of, read_answer, spared, unread
 from monitor.steps.reports import deliver_report, edit_report, poll_report, process_report
 from monitor.steps.rules import Rules
 from monitor.steps.telling import lessons_from, standing_of, taught, written
@@ -46,13 +47,15 @@ from monitor.stories.grouping import choose
 
 # How long a feed rests that is configured otherwise than its row says.
 PUT_OFF = timedelta(seconds=2)
+# New entries of a poll with which it goes on itself, one after the other; more are read side by side.
+CLAIMED_AT_MOST = 8
 
 
-def poll(claim: Claim[Feed], on: Ports, by: Rules) -> Report:
-    """Ask a feed what is new; store its entries, its validators and when to ask again."""
+def poll(claim: Claim[Feed], on: Ports, by: Rules, lease: timedelta | None = None) -> Report:
+    """Ask a feed what is new; store its entries, its validators and when to ask again; see `heed`."""
     url = where_to_ask(claim, by)
     answer = None if url is None else on.fetcher.revalidate(url, claim.row.validators)
-    return heed(claim, answer, on, by)
+    return heed(claim, answer, on, by, lease)
 
 
 def where_to_ask(claim: Claim[Feed], by: Rules) -> str | None:
@@ -81,8 +84,13 @@ def heed_quiet(
     return {places[which]: noted[places[which]][1] for which in written}
 
 
-def heed(claim: Claim[Feed], answer: FeedAnswer | None, on: Ports, by: Rules) -> Report:
-    """Store what a feed's answer brings; one that was not asked is put off."""
+def heed(
+    claim: Claim[Feed], answer: FeedAnswer | None, on: Ports, by: Rules, lease: timedelta | None = None
+) -> Report:
+    """Store what a feed's answer brings; one that was not asked is put off.
+
+    With a `lease` a few new entries whose pages are not asked for are claimed so long, to be gone on with.
+    """
     before, settings = claim.row, by.feeds.get(claim.row.id)
     if answer is None or settings is None:
         return _put_off(claim, on)
@@ -104,17 +112,20 @@ def heed(claim: Claim[Feed], answer: FeedAnswer | None, on: Ports, by: Rules) ->
     settled = settled_after(before.id, read, news, remembered.known, remembered.open, found.settled)
     after = polled(before, settings, answer, read, news, now, by.cadence, on.random)
     notices = promise(source_events(before, after, now), by.receivers.values(), now)
+    claimed = () if lease is None else _gone_on_with(claim, news, settings)
     hub = hub_of(answer, read, settings) if by.pushes and isinstance(answer, Document) else None
     with on.store.transaction() as tx:
         looked_for = tx.rereads(before.id, now) if news.known else {}
         reopened = tx.save_edited(edited(news.known, looked_for, now, by.edits))
-        report = _with(notices, poll_report(after, read, news, reopened))
+        report = _with(notices, poll_report(after, read, news, reopened, claimed))
         if hub is not None:
             tx.name_hub(before.id, hub, new_path(hub, claim.token), now)
         if news.storm:
             tx.note_storm(before.id, now)
         anew = None if settled == found.settled else settled
-        tx.save_poll(claim, after, news.entries, news.learned, notices, report.counts, anew)
+        until = None if lease is None else now + lease
+        counts = report.counts
+        tx.save_poll(claim, after, news.entries, news.learned, notices, counts, anew, claimed, until)
     return report
 
 
@@ -131,7 +142,7 @@ def process(claim: Claim[Entry], on: Ports, by: Rules) -> Report:
     matched = by.matcher.match(article.zones, article.language)
     lessons = lessons_from(article, matched, settings, by)
     with on.store.transaction() as tx:
-        before = tx.reading(entry.id)
+        before = tx.reading(entry.id) if entry.read else None
         if before is not None:
             return _edited(claim, before, article, matched, tx, by, now, kept_page(answer, by))
         near = tx.stories_near(article, now - by.grouping.memory) if matched.matches else ()
@@ -183,6 +194,13 @@ def _brought_nothing(
     notices = promise(source_events(before, after, now), by.receivers.values(), now)
     report = _with(notices, poll_report(after, read, news, 0))
     return Quiet(claim=claim, feed=after, counts=report.counts), report, notices
+
+
+def _gone_on_with(claim: Claim[Feed], news: Novelty, settings: FeedSettings) -> Sequence[Claim[Entry]]:
+    """Return claims of the entries that can be read at once: they visit no host, and are few."""
+    pending = news.pending
+    few = len(pending) <= CLAIMED_AT_MOST
+    return tuple(claim.of_entry(each) for each in pending if few and not has_page(each, settings))
 
 
 def _with(notices: Sequence[Delivery], report: Report) -> Report:

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from monitor.engine.lanes import LEASE, TICK, Lane, Upkeep
 from monitor.engine.leases import InWork
@@ -24,7 +25,7 @@ from monitor.engine.perform import Observe, no_claim, perform, upkeep_failed
 from monitor.engine.queue import Queue, Queued
 from monitor.engine.ticks import Ticks
 from monitor.errors import StoreError
-from monitor.ports import Batch, Clock, Server, Share, Step, Store, Wanted
+from monitor.ports import Batch, Claim, Clock, Server, Share, Step, Store, Wanted
 
 # Two looks of all engines together are so far apart at least.
 LOOK_EVERY = timedelta(milliseconds=100)
@@ -200,12 +201,24 @@ class Distributed:
                 if self._stopping.is_set():
                     self._store.release(step, claim.token, self._clock.now(), None, 0)
                 else:
-                    perform(step, lane.work, claim, self._store, self._clock, self._observe)
+                    self._perform(lane, claim)
                 self._in_work.end(claim)
         finally:
             for claim in claims:
                 self._in_work.end(claim)
         self.wake()
+
+    def _perform(self, lane: Lane, claim: Claim[Any]) -> None:
+        """Perform a step on a row, and go on with what it claimed besides."""
+        report = perform(lane.step, lane.work, claim, self._store, self._clock, self._observe)
+        self._in_work.begin(Step.PROCESS, report.claimed)
+        try:
+            for entry in report.claimed:
+                self._perform(self._lanes[Step.PROCESS], entry)
+                self._in_work.end(entry)
+        finally:
+            for entry in report.claimed:
+                self._in_work.end(entry)
 
     def _renew(self) -> None:
         self._in_work.renew(self._store, self._clock)

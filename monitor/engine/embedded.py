@@ -8,6 +8,7 @@ Where a lane's step asks the world first, no thread waits for the answer. One th
 have come, does together what brings nothing, and gives all others a thread each.
 """
 
+import math
 import queue
 import threading
 import time
@@ -32,6 +33,8 @@ from monitor.ports import Claim, Clock, Report, Share, Step, Store, Wanted
 # last look was, the more is left to the next: looking takes a fifth of a core at most.
 BETWEEN_LOOKS, MOST_BETWEEN_LOOKS = 0.01, 0.05
 OF_A_LOOK = 4
+# Seconds after a claim in which a lane whose rows end by the dozen awaits room for half of what it may have.
+AWAIT_ROOM = 0.02
 # This part of a lane's threads is for groups with nothing in work: slow ones must not have them all.
 RESERVED = 4
 # After so many looks in a row at which the store refused a claim, one pass ends; the service goes on.
@@ -55,6 +58,7 @@ class Embedded:
         self._store = store
         self._clock = clock
         self._observe = observe
+        self._work = {lane.step: lane.work for lane in lanes}
         self._pools = {lane.step: ThreadPoolExecutor(lane.threads, f"{lane.step}") for lane in lanes}
         self._in_work = InWork()
         self._claimed_at = dict.fromkeys(self._pools, 0.0)
@@ -69,6 +73,8 @@ class Embedded:
         self._asked_all_at = 0.0
         self._alive_at = time.monotonic()
         self._pause = BETWEEN_LOOKS
+        # When a lane that awaits room is to be asked anyway.
+        self._look_at = math.inf
         self._refused = 0
 
     def run(self, stop: threading.Event, drain: timedelta) -> bool:
@@ -118,7 +124,7 @@ class Embedded:
 
     def _await_wake(self, longest: timedelta) -> None:
         """Wait until there may be something to claim; what ends soon after a look shares the next one."""
-        self._wake.wait(longest.total_seconds())
+        self._wake.wait(max(0.0, min(longest.total_seconds(), self._look_at - time.monotonic())))
         time.sleep(max(0.0, self._alive_at + self._pause - time.monotonic()))
         self._wake.clear()
 
@@ -136,6 +142,7 @@ class Embedded:
     def _dispatch(self, now_of: Callable[[Step], datetime]) -> bool:
         """Claim what is due and what the lanes have room for; tell whether surely nothing was."""
         quiet, refused, spent = True, 0, time.thread_time()
+        self._look_at = math.inf
         # A tick says so four times as often, but goes by the wall clock.
         late = time.monotonic() - self._asked_all_at >= 4 * TICK.total_seconds()
         if self._ask_all or late:
@@ -146,7 +153,7 @@ class Embedded:
         # Lanes share hosts: who waited longest asks first, or feeds due each second would starve pages.
         for lane in sorted(self._lanes, key=lambda each: self._claimed_at[each.step]):
             room = lane.threads - self._in_work.of(lane.step)
-            if room <= 0 or lane.step in self._resting:
+            if room <= 0 or lane.step in self._resting or self._awaits_room(lane, room):
                 continue
             wanted = Wanted(
                 limit=room,
@@ -175,6 +182,14 @@ class Embedded:
         pause = OF_A_LOOK * (time.thread_time() - spent)
         self._pause = min(max(BETWEEN_LOOKS, pause), MOST_BETWEEN_LOOKS)
         return quiet
+
+    def _awaits_room(self, lane: Lane, room: int) -> bool:
+        """Tell whether a lane is not asked yet: more of its rows will soon have ended, and share a claim."""
+        ends = self._claimed_at[lane.step] + AWAIT_ROOM
+        if lane.asking is None or 2 * room >= lane.threads or time.monotonic() >= ends:
+            return False
+        self._look_at = min(self._look_at, ends)
+        return True
 
     def _begin(self, lane: Lane, claim: Claim[Any]) -> None:
         work = _Work(lane, claim, lane.group_of(claim.row), time.monotonic())
@@ -231,17 +246,38 @@ class Embedded:
         if work.claim not in self._in_work:
             return
         due: Collection[Step] | None = None
+        claimed: Sequence[Claim[Any]] = ()
         try:
-            due = perform(
+            report = perform(
                 work.lane.step, done, work.claim, self._store, self._clock, self._observe, work.began
-            ).due
+            )
+            due, claimed = report.due, report.claimed
+            # Before the row itself ends: in between nobody must think that all was done.
+            self._in_work.begin(Step.PROCESS, claimed)
         finally:
             self._end(work)
-            if due is None:
-                self._ask_all = True
-            else:
-                self._roused.extend(due)
-            self._wake.set()
+            self._rouse(due)
+        for claim in claimed:
+            self._go_on(claim)
+
+    def _go_on(self, claim: Claim[Any]) -> None:
+        """Process an entry that a poll claimed: it visits no host, so that no limit counts it."""
+        due: Collection[Step] | None = None
+        try:
+            due = perform(
+                Step.PROCESS, self._work[Step.PROCESS], claim, self._store, self._clock, self._observe
+            ).due
+        finally:
+            self._in_work.end(claim)
+            self._rouse(due)
+
+    def _rouse(self, due: Collection[Step] | None) -> None:
+        """Have the dispatcher look in the lanes that may have more to do."""
+        if due is None:
+            self._ask_all = True
+        else:
+            self._roused.extend(due)
+        self._wake.set()
 
     def _end(self, work: "_Work") -> None:
         work.lane.limits.leave(work.group)

@@ -330,7 +330,8 @@ class EntryState(StrEnum):
 class Entry:
     """One entry of a feed that we had not seen before.
 
-    `keys` are all digests under which it is known again. `host` is the host of its page, or empty.
+    `keys` are all digests under which it is known again. `host` is the host of its page, or empty. Its
+    article was `read` before where an edit has it read again.
     """
 
     id: EntryId
@@ -342,3 +343,4 @@ class Entry:
     first_seen_at: datetime
     due_at: datetime
     attempts: int = 0
+    read: bool = False

@@ -53,6 +53,10 @@ class Claim(Generic[Row]):
     row: Row
     token: str
 
+    def of_entry(self, entry: Entry) -> "Claim[Entry]":
+        """Return the claim of an entry that whoever has this one stores, and holds from then on."""
+        return Claim(row=entry, token=f"{self.token}/{entry.id}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quiet:
@@ -68,7 +72,8 @@ class Report:
     """What one step did to one row: one log line, one count.
 
     `facts` go to the log, `counts` into the heartbeat's tallies. `due` are the steps for which more rows may
-    be due than before; None where any may.
+    be due than before; None where any may. Whoever performed the step holds the `claimed` entries besides,
+    and goes on with them.
     """
 
     step: Step
@@ -78,6 +83,7 @@ class Report:
     facts: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     due: frozenset[Step] | None = None
+    claimed: Sequence[Claim[Entry]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

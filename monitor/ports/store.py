@@ -60,10 +60,13 @@ class Tx(Protocol):
         deliveries: Sequence[Delivery],
         counts: Mapping[str, int],
         settled: Sequence[int] | None = None,
+        claimed: Sequence[Claim[Entry]] = (),
+        until: datetime | None = None,
     ) -> None:
         """Write a feed with its validators, its new entries, further keys of known ones, notices.
 
-        `settled` are digests in place of those that were saved before; None leaves these.
+        `settled` are digests in place of those that were saved before; None leaves these. Those of the new
+        entries that are `claimed` have a lease from the first moment, which holds `until` then.
         """
         ...
 
@@ -315,8 +318,8 @@ class Store(Protocol):
         """Return the digests by which a feed's entries are settled, as they were saved last."""
         ...
 
-    def familiar(self, entry: EntryId, feed: FeedId) -> PageMemory | None:
-        """Return what is remembered of a feed's pages; None where the entry's article was read before."""
+    def pages(self, feed: FeedId) -> PageMemory:
+        """Return what is remembered of a feed's pages, outside of any transaction."""
         ...
 
     def context_digests(self) -> Mapping[EntityId, int]:

@@ -96,10 +96,14 @@ def read_answer(answer: FeedAnswer, feed: Feed, settings: FeedSettings, on: Port
 
 def fetched(entry: Entry, settings: FeedSettings | None, on: Ports) -> Document | FetchFailed | None:
     """Return the entry's page, why there is none, or None where none is asked for."""
+    link = entry.announced.link
+    return on.fetcher.get(link) if link and has_page(entry, settings) else None
+
+
+def has_page(entry: Entry, settings: FeedSettings | None) -> bool:
+    """Tell whether an entry's page is to be asked for."""
     source = settings.articles if settings else ArticleSource.FEED
-    if source is ArticleSource.FEED or not entry.announced.link:
-        return None
-    return on.fetcher.get(entry.announced.link)
+    return source is not ArticleSource.FEED and bool(entry.announced.link)
 
 
 def page_of(
@@ -119,10 +123,9 @@ def spared(entry: Entry, answer: Document | FetchFailed | None, on: Ports, by: R
 
     Some pages of every feed are extracted nevertheless: by them it is seen whether its pages still give text.
     """
-    if not isinstance(answer, Document) or by.sieve is None or digest63(entry.id) % ONE_IN == 0:
+    if not isinstance(answer, Document) or by.sieve is None or entry.read or digest63(entry.id) % ONE_IN == 0:
         return None
-    pages = on.store.familiar(entry.id, entry.feed_id)
-    if pages is None or not are_trusted(pages, by.cadence.health.pages):
+    if not are_trusted(on.store.pages(entry.feed_id), by.cadence.health.pages):
         return None
     skimmed = on.sandbox.run(skim, answer, entry.announced)
     if isinstance(skimmed, SandboxFailed) or not skimmed.certain or by.sieve.passes(skimmed):

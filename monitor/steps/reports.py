@@ -9,6 +9,7 @@ from monitor.model import (
     Attempt,
     Delivery,
     Edit,
+    Entry,
     EventType,
     Feed,
     FetchFailed,
@@ -19,7 +20,7 @@ from monitor.model import (
     SandboxFailed,
     Verdict,
 )
-from monitor.ports import Processed, Report, Step
+from monitor.ports import Claim, Processed, Report, Step
 
 _NOTHING: frozenset[Step] = frozenset()
 _PROCESS = frozenset((Step.PROCESS,))
@@ -36,6 +37,7 @@ def poll_report(
     read: ParsedFeed | NotModified | FetchFailed | ParseFailed | SandboxFailed,
     news: Novelty,
     reopened: int,
+    claimed: Sequence[Claim[Entry]] = (),
 ) -> Report:
     """Return what came of asking a feed; what its owner is to be told is not in it."""
     counts = {"polled": 1, "reopened": reopened}
@@ -49,8 +51,16 @@ def poll_report(
             "gap": news.gap,
             "storm": news.storm,
         }
-        due = _PROCESS if news.pending or reopened else _NOTHING
-        return Report(step=Step.POLL, row=feed.id, outcome="read", facts=facts, counts=counts, due=due)
+        due = _PROCESS if len(news.pending) > len(claimed) or reopened else _NOTHING
+        return Report(
+            step=Step.POLL,
+            row=feed.id,
+            outcome="read",
+            facts=facts,
+            counts=counts,
+            due=due,
+            claimed=claimed,
+        )
     if isinstance(read, NotModified):
         counts["not_modified"] = 1
         return Report(

@@ -4,8 +4,9 @@ import gc
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -18,10 +19,10 @@ from monitor.engine.embedded import Embedded
 from monitor.engine.lanes import Lane, Upkeep
 from monitor.engine.limits import Limits
 from monitor.engine.queue import prepare
-from monitor.model import Feed
-from monitor.ports import Claim, Report, Server, Step
+from monitor.model import Entry, Feed
+from monitor.ports import Claim, Report, Server, Step, Wanted
 from monitor.text.urls import host_of
-from tests.contract.store_rows import ALL, LEASE, settings
+from tests.contract.store_rows import ALL, LEASE, entry, ids, settings
 from tests.unit.engine.rows import eventually
 
 # A worker that is stopped while its listener is still connecting leaves a session to the garbage collector.
@@ -42,6 +43,10 @@ class Office:
         self.at_once, self.pause = 2, NO_PAUSE
         self.act: Callable[[Feed], None] = lambda _: None
         self.upkeep: list[Upkeep] = []
+        self.announces = False
+        self.claimed: list[str] = []
+        self.read: list[str] = []
+        self.act_on_entry: Callable[[Entry], None] = lambda _: None
         self.began: list[tuple[str, float]] = []
         self.ended: list[str] = []
         self.reports: list[Report] = []
@@ -63,7 +68,15 @@ class Office:
             limits=Limits(self.at_once, self.pause),
             threads=8,
         )
-        common = ([lane], self.store, SystemClock(), self._observe, self.upkeep)
+        entries = Lane(
+            step=Step.PROCESS,
+            work=self._read,
+            claim=self._claim_entries,
+            group_of=lambda entry: entry.host,
+            limits=Limits(self.at_once, self.pause),
+            threads=8,
+        )
+        common = ([lane, entries], self.store, SystemClock(), self._observe, self.upkeep)
         if self.kind == "embedded":
             return Embedded(*common)
         return Distributed(*common, self.server)
@@ -93,12 +106,34 @@ class Office:
             self.most[host] = max(self.most[host], self._working[host])
         try:
             self.act(claim.row)
-            self.store.release(Step.POLL, claim.token, datetime.now(UTC) + HOUR, None, 0)
+            held = [claim.of_entry(entry(claim.row.id, claim.row.id))] if self.announces else []
+            self._save(claim, held)
             self.ended.append(claim.row.id)
         finally:
             with self._lock:
                 self._working[host] -= 1
-        return Report(step=Step.POLL, row=claim.row.id, outcome="ok")
+        return Report(step=Step.POLL, row=claim.row.id, outcome="ok", claimed=held)
+
+    def _save(self, claim: Claim[Feed], held: Sequence[Claim[Entry]]) -> None:
+        now = datetime.now(UTC)
+        if not held:
+            self.store.release(Step.POLL, claim.token, now + HOUR, None, 0)
+            return
+        after, new = replace(claim.row, due_at=now + HOUR), [each.row for each in held]
+        with self.store.transaction() as tx:
+            tx.save_poll(claim, after, new, {}, (), {}, None, held, now + LEASE)
+
+    def _read(self, claim: Claim[Entry]) -> Report:
+        self.read.append(claim.row.id)
+        self.act_on_entry(claim.row)
+        with self.store.transaction() as tx:
+            tx.save_postponed(claim, replace(claim.row, due_at=datetime.now(UTC) + HOUR))
+        return Report(step=Step.PROCESS, row=claim.row.id, outcome="ok")
+
+    def _claim_entries(self, now: datetime, wanted: Wanted, lease: timedelta) -> Sequence[Claim[Entry]]:
+        claims = self.store.claim_entries(now, wanted, lease)
+        self.claimed += ids(claims)
+        return claims
 
     def _observe(self, report: Report, seconds: float) -> None:
         assert seconds >= 0
@@ -118,6 +153,36 @@ def office(request: pytest.FixtureRequest, database: str) -> Iterator[Office]:
 
 def spread(count: int) -> list[tuple[str, str]]:
     return [(f"feed{number}", f"host{number % 5}.example") for number in range(count)]
+
+
+def test_a_step_goes_on_with_what_it_claimed_besides_each_once(office: Office) -> None:
+    office.announces = True
+    office.feeds(*spread(20))
+
+    with office.running():
+        assert eventually(lambda: len(office.read) >= 20)
+
+    assert {f"en_feed{number}" for number in range(20)} == set(office.read)
+    assert (20, []) == (len(office.read), office.claimed)
+    assert {"ok"} == {report.outcome for report in office.reports}
+    assert 20 == sum(report.step is Step.PROCESS for report in office.reports)
+
+
+def test_what_a_step_goes_on_with_fails_alone(office: Office) -> None:
+    def act(row: Entry) -> None:
+        if row.id == "en_feed1":
+            raise KeyError("a bug")
+
+    office.announces, office.act_on_entry = True, act
+    office.feeds(*spread(3))
+
+    with office.running():
+        assert eventually(lambda: len(office.reports) >= 6)
+
+    outcomes = {(report.step, report.row): report.outcome for report in office.reports}
+    assert {(Step.PROCESS, "en_feed1")} == {row for row, outcome in outcomes.items() if outcome == "error"}
+    later = datetime.now(UTC) + 2 * HOUR
+    assert 3 == len(office.store.claim_entries(later, ALL, LEASE))
 
 
 def test_all_that_is_due_is_done_once(office: Office) -> None:

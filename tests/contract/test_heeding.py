@@ -15,6 +15,7 @@ from monitor.feeds.edits import watched
 from monitor.feeds.parse import outline_feed, read_cut, read_marks
 from monitor.matching.matcher import build_matcher
 from monitor.model import (
+    ArticleSource,
     Document,
     FailureReason,
     Feed,
@@ -25,7 +26,7 @@ from monitor.model import (
     ReceiverName,
     Validators,
 )
-from monitor.pipeline import PUT_OFF, heed, heed_quiet, where_to_ask
+from monitor.pipeline import PUT_OFF, heed, heed_quiet, process, where_to_ask
 from monitor.ports import Claim, FeedAnswer, Ports, Report, Step
 from monitor.steps.rules import Rules
 from tests.contract.store_rows import ALL, DAY, LEASE, NOW, processed, settings, story
@@ -264,6 +265,35 @@ def due_after(store: SqlStore, report: Report, now: datetime) -> set[Step]:
         if rows:
             found.add(step)
     return found
+
+
+@pytest.mark.parametrize(
+    ("articles", "names", "held"),
+    [
+        (ArticleSource.FEED, "bcd", 3),
+        (ArticleSource.FEED, "bcdefghi", 8),
+        # They are read side by side, or visit hosts whose limits are the engine's.
+        (ArticleSource.FEED, "bcdefghij", 0),
+        (ArticleSource.PAGE, "bcd", 0),
+    ],
+)
+def test_whoever_goes_on_with_a_poll_holds_a_few_new_entries_that_visit_nobody(
+    store: SqlStore, other: SqlStore, articles: ArticleSource, names: str, held: int
+) -> None:
+    on = replace(ports(store), sandbox=InlineSandbox())
+    by = replace(rules(["one"]), feeds={FeedId("one"): settings("one", articles=articles)})
+    store.sync_feeds([settings("one")], NOW)
+    heed(claim_at(store, NOW), rss("a"), on, by)
+
+    report = heed(claim_at(store, NOW + DAY), rss("a", *names), on, by, LEASE)
+    left_to_others = other.claim_entries(NOW, ALL, LEASE)
+    outcomes = [process(claim, on, by).outcome for claim in report.claimed]
+
+    assert (held, len(names) - held) == (len(report.claimed), len(left_to_others))
+    assert (frozenset() if held else {Step.PROCESS}) == report.due
+    assert ["no_match"] * held == outcomes
+    status = store.status(NOW)
+    assert (len(names) - held, held) == (status["entries"]["pending"], status["articles"])
 
 
 def test_a_poll_says_for_which_steps_it_made_rows_due(store: SqlStore) -> None:

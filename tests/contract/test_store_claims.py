@@ -183,6 +183,57 @@ def test_a_save_ends_the_lease(store: SqlStore) -> None:
     assert ["feed"] == ids(store.claim_feeds(NOW, ALL, LEASE))
 
 
+def store_held(store: SqlStore, *names: str) -> list[Claim[Entry]]:
+    """Have the one feed show entries, of which `a` is held by who stores them; return the claims of those."""
+    store.sync_feeds([settings()], NOW)
+    claim = the_feed(store)
+    held = [claim.of_entry(entry("a"))]
+    with store.transaction() as tx:
+        tx.save_poll(claim, claim.row, [entry(name) for name in names], {}, (), {}, None, held, NOW + LEASE)
+    return held
+
+
+def test_an_entry_can_be_held_from_the_moment_on_at_which_it_is_stored(
+    store: SqlStore, other: SqlStore
+) -> None:
+    (held,) = store_held(store, "a", "b")
+
+    others = other.claim_entries(NOW, ALL, LEASE)
+    promise_and_process(store, held)
+
+    assert ["en_b"] == ids(others)
+    assert ["en_b"] == ids(other.claim_entries(NOW + DAY, ALL, LEASE))
+
+
+def test_an_entry_whose_holder_died_as_it_was_stored_is_lost_as_any_other(
+    store: SqlStore, other: SqlStore
+) -> None:
+    (held,) = store_held(store, "a")
+
+    freed = other.free_leases_of("one", NOW)
+    (again,) = other.claim_entries(NOW, ALL, LEASE)
+
+    # What was held is the row that a claim gives.
+    assert (1, held.row) == (freed, again.row)
+    with other._engine.begin() as connection:
+        assert 1 == connection.exec_driver_sql("SELECT failures FROM entries").scalar_one()
+    with pytest.raises(LeaseLost):
+        promise_and_process(store, held)
+
+
+def test_an_entry_that_was_there_before_is_not_held_anew(store: SqlStore, other: SqlStore) -> None:
+    store_held(store, "a")
+    (first,) = other.claim_entries(NOW + LEASE, ALL, LEASE)
+    claim = the_feed(store, NOW + DAY)
+    anew = claim.of_entry(entry("a"))
+    with store.transaction() as tx:
+        tx.save_poll(claim, claim.row, [entry("a")], {}, (), {}, None, [anew], NOW + 2 * DAY)
+
+    with pytest.raises(LeaseLost):
+        promise_and_process(store, anew)
+    promise_and_process(other, first)
+
+
 def test_a_renewed_lease_holds_on(store: SqlStore, other: SqlStore) -> None:
     announce(store, entry("a"))
     promise(store, delivery("a"))

@@ -14,6 +14,7 @@ from monitor.matching.sieve import build_sieve
 from monitor.model import (
     Announced,
     Document,
+    Edited,
     Entity,
     EntityId,
     EntityKind,
@@ -23,12 +24,13 @@ from monitor.model import (
     Keep,
     Name,
     PageMemory,
+    Reread,
     Verdict,
     Zones,
 )
 from monitor.pipeline import process as step
 from monitor.ports import Ports, Report
-from monitor.steps.reading import ONE_IN
+from monitor.steps.reading import ONE_IN, spared
 from monitor.steps.rules import Rules
 from monitor.text.ids import digest63
 from tests.contract.store_rows import (
@@ -104,7 +106,12 @@ def read(
     wanted = entry(name)
     announced = {"guid": name, "link": wanted.announced.link, "title": "Konzern", **announced}
     add(store, replace(wanted, announced=Announced(**announced)))
-    ports = Ports(
+    report = step(claim_entry(store, name), ports(store, answer), rules(keep))
+    return report, store.recent_articles(1)[0].article.zones
+
+
+def ports(store: SqlStore, answer: str | FetchFailed = NOBODY) -> Ports:
+    return Ports(
         fetcher=cast("Any", Web(answer)),
         sender=cast("Any", None),
         sandbox=InlineSandbox(),
@@ -112,8 +119,6 @@ def read(
         clock=Clock(),
         random=Random(1),
     )
-    report = step(claim_entry(store, name), ports, rules(keep))
-    return report, store.recent_articles(1)[0].article.zones
 
 
 def add(store: SqlStore, new: Entry) -> None:
@@ -249,9 +254,29 @@ def test_a_page_that_cannot_be_had_is_told_as_ever(store: SqlStore) -> None:
 
 def test_an_entry_that_is_read_again_is_not_skimmed(store: SqlStore) -> None:
     remember(store, WELL)
+    fresh, answer = entry(names(sampled=False)[0]), Web(NOBODY).get("https://news.example/a")
 
-    assert WELL == store.familiar(entry("other").id, FEED)
-    assert store.familiar(entry("first").id, FEED) is None
+    skimmed = [
+        spared(replace(fresh, read=read), answer, ports(store), rules(Keep.MATCHED)) for read in (False, True)
+    ]
+
+    assert [Verdict.UNREAD, None] == [each and each.verdict for each in skimmed]
+
+
+def test_whether_an_article_was_read_before_comes_with_its_claim(store: SqlStore) -> None:
+    a, b = entry("a"), entry("b")
+    announce(store, a, b)
+    process(
+        store, "a", story("a"), reread=Reread(entry=a.id, announced_digest=7, read_at=NOW, until=NOW + DAY)
+    )
+    with store.transaction() as tx:
+        tx.save_edited(
+            [Edited(entry=a.id, announced=a.announced, announced_digest=8, times=1, due_at=NOW + DAY)]
+        )
+
+    found = store.claim_entries(NOW + DAY, ALL, DAY)
+
+    assert {a.id: True, b.id: False} == {claim.row.id: claim.row.read for claim in found}
 
 
 def test_what_is_refused_is_kept_with_its_text(store: SqlStore) -> None:

@@ -111,6 +111,13 @@ MUTANTS = (
         "test_whoever_lost_the_lease_writes_nothing_at_all[sqlite]",
     ),
     Mutant(
+        name="an entry with which a poll goes on is left to the others too",
+        file=f"{STORE}/polls.py",
+        changes=[("            tokens.get(entry.id),\n", "            None,\n")],
+        check="tests/contract/test_store_claims.py::"
+        "test_an_entry_can_be_held_from_the_moment_on_at_which_it_is_stored[sqlite]",
+    ),
+    Mutant(
         name="the lease's token is not looked at where polls are written together",
         file=f"{STORE}/quiet.py",
         changes=[

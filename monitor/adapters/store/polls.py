@@ -6,7 +6,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, insert, literal, select, update
 
 from monitor.adapters.store.claims import save_claimed
 from monitor.adapters.store.columns import microseconds, storable
@@ -66,6 +66,8 @@ _NEW_ENTRY = (
     "attempts",
     "failures",
     "learned",
+    "lease_token",
+    "lease_until",
 )
 _NO_LEASE = {"lease_token": None, "lease_until": None}
 # Columns that are fields of a feed, and of its rhythm.
@@ -261,8 +263,13 @@ def save_poll(
     new: Sequence[Entry],
     learned: Mapping[EntryKey, EntryId],
     settled: Sequence[int] | None = None,
+    claimed: Sequence[Claim[Entry]] = (),
+    until: datetime | None = None,
 ) -> None:
-    """Write a polled feed, its new entries, further keys of known ones, and which are settled now."""
+    """Write a polled feed, its new entries, further keys of known ones, and which are settled now.
+
+    Those that are `claimed` are held `until` then.
+    """
     feed_number = save_claimed(connection, Step.POLL, claim, remembered(feed))
     if feed.rhythm is not None and feed.rhythm != claim.row.rhythm:
         row = {"feed_number": feed_number, **rhythm_row(feed.rhythm)}
@@ -271,7 +278,7 @@ def save_poll(
         save_settled(connection, feed_number, settled)
     if not new and not learned:
         return
-    added = _add_entries(connection, feed_number, new)
+    added = _add_entries(connection, feed_number, new, {each.row.id: each.token for each in claimed}, until)
     numbers = added | _numbers_of(connection, {*learned.values(), *(e.id for e in new)} - added.keys())
     pending = [entry for entry in new if entry.id in added and entry.state is EntryState.PENDING]
     if pending:
@@ -317,7 +324,13 @@ def claimed_entries(connection: Connection, tokens: Mapping[int, str]) -> Sequen
 @cache
 def _the_entries() -> Select[Any]:
     return (
-        select(entries, feeds.c.id.label("feed_id"), announcements.c.announced, announcements.c.marks)
+        select(
+            entries,
+            feeds.c.id.label("feed_id"),
+            announcements.c.announced,
+            announcements.c.marks,
+            exists().where(articles.c.entry_number == entries.c.number).label("read"),
+        )
         .join(feeds, feeds.c.number == entries.c.feed_number)
         .outerjoin(announcements, announcements.c.entry_number == entries.c.number)
         .where(entries.c.number.in_(bindparam("numbers", expanding=True)))
@@ -344,11 +357,8 @@ def pages_of(connection: Connection, feed: FeedId) -> PageMemory:
     return connection.execute(statement.with_for_update()).scalar() or PageMemory()
 
 
-def familiar(connection: Connection, entry: EntryId, feed: FeedId) -> PageMemory | None:
-    """Return what is remembered of a feed's pages; None where the entry's article was read before."""
-    read = select(articles.c.number).join(entries, entries.c.number == articles.c.entry_number)
-    if connection.execute(read.where(entries.c.id == entry)).first() is not None:
-        return None
+def known_pages(connection: Connection, feed: FeedId) -> PageMemory:
+    """Return what is remembered of a feed's pages."""
     pages = select(page_memories.c.pages).where(page_memories.c.feed_number == _number_of(feed))
     return connection.execute(pages).scalar() or PageMemory()
 
@@ -370,14 +380,21 @@ def _entry_of(row: Row[Any]) -> Entry:
         first_seen_at=row.first_seen_at,
         due_at=row.due_at,
         attempts=row.attempts,
+        read=row.read,
     )
 
 
-def _add_entries(connection: Connection, feed_number: int, new: Sequence[Entry]) -> dict[EntryId, int]:
-    """Insert entries; return the numbers of those that were not there yet."""
+def _add_entries(
+    connection: Connection,
+    feed_number: int,
+    new: Sequence[Entry],
+    tokens: Mapping[EntryId, str],
+    until: datetime | None,
+) -> dict[EntryId, int]:
+    """Insert entries, some under leases; return the numbers of those that were not there yet."""
     if not new:
         return {}
-    columns = entries.c
+    columns, ends = entries.c, None if until is None else microseconds(until)
     rows = [
         (
             entry.id,
@@ -389,6 +406,8 @@ def _add_entries(connection: Connection, feed_number: int, new: Sequence[Entry])
             entry.attempts,
             0,
             0,
+            tokens.get(entry.id),
+            ends if entry.id in tokens else None,
         )
         for entry in new
     ]

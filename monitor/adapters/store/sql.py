@@ -506,10 +506,10 @@ class SqlStore:
         with self._reading() as connection:
             return settled_of(connection, feed)
 
-    def familiar(self, entry: EntryId, feed: FeedId) -> PageMemory | None:
-        """Return what is remembered of a feed's pages; None where the entry's article was read before."""
+    def pages(self, feed: FeedId) -> PageMemory:
+        """Return what is remembered of a feed's pages, outside of any transaction."""
         with self._reading() as connection:
-            return polls.familiar(connection, entry, feed)
+            return polls.known_pages(connection, feed)
 
     def context_digests(self) -> Mapping[EntityId, int]:
         """Return which entities something was learned of, and a digest of it."""

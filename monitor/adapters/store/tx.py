@@ -68,12 +68,15 @@ class SqlTx:
         deliveries: Sequence[Delivery],
         counts: Mapping[str, int],
         settled: Sequence[int] | None = None,
+        claimed: Sequence[Claim[Entry]] = (),
+        until: datetime | None = None,
     ) -> None:
         """Write a feed with its validators, its new entries, further keys of known ones, notices.
 
-        `settled` are digests in place of those that were saved before; None leaves these.
+        `settled` are digests in place of those that were saved before; None leaves these. Those of the new
+        entries that are `claimed` have a lease from the first moment, which holds `until` then.
         """
-        polls.save_poll(self._connection, claim, feed, entries, learned, settled)
+        polls.save_poll(self._connection, claim, feed, entries, learned, settled, claimed, until)
         outbox.add_deliveries(self._connection, deliveries)
         memory.count(self._connection, counts)
 
