@@ -95,6 +95,8 @@ def test_a_worker_that_stands_still_in_a_transaction_is_ended_by_another(
         ended = store.end_stalled(LONG), store.end_stalled(AT_ONCE)
 
         assert (0, 1) == ended
+        # It is told to end, and does so in its own time.
+        wait_until(postgres, database, [])
         assert ["feed"] == ids(store.claim_feeds(NOW, ALL, LEASE))
 
 
