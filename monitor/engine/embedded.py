@@ -257,8 +257,13 @@ class Embedded:
         finally:
             self._end(work)
             self._rouse(due)
-        for claim in claimed:
-            self._go_on(claim)
+        try:
+            for claim in claimed:
+                self._go_on(claim)
+        finally:
+            # Where that was broken off, the others are left to their leases, which nobody must prolong.
+            for claim in claimed:
+                self._in_work.end(claim)
 
     def _go_on(self, claim: Claim[Any]) -> None:
         """Process an entry that a poll claimed: it visits no host, so that no limit counts it."""
