@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +31,8 @@ class Office:
         self.breaks: BaseException | None = None
         self.cannot_be_asked: frozenset[str] = frozenset()
         self.limits = Limits(threads, timedelta(0))
+        self.brings: Sequence[Claim[Any]] = ()
+        self.read: Callable[[Claim[Row]], Report] = self._never
         self._threads = threads
         self._alone = self.journal.work(Step.POLL)
 
@@ -42,18 +45,21 @@ class Office:
             limits=self.limits,
             threads=self._threads,
             asking=Asking(
-                ask=self._ask, heed_quiet=self._heed_quiet, heed=lambda claim, _: self._alone(claim)
+                ask=self._ask,
+                heed_quiet=self._heed_quiet,
+                heed=lambda claim, _: replace(self._alone(claim), claimed=self.brings),
             ),
         )
-        return Embedded([lane], self.rows.store(), self.clock, self.journal.observe, ())
+        entries = replace(lane, step=Step.PROCESS, work=self._read, claim=lambda *_: (), asking=None)
+        return Embedded([lane, entries], self.rows.store(), self.clock, self.journal.observe, ())
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        engine, stop = self.engine(), threading.Event()
-        thread = threading.Thread(target=engine.run, args=(stop, timedelta(seconds=10)))
+    def running(self) -> Iterator[list[bool]]:
+        engine, stop, ended = self.engine(), threading.Event(), list[bool]()
+        thread = threading.Thread(target=lambda: ended.append(engine.run(stop, timedelta(seconds=10))))
         thread.start()
         try:
-            yield
+            yield ended
         finally:
             stop.set()
             engine.wake()
@@ -62,6 +68,9 @@ class Office:
 
     def done_alone(self) -> set[str]:
         return {row for row, _ in self.journal.began}
+
+    def _read(self, claim: Claim[Row]) -> Report:
+        return self.read(claim)
 
     def _never(self, _: Claim[Row]) -> Report:
         raise AssertionError
@@ -185,3 +194,23 @@ def test_a_row_that_no_thread_can_go_on_with_is_not_held(monkeypatch: pytest.Mon
 
     assert (freed, later) == (True, True)
     assert [] == [report for report in office.journal.reports if report.row == "row0"]
+
+
+def test_what_is_left_of_a_poll_that_was_broken_off_is_left_to_its_leases() -> None:
+    office, reading, seen = Office(), threading.Event(), list[str]()
+    office.answers = {"row0": NEWS}
+    office.rows.add(*rows_of(1))
+    found = [Claim(row=Row(id=name), token=name) for name in ("first", "second")]
+
+    def read(claim: Claim[Row]) -> Report:
+        seen.append(claim.row.id)
+        reading.set()
+        raise SystemExit
+
+    office.brings, office.read = found, read
+
+    with office.running() as ended:
+        assert reading.wait(20)
+
+    # Nothing is in work any more: the engine ended in time.
+    assert (["first"], [True]) == (seen, ended)
